@@ -1,0 +1,251 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"vedette/internal/geo"
+)
+
+var idPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
+
+// checker gathers every problem of a configuration, each with its line.
+type checker struct {
+	name  string
+	file  *ast.File
+	found []problem
+}
+
+type problem struct {
+	line int // 0: not known
+	text string
+}
+
+// problems are all that was found, in the order of the file.
+func (c *checker) problems() []string {
+	slices.SortFunc(c.found, func(a, b problem) int {
+		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.text, b.text))
+	})
+	lines := make([]string, len(c.found))
+	for i, p := range c.found {
+		lines[i] = p.text
+	}
+	return lines
+}
+
+func (c *checker) addf(path, format string, args ...any) {
+	what := fmt.Sprintf(format, args...)
+	// A key that is missing has no line of its own: its parent's is the best place to point at.
+	for at := path; at != ""; {
+		if line := lineOf(c.file, at); line > 0 {
+			c.found = append(c.found, problem{line, fmt.Sprintf("%s:%d: %s: %s", c.name, line, path, what)})
+			return
+		}
+		cut := strings.LastIndexAny(at, ".[")
+		if cut < 0 {
+			break
+		}
+		at = at[:cut]
+	}
+	c.found = append(c.found, problem{0, fmt.Sprintf("%s: %s: %s", c.name, path, what)})
+}
+
+func (c *checker) check(cfg Config) {
+	if cfg.Station.ID != "" {
+		c.id("station.id", cfg.Station.ID)
+	}
+	c.place("station.position", cfg.Station.Position)
+	c.links(cfg.Links)
+	c.feeds(cfg.Feeds)
+	gateways := c.gateways(cfg.Gateways)
+	c.sensors(cfg.Sensors, gateways)
+	c.zones(cfg.Zones)
+	if p := cfg.Video.WebRTCPort; p < 0 || p > 65535 {
+		c.addf("video.webrtcPort", "%d is not a port (0 to 65535)", p)
+	}
+	c.limit("cues.standoffM", cfg.Cues.StandoffM, 0, 5000)
+	c.limit("cues.heightAGL", cfg.Cues.HeightAGL, 0, 1000)
+	for key, d := range map[string]time.Duration{
+		"cues.expire": cfg.Cues.Expire, "retention.video": cfg.Retention.Video,
+		"retention.tracks": cfg.Retention.Tracks, "retention.audit": cfg.Retention.Audit,
+	} {
+		if d < 0 {
+			c.addf(key, "%v is negative", d)
+		}
+	}
+	if (cfg.TLS.Certificate == "") != (cfg.TLS.Key == "") {
+		c.addf("tls", "certificate and key belong together: give both or neither")
+	}
+}
+
+func (c *checker) links(links []Link) {
+	seen := map[string]bool{}
+	for i, l := range links {
+		at := fmt.Sprintf("links[%d]", i)
+		c.uniqueID(at+".name", l.Name, seen)
+		given := 0
+		for key, addr := range map[string]string{
+			"udpServer": l.UDPServer, "udpClient": l.UDPClient, "tcpServer": l.TCPServer, "tcpClient": l.TCPClient,
+		} {
+			if addr != "" {
+				given++
+				c.address(at+"."+key, addr)
+			}
+		}
+		if l.Serial != nil {
+			given++
+			c.serial(at+".serial", l.Serial)
+		}
+		if given != 1 {
+			c.addf(at, "give exactly one of serial, udpServer, udpClient, tcpServer, tcpClient (found %d)", given)
+		}
+	}
+}
+
+func (c *checker) feeds(feeds []Feed) {
+	seen := map[string]bool{}
+	for i, f := range feeds {
+		at := fmt.Sprintf("feeds[%d]", i)
+		c.uniqueID(at+".id", f.ID, seen)
+		u, err := url.Parse(f.URL)
+		if err != nil || (u.Scheme != "rtsp" && u.Scheme != "rtsps") || u.Host == "" {
+			c.addf(at+".url", "needs the form rtsp://HOST:PORT/PATH")
+		}
+		if f.Vehicle < 0 || f.Vehicle > 255 {
+			c.addf(at+".vehicle", "%d is not a MAVLink system id (1 to 255)", f.Vehicle)
+		}
+		c.oneOf(at+".camera.kind", f.Camera.Kind, "", "thermal", "eo")
+		c.limit(at+".camera.hfovDeg", f.Camera.HFOVDeg, 0, 170)
+	}
+}
+
+func (c *checker) gateways(gateways []Gateway) map[string]Gateway {
+	seen, byName := map[string]bool{}, map[string]Gateway{}
+	for i, g := range gateways {
+		at := fmt.Sprintf("gateways[%d]", i)
+		c.uniqueID(at+".name", g.Name, seen)
+		byName[g.Name] = g
+		c.oneOf(at+".protocol", g.Protocol, "vedette-line", "raspberry-shake")
+		if (g.Serial == nil) == (g.UDP == "") {
+			c.addf(at, "give exactly one of serial and udp")
+		}
+		switch {
+		case g.Serial != nil && g.Protocol == "raspberry-shake":
+			c.addf(at+".protocol", "raspberry-shake comes by udp, not over a serial line")
+		case g.UDP != "" && g.Protocol == "vedette-line":
+			c.addf(at+".protocol", "vedette-line comes over a serial line, not by udp")
+		}
+		if g.Serial != nil {
+			c.serial(at+".serial", g.Serial)
+		}
+		if g.UDP != "" {
+			c.address(at+".udp", g.UDP)
+		}
+	}
+	return byName
+}
+
+func (c *checker) sensors(sensors []Sensor, gateways map[string]Gateway) {
+	seen := map[string]bool{}
+	for i, s := range sensors {
+		at := fmt.Sprintf("sensors[%d]", i)
+		c.uniqueID(at+".id", s.ID, seen)
+		c.oneOf(at+".kind", s.Kind, "seismic", "pir", "beam")
+		c.place(at+".position", s.Position)
+		switch {
+		case s.Kind == "beam" && len(s.Line) != 2:
+			c.addf(at+".line", "a beam has two ends (found %d)", len(s.Line))
+		case s.Kind != "beam" && s.Position == nil:
+			c.addf(at+".position", "is missing")
+		}
+		for k := range s.Line {
+			c.place(fmt.Sprintf("%s.line[%d]", at, k), &s.Line[k])
+		}
+		c.limit(at+".fovDeg", s.FOVDeg, 0, 360)
+		c.limit(at+".rangeM", s.RangeM, 0, 20000)
+		g, known := gateways[s.Gateway]
+		switch {
+		case !known:
+			c.addf(at+".gateway", "there is no gateway %q", s.Gateway)
+		case g.Protocol == "raspberry-shake" && net.ParseIP(s.Address) == nil:
+			c.addf(at+".address", "a sensor of a raspberry-shake gateway needs its node's IP address (found %q)", s.Address)
+		}
+	}
+}
+
+func (c *checker) zones(zones []Zone) {
+	seen := map[string]bool{}
+	for i, z := range zones {
+		at := fmt.Sprintf("zones[%d]", i)
+		c.uniqueID(at+".id", z.ID, seen)
+		c.oneOf(at+".kind", z.Kind, "border", "area", "noFly")
+		least := 3
+		if z.Kind == "border" {
+			least = 2
+		}
+		if len(z.Points) < least {
+			c.addf(at+".points", "needs at least %d points (found %d)", least, len(z.Points))
+		}
+		for k := range z.Points {
+			c.place(fmt.Sprintf("%s.points[%d]", at, k), &z.Points[k])
+		}
+	}
+}
+
+func (c *checker) uniqueID(path, id string, seen map[string]bool) {
+	c.id(path, id)
+	if seen[id] {
+		c.addf(path, "%q is used twice", id)
+	}
+	seen[id] = true
+}
+
+func (c *checker) id(path, id string) {
+	if !idPattern.MatchString(id) {
+		c.addf(path, "%q is not a name: use letters, digits, '.', '_' and '-', at most 63", id)
+	}
+}
+
+func (c *checker) place(path string, p *geo.LatLon) {
+	if p != nil && !p.Valid() {
+		c.addf(path, "lat %g, lon %g is not a place on earth", p.Lat, p.Lon)
+	}
+}
+
+func (c *checker) limit(path string, v, low, high float64) {
+	if !(v >= low && v <= high) {
+		c.addf(path, "%g is not between %g and %g", v, low, high)
+	}
+}
+
+func (c *checker) oneOf(path, v string, allowed ...string) {
+	for _, a := range allowed {
+		if v == a {
+			return
+		}
+	}
+	c.addf(path, "%q is not one of %s", v, strings.Trim(strings.Join(allowed, ", "), ", "))
+}
+
+func (c *checker) address(path, addr string) {
+	if _, _, err := net.SplitHostPort(addr); err != nil {
+		c.addf(path, "%q needs the form HOST:PORT or :PORT", addr)
+	}
+}
+
+func (c *checker) serial(path string, s *SerialPort) {
+	if s.Device == "" {
+		c.addf(path+".device", "is missing")
+	}
+	if s.Baud < 0 {
+		c.addf(path+".baud", "%d is negative", s.Baud)
+	}
+}
