@@ -1,0 +1,93 @@
+# Vedette: every task has a target here; CI calls `make test` and nothing else. `make help` lists them.
+
+SHELL      := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION    ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS    := -s -w -X main.version=$(VERSION)
+BIN        := bin/vedette
+CACHE      := .cache
+WEB        := ui/web
+WEB_SOURCES := $(shell find $(WEB) -path $(WEB)/node_modules -prune -o -path $(WEB)/dist -prune -o -type f -print 2>/dev/null)
+GO_SOURCES := $(shell find . -path ./$(WEB)/node_modules -prune -o -name '*.go' -print) go.mod go.sum
+LINTER_VERSION := v2.15.0
+LINTER     := $(CACHE)/golangci-lint-$(LINTER_VERSION)
+FUZZTIME   ?= 30s
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.PHONY: deps
+deps: ## install what running needs from Debian (libopenh264-7), or say what to install
+	@./scripts/deps libopenh264-7
+
+.PHONY: test-deps
+test-deps: ## install what testing needs from Debian (Chromium, a C compiler for the race detector)
+	@./scripts/deps libopenh264-7 chromium gcc libc6-dev
+
+.PHONY: web
+web: $(WEB)/dist/index.html ## build the console into ui/web/dist
+
+$(WEB)/node_modules/.installed: $(WEB)/package.json $(WEB)/package-lock.json
+	cd $(WEB) && npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+$(WEB)/dist/index.html: $(WEB)/node_modules/.installed $(WEB_SOURCES)
+	cd $(WEB) && npm run --silent build
+	touch $@
+
+.PHONY: build
+build: $(BIN) ## build bin/vedette with the console in it
+
+$(BIN): $(GO_SOURCES) $(WEB)/dist/index.html
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/vedette
+
+.PHONY: build-arm64
+build-arm64: $(WEB)/dist/index.html ## cross-compile for linux/arm64
+	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/vedette-arm64 ./cmd/vedette
+
+.PHONY: run
+run: deps build ## build and start the whole demo: simulator, station and console; ARGS="--seed 2" adds flags
+	$(BIN) demo $(ARGS)
+
+.PHONY: test
+test: test-deps lint test-web test-go test-browser build-arm64 ## everything: lint, unit, race, whole-chain and browser tests
+
+.PHONY: test-go
+test-go: ## Go tests with the race detector, the whole-chain test among them
+	go test -race -timeout 12m ./...
+
+.PHONY: test-web
+test-web: $(WEB)/node_modules/.installed ## type check and unit tests of the console
+	cd $(WEB) && npm run --silent check && npm test --silent
+
+.PHONY: test-browser
+test-browser: build $(WEB)/node_modules/.installed ## the console against a running demo in headless Chromium; keeps bin/console.png
+	./scripts/browser-test bin/console.png
+
+.PHONY: lint
+lint: $(LINTER) ## gofmt, go vet, golangci-lint
+	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); \
+	if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	$(LINTER) run ./...
+
+$(LINTER):
+	mkdir -p $(CACHE)/bin
+	GOBIN=$(abspath $(CACHE)/bin) GOFLAGS= go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINTER_VERSION)
+	mv $(CACHE)/bin/golangci-lint $@
+
+.PHONY: bench
+bench: build ## benchmarks; figures go to docs/benchmarks.md by hand, with machine and commit
+	./scripts/bench
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME (30s) each
+	./scripts/fuzz $(FUZZTIME)
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin $(CACHE) $(WEB)/node_modules
+	find $(WEB)/dist -mindepth 1 ! -name .keep -delete 2>/dev/null || true

@@ -1,0 +1,106 @@
+package station
+
+import (
+	"github.com/paulmach/orb"
+
+	"vedette/internal/config"
+	"vedette/internal/geo"
+	"vedette/internal/serialport"
+	"vedette/mavlink"
+	"vedette/sensors"
+	"vedette/tracking/fusion"
+	"vedette/tracking/zone"
+)
+
+func mavlinkLinks(links []config.Link) []mavlink.LinkConfig {
+	out := make([]mavlink.LinkConfig, 0, len(links))
+	for _, l := range links {
+		c := mavlink.LinkConfig{
+			Name: l.Name, UDPServer: l.UDPServer, UDPClient: l.UDPClient, TCPServer: l.TCPServer, TCPClient: l.TCPClient,
+		}
+		if l.Serial != nil {
+			c.Serial = &mavlink.SerialConfig{Device: l.Serial.Device, Baud: l.Serial.Baud}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func sensorConfigs(cfg config.Config) (out []sensors.SensorConfig, gateways []sensors.GatewayConfig) {
+	for _, s := range cfg.Sensors {
+		c := sensors.SensorConfig{
+			ID: s.ID, Kind: sensors.Kind(s.Kind), AzimuthDeg: s.AzimuthDeg, FOVDeg: s.FOVDeg, RangeM: s.RangeM,
+			Gateway: s.Gateway, Address: s.Address, Channel: s.Channel, SilentAfter: s.Silent,
+		}
+		if s.Position != nil {
+			c.Lat, c.Lon = s.Position.Lat, s.Position.Lon
+		}
+		if len(s.Line) == 2 {
+			c.Line = &[2]geo.LatLon{s.Line[0], s.Line[1]}
+		}
+		out = append(out, c)
+	}
+	for _, g := range cfg.Gateways {
+		c := sensors.GatewayConfig{Name: g.Name, UDP: g.UDP, Protocol: g.Protocol}
+		if g.Serial != nil {
+			c.Serial = &serialport.Config{Device: g.Serial.Device, Baud: g.Serial.Baud}
+		}
+		gateways = append(gateways, c)
+	}
+	return out, gateways
+}
+
+// Reach by class of a seismic node whose reach for a walking person is 1: heavier things are felt from farther away.
+const (
+	vehicleReach = 4.5
+	animalReach  = 0.65
+)
+
+// fusionSensor is a ground sensor as fusion sees it.
+func fusionSensor(s sensors.State) fusion.Sensor {
+	f := fusion.Sensor{ID: s.ID, Position: s.Position}
+	switch s.Kind {
+	case sensors.Seismic:
+		f.Kind = fusion.Seismic
+		f.RangeM = [3]float64{s.RangeM, vehicleReach * s.RangeM, animalReach * s.RangeM}
+	case sensors.PIR:
+		f.Kind = fusion.PIR
+		f.RangeM = [3]float64{s.RangeM}
+		if s.AzimuthDeg != nil {
+			f.AzDeg = *s.AzimuthDeg
+		}
+		if s.FOVDeg != nil {
+			f.FovDeg = *s.FOVDeg
+		}
+	case sensors.Beam:
+		f.Kind = fusion.Beam
+		if s.Line != nil {
+			f.A, f.B = s.Line[0], s.Line[1]
+		}
+	}
+	return f
+}
+
+// zonesOf turns the configured zones into geometry.
+func zonesOf(cfg []config.Zone) ([]zone.Zone, error) {
+	out := make([]zone.Zone, 0, len(cfg))
+	for _, z := range cfg {
+		line := make(orb.LineString, 0, len(z.Points)+1)
+		for _, p := range z.Points {
+			line = append(line, p.Point())
+		}
+		var g orb.Geometry = line
+		if z.Kind != string(zone.Border) {
+			if line[0] != line[len(line)-1] {
+				line = append(line, line[0])
+			}
+			g = orb.Polygon{orb.Ring(line)}
+		}
+		made := zone.Zone{ID: z.ID, Name: z.Name, Kind: zone.Kind(z.Kind), Geometry: g}
+		if err := made.Validate(); err != nil {
+			return nil, err
+		}
+		out = append(out, made)
+	}
+	return out, nil
+}

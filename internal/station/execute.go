@@ -1,0 +1,152 @@
+package station
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync"
+	"time"
+
+	"vedette/internal/access"
+	"vedette/internal/geo"
+	"vedette/mavlink"
+	"vedette/tracking/cue"
+	"vedette/ui/api"
+)
+
+const (
+	intentQueue   = 64
+	intentTimeout = 30 * time.Second // a takeoff takes its time
+)
+
+// executor carries out what approved cues want, one vehicle at a time and the newest intent of each vehicle first. It acts
+// under the name of the operator who approved, and only while nobody else holds the vehicle's lease.
+type executor struct {
+	vehicles *vehicles
+	record   recorder
+	leases   *access.Leases
+	fail     func(ctx context.Context, cueID, why string)
+	log      *slog.Logger
+	intents  chan cue.Intent
+}
+
+// run hands intents to one worker for each vehicle; a worker that is still busy gets the next one merged, so that it never
+// works on old places.
+func (x *executor) run(ctx context.Context) error {
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	next := map[int]chan cue.Intent{}
+	for {
+		select {
+		case i := <-x.intents:
+			box := next[i.Vehicle]
+			if box == nil {
+				box = make(chan cue.Intent, 1)
+				next[i.Vehicle] = box
+				workers.Go(func() { x.work(ctx, box) })
+			}
+			select {
+			case waiting := <-box:
+				i = merge(waiting, i)
+			default:
+			}
+			box <- i // there is room: this goroutine is the only one that puts
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// merge is a newer intent with what an older one of the same cue asked for and the newer does not replace.
+func merge(older, newer cue.Intent) cue.Intent {
+	if older.Cue != newer.Cue {
+		return newer
+	}
+	if newer.TakeOff == nil {
+		newer.TakeOff = older.TakeOff
+	}
+	if newer.LookAt == nil {
+		newer.LookAt = older.LookAt
+	}
+	if newer.GoTo == nil {
+		newer.GoTo = older.GoTo
+	}
+	return newer
+}
+
+func (x *executor) work(ctx context.Context, intents <-chan cue.Intent) {
+	for {
+		select {
+		case i := <-intents:
+			if err := x.carryOut(ctx, i); err != nil && ctx.Err() == nil {
+				x.log.Warn("a cue cannot be carried out", "cue", i.Cue, "vehicle", i.Vehicle, "error", err)
+				x.fail(ctx, i.Cue, err.Error())
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (x *executor) carryOut(ctx context.Context, i cue.Intent) error {
+	if lease, held := x.leases.Of(i.Vehicle); held && lease.Holder != i.Operator {
+		return fmt.Errorf("%s took control of vehicle %d", lease.Holder, i.Vehicle)
+	}
+	ctx, cancel := context.WithTimeout(ctx, intentTimeout)
+	defer cancel()
+	if i.TakeOff != nil {
+		height := geo.AGL(*i.TakeOff)
+		takeoff := api.Command{Command: "takeoff", AltitudeAGL: &height}
+		result, err := x.vehicles.Command(ctx, access.Principal{Name: i.Operator}, i.Vehicle, takeoff)
+		if err := x.note(ctx, i, takeoff, result, err); err != nil {
+			return err
+		}
+	}
+	if i.LookAt != nil {
+		// Turning the camera goes on at two a second: only what changes the flight is on record one by one.
+		if _, err := x.vehicles.lookAt(ctx, i.Vehicle, *i.LookAt); err != nil {
+			return commandProblem(i.Vehicle, err)
+		}
+	}
+	if i.GoTo != nil {
+		return x.approach(ctx, i)
+	}
+	return nil
+}
+
+// approach flies to the place of an intent, higher than asked where the ground on the way demands it.
+func (x *executor) approach(ctx context.Context, i cue.Intent) error {
+	known, ok := x.vehicles.mavlink.Vehicle(i.Vehicle)
+	if !ok || known.Position == nil {
+		return fmt.Errorf("the position of vehicle %d is not known", i.Vehicle)
+	}
+	to := i.GoTo.Position
+	below, ok := x.vehicles.ground.elevation(to)
+	if !ok {
+		return fmt.Errorf("the height of the ground at %.5f, %.5f is not known", to.Lat, to.Lon)
+	}
+	height := below + geo.AMSL(i.GoTo.HeightAGL)
+	from := geo.LatLon{Lat: known.Position.Lat, Lon: known.Position.Lon}
+	if top, ok := x.vehicles.ground.highestBetween(from, to); ok {
+		height = max(height, top+2*leastClearanceM)
+	}
+	asked := api.Command{Command: "goto", Lat: &to.Lat, Lon: &to.Lon, AltitudeAMSL: &height}
+	result, err := x.vehicles.carryOut(ctx, i.Vehicle, asked.Command, func(ctx context.Context) (mavlink.Ack, error) {
+		return x.vehicles.mavlink.Command(ctx, i.Vehicle, mavlink.Goto{Lat: to.Lat, Lon: to.Lon, AltAMSL: float64(height)})
+	})
+	return x.note(ctx, i, asked, result, err)
+}
+
+// note records a command that a cue gave in the name of the operator who approved it, and passes its error on. A vehicle
+// that has acted is not held up by a disk that is full.
+func (x *executor) note(ctx context.Context, i cue.Intent, asked api.Command, result api.CommandResult, failed error) error {
+	entry := map[string]any{"cue": i.Cue, "asked": asked, "result": result}
+	if failed != nil {
+		entry["error"] = failed.Error()
+	}
+	if err := x.record.append(context.WithoutCancel(ctx), kindCommand, strconv.Itoa(i.Vehicle), i.Operator, time.Now(), entry); err != nil {
+		x.log.Error("cannot record a command", "cue", i.Cue, "vehicle", i.Vehicle, "command", asked.Command, "error", err)
+	}
+	return failed
+}

@@ -1,0 +1,200 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"vedette/internal/access"
+	"vedette/internal/config"
+	"vedette/mavlink"
+	"vedette/ui/api"
+	"vedette/video"
+)
+
+// feeds keeps the video room's list of feeds in step with the configuration and with what vehicles announce.
+type feeds struct {
+	video   *video.Service
+	mavlink *mavlink.Service
+	byHand  map[string]config.Feed
+	log     *slog.Logger
+
+	mu     sync.Mutex
+	places map[string]feedPlace // by feed id
+}
+
+// feedPlace is what places a feed's pictures: who carries the camera, and its field of view.
+type feedPlace struct {
+	vehicle int
+	hfovDeg float64
+	url     string
+}
+
+func newFeeds(v *video.Service, m *mavlink.Service, cfg []config.Feed, log *slog.Logger) (*feeds, error) {
+	f := &feeds{video: v, mavlink: m, byHand: map[string]config.Feed{}, log: log, places: map[string]feedPlace{}}
+	for _, c := range cfg {
+		f.byHand[c.ID] = c
+		kind := video.Kind(c.Camera.Kind)
+		if err := f.add(c.ID, c.URL, kind, !c.Always && kind != video.KindThermal, feedPlace{c.Vehicle, c.Camera.HFOVDeg, c.URL}); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+func (f *feeds) add(id, url string, kind video.Kind, onDemand bool, place feedPlace) error {
+	err := f.video.AddFeed(video.FeedConfig{
+		ID: id, URL: url, Kind: kind, OnDemand: onDemand, Detect: kind == video.KindThermal, HFOVDeg: place.hfovDeg,
+	})
+	if err != nil {
+		return fmt.Errorf("feed %s: %w", id, err)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.places[id] = place
+	return nil
+}
+
+// discover adds the streams that a vehicle's cameras announce; a feed of the same id in the configuration outweighs them.
+func (f *feeds) discover(vehicle int) {
+	counts := map[video.Kind]int{}
+	for _, s := range f.mavlink.Streams(vehicle) {
+		if s.URI == "" {
+			continue
+		}
+		kind := video.KindEO
+		if s.Thermal {
+			kind = video.KindThermal
+		}
+		counts[kind]++
+		id := fmt.Sprintf("%d-%s", vehicle, kind)
+		if n := counts[kind]; n > 1 {
+			id = fmt.Sprintf("%s-%d", id, n)
+		}
+		if _, byHand := f.byHand[id]; byHand {
+			continue
+		}
+		place := feedPlace{vehicle, s.HFOVDeg, s.URI}
+		if known, ok := f.place(id); ok && known == place {
+			continue
+		}
+		if err := f.add(id, s.URI, kind, kind != video.KindThermal, place); err != nil {
+			f.log.Warn("a vehicle announces a stream that cannot be used", "vehicle", vehicle, "stream", s.Name, "error", err)
+		}
+	}
+}
+
+func (f *feeds) place(id string) (feedPlace, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	p, ok := f.places[id]
+	return p, ok
+}
+
+// Feeds implements ui.Feeds.
+func (f *feeds) Feeds() []api.Feed {
+	states := f.video.Feeds()
+	out := make([]api.Feed, len(states))
+	for i, s := range states {
+		out[i] = f.describe(s)
+	}
+	return out
+}
+
+// Feed implements ui.Feeds.
+func (f *feeds) Feed(id string) (api.Feed, error) {
+	s, ok := f.video.Feed(id)
+	if !ok {
+		return api.Feed{}, api.NotFound("there is no feed %q", id)
+	}
+	return f.describe(s), nil
+}
+
+func (f *feeds) describe(s video.FeedState) api.Feed {
+	place, _ := f.place(s.ID)
+	out := api.Feed{
+		ID: s.ID, Vehicle: place.vehicle, Kind: string(s.Kind), State: string(s.State),
+		Width: s.WidthPx, Height: s.HeightPx, Codec: s.Codec, Viewers: s.Viewers,
+		Detector: &api.Detector{State: string(s.Detector.State), Reason: s.Detector.Reason, FramesPerS: api.Known(s.Detector.FramesPerS)},
+	}
+	switch s.State {
+	case video.StateNoSignal:
+		out.NoSignalSince = api.At(s.Since)
+	case video.StateLive:
+		out.FPS, out.Kbps = api.Known(s.FPS), api.Known(s.Kbps)
+	}
+	return out
+}
+
+// Watch implements ui.Feeds.
+func (f *feeds) Watch(ctx context.Context, _ access.Principal, feedID, offer string) (session, answer string, err error) {
+	session, answer, err = f.video.Watch(ctx, feedID, offer)
+	switch {
+	case errors.Is(err, video.ErrUnknownFeed):
+		return "", "", api.NotFound("there is no feed %q", feedID)
+	case errors.Is(err, video.ErrNoSignal):
+		return "", "", api.Unavailable("feed %s has no signal yet; try again in a few seconds", feedID)
+	case errors.Is(err, video.ErrBadOffer):
+		return "", "", api.BadRequest("%v", err)
+	case errors.Is(err, video.ErrTooManyViewers):
+		return "", "", api.Unavailable("%v", err)
+	case errors.Is(err, video.ErrUnplayable):
+		return "", "", api.Refused("%v", err)
+	}
+	return session, answer, err
+}
+
+// EndWatch implements ui.Feeds.
+func (f *feeds) EndWatch(_ context.Context, _ access.Principal, feedID, session string) error {
+	err := f.video.EndWatch(feedID, session)
+	if errors.Is(err, video.ErrUnknownFeed) {
+		return api.NotFound("there is no such viewer of feed %q", feedID)
+	}
+	return err
+}
+
+// follow passes the states of feeds on to the consoles.
+func (f *feeds) follow(ctx context.Context, h *hub) error {
+	for {
+		select {
+		case s := <-f.video.FeedUpdates():
+			if !s.Removed {
+				h.publish(api.FeedChanged(f.describe(s)))
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// followVehicles passes the states of vehicles on to the consoles and records what matters of them.
+func (s *Station) followVehicles(ctx context.Context) error {
+	shown := map[int]time.Time{}
+	for {
+		select {
+		case u := <-s.mavlink.Updates():
+			now := time.Now()
+			id := u.Vehicle.ID
+			switch u.Event {
+			case mavlink.EventStreams, mavlink.EventFound, mavlink.EventBack, mavlink.EventRebooted:
+				s.feeds.discover(id)
+			}
+			if u.Event != mavlink.EventState && u.Event != mavlink.EventText {
+				s.record.post(kindVehicle, fmt.Sprint(id), now, map[string]any{"vehicle": id, "event": u.Event})
+				s.log.Info("vehicle "+strings.ToLower(u.Event), "vehicle", id, "type", u.Vehicle.Type, "link", u.Vehicle.Link.Name)
+			} else if now.Sub(shown[id]) < vehicleEvery {
+				continue
+			}
+			shown[id] = now
+			s.hub.publish(api.VehicleChanged(s.vehicles.describe(u.Vehicle, now)))
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+const vehicleEvery = 190 * time.Millisecond // five a second, as docs/api.md promises

@@ -1,0 +1,296 @@
+package station
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"vedette/internal/geo"
+	"vedette/mavlink"
+	"vedette/sensors"
+	"vedette/tracking/alert"
+	"vedette/tracking/cue"
+	"vedette/tracking/fusion"
+	"vedette/tracking/georef"
+	"vedette/tracking/zone"
+	"vedette/ui/api"
+	"vedette/video"
+)
+
+const (
+	pictureEvery  = 200 * time.Millisecond
+	recordEvery   = time.Second // tracks and the vehicles' part in them
+	maxPending    = 256         // frames that wait for their pose
+	historyPoints = 3600        // of a track, one a second
+	historyKept   = 30 * time.Minute
+)
+
+// picture is what the station believes: it owns the tracker, the alerts and the cues, and is the only goroutine that
+// touches them. Everything else sends it messages, or functions to run in between.
+type picture struct {
+	cfg     pictureConfig
+	tracker *fusion.Tracker
+	alerts  *alert.Engine
+	cues    *cue.Engine
+	locator georef.Locator
+
+	pending  []video.Detections
+	trips    []alert.Trip
+	sensors  map[string]sensors.State
+	cameras  map[string]bool // known to the tracker
+	recorded time.Time
+	history  map[string]*trackHistory
+	requests chan func()
+	posesNo  atomic.Uint64 // frames that had no pose
+	framesNo atomic.Uint64 // frames dropped because too many waited
+
+	mu        sync.RWMutex
+	tracksNow []api.Track
+	alertsNow []api.Alert
+	cuesNow   []api.Cue
+}
+
+// pictureConfig is what the picture draws on.
+type pictureConfig struct {
+	mavlink *mavlink.Service
+	feeds   *feeds
+	ground  *ground
+	looks   *looks
+	leases  leaseHolders
+	zones   []zone.Zone
+	cues    cue.Config
+	hub     *hub
+	record  recorder
+	intents chan<- cue.Intent
+	// firstID is the number of the first track, alert and cue: higher than any on record, so that a restart names nothing
+	// twice.
+	firstID int
+	log     *slog.Logger
+}
+
+// leaseHolders tells who controls a vehicle; empty: nobody.
+type leaseHolders interface{ holder(vehicle int) string }
+
+func newPicture(cfg pictureConfig, known []sensors.State) *picture {
+	p := &picture{
+		cfg:      cfg,
+		tracker:  fusion.New(fusionConfig(cfg.zones)),
+		alerts:   alert.New(alert.Config{Zones: cfg.zones, FirstID: cfg.firstID}),
+		cues:     cue.New(cfg.cues),
+		locator:  georef.Locator{Ground: georef.Terrain{Model: cfg.ground.terrain}, MaxRangeM: 2 * placeRangeM},
+		sensors:  map[string]sensors.State{},
+		cameras:  map[string]bool{},
+		history:  map[string]*trackHistory{},
+		requests: make(chan func()),
+	}
+	for _, s := range known {
+		p.sensors[s.ID] = s
+		p.tracker.AddSensor(fusionSensor(s))
+	}
+	return p
+}
+
+// run is the picture's goroutine.
+func (p *picture) run(ctx context.Context, detections <-chan video.Detections, events <-chan sensors.Event) error {
+	ticker := time.NewTicker(pictureEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case d := <-detections:
+			p.takeFrame(d)
+		case e := <-events:
+			p.takeEvent(e)
+		case do := <-p.requests:
+			do()
+		case <-ticker.C:
+			p.step(time.Now())
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// do runs a function in the picture's goroutine and waits for it.
+func (p *picture) do(ctx context.Context, f func()) error {
+	done := make(chan struct{})
+	select {
+	case p.requests <- func() { f(); close(done) }:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	<-done
+	return nil
+}
+
+func (p *picture) takeFrame(d video.Detections) {
+	if len(p.pending) >= maxPending {
+		p.framesNo.Add(1)
+		return
+	}
+	p.pending = append(p.pending, d)
+	p.cfg.hub.publish(api.Detected(describeDetections(d)))
+}
+
+func (p *picture) takeEvent(e sensors.Event) {
+	p.sensors[e.Sensor] = e.State
+	p.cfg.hub.publish(api.SensorChanged(describeSensor(e.State)))
+	if e.Type != sensors.EventTrip {
+		return
+	}
+	trip := describeTrip(e)
+	p.cfg.hub.publish(api.Tripped(trip))
+	p.cfg.record.post(kindTrip, e.Sensor, e.ObservedAt, trip)
+	p.tracker.AddTrip(fusionTrip(e))
+	p.trips = append(p.trips, alert.Trip{
+		Sensor: e.Sensor, Kind: string(e.Kind), Detail: e.Detail, Confidence: e.Confidence, At: e.ObservedAt,
+		Lat: e.State.Position.Lat, Lon: e.State.Position.Lon, RangeM: e.State.RangeM,
+	})
+}
+
+// step places the frames whose time has come, and works out tracks, alerts and cues as they are now.
+func (p *picture) step(now time.Time) {
+	p.placeFrames(now)
+	tracks := p.tracker.Tracks(now)
+	input := alert.Input{Now: now, Trips: p.trips, Tracks: make([]alert.Track, 0, len(tracks))}
+	for _, t := range tracks {
+		input.Tracks = append(input.Tracks, p.alertTrack(t))
+	}
+	p.trips = nil
+	news := p.alerts.Update(input)
+	for _, n := range news.Notes {
+		p.cfg.log.Info("sensors", "note", n.Text, "kind", n.Kind)
+	}
+	proposals := p.cues.Update(cue.Input{Now: now, Targets: p.targets(tracks), Vehicles: p.vehicles(now)})
+	for _, c := range proposals.Changed {
+		if c.State == cue.Proposed {
+			if linked, err := p.alerts.SetCue(c.AlertID, c.ID, now); err == nil {
+				news.Changed = append(news.Changed, linked)
+			}
+		}
+	}
+	for _, i := range proposals.Intents {
+		select {
+		case p.cfg.intents <- i:
+		default: // the executor keeps only the newest of each vehicle; it is never behind by this much
+			p.cfg.log.Warn("an intent was not carried out", "vehicle", i.Vehicle, "cue", i.Cue)
+		}
+	}
+	p.publish(now, tracks, news.Changed, proposals.Changed)
+}
+
+// placeFrames turns the frames that waited long enough into scans.
+func (p *picture) placeFrames(now time.Time) {
+	p.pending = slices.DeleteFunc(p.pending, func(d video.Detections) bool {
+		if now.Sub(d.FrameTime) < scanDelay {
+			return false
+		}
+		p.placeFrame(d)
+		return true
+	})
+}
+
+func (p *picture) placeFrame(d video.Detections) {
+	place, ok := p.cfg.feeds.place(d.Feed)
+	if !ok || place.vehicle == 0 || place.hfovDeg <= 0 || p.cfg.ground.terrain == nil {
+		return
+	}
+	pose, err := p.cfg.mavlink.PoseAt(place.vehicle, d.FrameTime)
+	if err != nil || !pose.GimbalValid {
+		p.posesNo.Add(1)
+		return
+	}
+	s := sightOf(pose, d.WidthPx, d.HeightPx, place.hfovDeg)
+	seen := p.locator.Footprint(s.camera, s.pose, detectRangeM)
+	p.cfg.looks.sees(place.vehicle, footprint{at: d.FrameTime, polygon: seen})
+	if len(seen) < 3 {
+		return
+	}
+	height := pose.AltRelative
+	if below, ok := p.cfg.ground.elevation(s.pose.Position); ok {
+		height = pose.AltAMSL - float64(below)
+	}
+	if !p.cameras[d.Feed] {
+		p.cameras[d.Feed] = true
+		p.tracker.AddSensor(fusion.Sensor{ID: d.Feed, Kind: fusion.Camera, Pd: 0.75, ClutterPerScan: 0.3, Bias: cameraBias()})
+	}
+	p.tracker.AddScan(scanOf(&p.locator, s, d, height, seen))
+}
+
+// targets are the open alerts, each where its track is now.
+func (p *picture) targets(tracks []fusion.Track) []cue.Target {
+	byID := make(map[string]fusion.Track, len(tracks))
+	for _, t := range tracks {
+		byID[p.trackID(t.ID)] = t
+	}
+	var out []cue.Target
+	for _, a := range p.alerts.Alerts() {
+		if !a.State.Open() {
+			continue
+		}
+		target := cue.Target{
+			AlertID: a.ID, TrackID: a.TrackID, Lat: a.Position.Lat, Lon: a.Position.Lon,
+			Urgency: urgency(a.Severity), Reasons: a.Reasons, RaisedAt: a.RaisedAt,
+		}
+		if t, ok := byID[a.TrackID]; ok {
+			target.Lat, target.Lon, target.VE, target.VN = t.Position.Lat, t.Position.Lon, t.VE, t.VN
+		}
+		out = append(out, target)
+	}
+	return out
+}
+
+func urgency(s alert.Severity) int {
+	switch s {
+	case alert.Critical:
+		return 3
+	case alert.Serious:
+		return 2
+	default:
+		return 1
+	}
+}
+
+// vehicles are those that could look.
+func (p *picture) vehicles(now time.Time) []cue.Vehicle {
+	var out []cue.Vehicle
+	for _, m := range p.cfg.mavlink.Vehicles() {
+		if m.Position == nil {
+			continue
+		}
+		v := cue.Vehicle{
+			ID: m.ID, Lat: m.Position.Lat, Lon: m.Position.Lon, AltAGL: m.Position.AltRelative,
+			Airborne: m.Armed && m.Landed != "onGround", Live: m.State == mavlink.Live,
+			HasCamera: m.Gimbal != nil && m.Gimbal.Valid, LeaseHolder: p.cfg.leases.holder(m.ID),
+		}
+		if below, ok := p.cfg.ground.elevation(geo.LatLon{Lat: v.Lat, Lon: v.Lon}); ok {
+			v.AltAGL = m.Position.AltAMSL - float64(below)
+		}
+		if m.Home != nil {
+			v.HomeLat, v.HomeLon = m.Home.Lat, m.Home.Lon
+		}
+		if m.Battery != nil && m.Battery.TimeLeft != nil {
+			v.BatteryTimeLeft = *m.Battery.TimeLeft
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// trackID is the id of a track of this run's tracker, which counts from 1.
+func (p *picture) trackID(id uint64) string {
+	return "t-" + strconv.FormatUint(id+uint64(p.cfg.firstID)-1, 10)
+}
+
+func fusionConfig(zones []zone.Zone) fusion.Config {
+	var cfg fusion.Config
+	for _, z := range zones {
+		if line := borderOf(z); line != nil {
+			cfg.Lines = append(cfg.Lines, fusion.Line{ID: z.ID, Points: line})
+		}
+	}
+	return cfg
+}

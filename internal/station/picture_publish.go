@@ -1,0 +1,231 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"vedette/internal/access"
+	"vedette/internal/geo"
+	"vedette/tracking/alert"
+	"vedette/tracking/cue"
+	"vedette/tracking/fusion"
+	"vedette/ui/api"
+)
+
+// trackHistory is where a track has been.
+type trackHistory struct {
+	points []geo.LatLon
+	times  []time.Time
+	ended  time.Time // zero: it lives
+}
+
+// publish makes the new picture visible: to requests, to the consoles, and to the record.
+func (p *picture) publish(now time.Time, tracks []fusion.Track, alerts []alert.Alert, cues []cue.Cue) {
+	p.remember(now, tracks)
+	bound := map[string]string{}
+	all := p.alerts.Alerts()
+	for _, a := range all {
+		if a.TrackID != "" && a.State.Open() {
+			bound[a.TrackID] = a.ID
+		}
+	}
+	var changes []api.Change
+	live := make(map[string]bool, len(tracks))
+	tracksNow := make([]api.Track, len(tracks))
+	for i, t := range tracks {
+		tracksNow[i] = describeTrack(p.trackID(t.ID), t, now, bound[p.trackID(t.ID)])
+		live[tracksNow[i].ID] = true
+		changes = append(changes, api.TrackChanged(tracksNow[i]))
+	}
+	p.mu.RLock()
+	for _, old := range p.tracksNow {
+		if !live[old.ID] {
+			changes = append(changes, api.TrackEnded(old.ID))
+		}
+	}
+	p.mu.RUnlock()
+
+	for _, a := range alerts {
+		described := describeAlert(a)
+		changes = append(changes, api.AlertChanged(described))
+		p.cfg.record.post(kindAlert, a.ID, a.UpdatedAt, described)
+		if a.State == alert.StateNew && a.RaisedAt.Equal(a.UpdatedAt) {
+			p.cfg.log.Info("alert", "alert", a.ID, "title", a.Title, "reasons", a.Reasons, "confidence", a.Confidence)
+		}
+	}
+	for _, c := range cues {
+		described := describeCue(c)
+		changes = append(changes, api.CueChanged(described))
+		p.cfg.record.post(kindCue, c.ID, now, described)
+	}
+
+	allCues := p.cues.Cues()
+	alertsNow := make([]api.Alert, 0, len(all))
+	for i := len(all) - 1; i >= 0; i-- { // newest first
+		alertsNow = append(alertsNow, describeAlert(all[i]))
+	}
+	cuesNow := make([]api.Cue, 0, len(allCues))
+	for i := len(allCues) - 1; i >= 0; i-- {
+		cuesNow = append(cuesNow, describeCue(allCues[i]))
+	}
+	p.mu.Lock()
+	p.tracksNow, p.alertsNow, p.cuesNow = tracksNow, alertsNow, cuesNow
+	p.mu.Unlock()
+	p.cfg.hub.publish(changes...)
+}
+
+// remember keeps a point a second of each believed track, and posts it to the record.
+func (p *picture) remember(now time.Time, tracks []fusion.Track) {
+	if now.Sub(p.recorded) < recordEvery {
+		return
+	}
+	p.recorded = now
+	live := map[string]bool{}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, t := range tracks {
+		id := p.trackID(t.ID)
+		live[id] = true
+		if t.Status == fusion.Tentative {
+			continue
+		}
+		h := p.history[id]
+		if h == nil {
+			h = &trackHistory{}
+			p.history[id] = h
+		}
+		if len(h.points) == historyPoints {
+			h.points, h.times = h.points[1:], h.times[1:]
+		}
+		h.points, h.times = append(h.points, t.Position), append(h.times, now)
+		p.cfg.record.post(kindTrack, id, now, describeTrack(id, t, now, ""))
+	}
+	for id, h := range p.history {
+		switch {
+		case live[id]:
+		case h.ended.IsZero():
+			h.ended = now
+		case now.Sub(h.ended) > historyKept:
+			delete(p.history, id)
+		}
+	}
+}
+
+// Tracks implements ui.Picture.
+func (p *picture) Tracks() api.TrackCollection {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return api.NewFeatureCollection(p.tracksNow)
+}
+
+// TrackHistory implements ui.Picture.
+func (p *picture) TrackHistory(_ context.Context, id string) (api.TrackHistory, error) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	h := p.history[id]
+	if h == nil {
+		return api.TrackHistory{}, api.NotFound("there is no history of track %q", id)
+	}
+	times := make([]api.Time, len(h.times))
+	for i, t := range h.times {
+		times[i] = api.At(t)
+	}
+	return api.NewFeature(id, lineOf(h.points), api.HistoryProperties{Times: times}), nil
+}
+
+// Alerts implements ui.Picture.
+func (p *picture) Alerts(openOnly bool) []api.Alert {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	out := make([]api.Alert, 0, len(p.alertsNow))
+	for _, a := range p.alertsNow {
+		if !openOnly || a.State == api.AlertNew || a.State == api.AlertAcknowledged {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// Cues implements ui.Picture.
+func (p *picture) Cues() []api.Cue {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return append([]api.Cue{}, p.cuesNow...)
+}
+
+// DecideAlert implements ui.Picture.
+func (p *picture) DecideAlert(ctx context.Context, who access.Principal, id, action, note string) (api.Alert, error) {
+	var decided alert.Alert
+	var err error
+	now := time.Now()
+	waitErr := p.do(ctx, func() {
+		switch action {
+		case "acknowledge":
+			decided, err = p.alerts.Acknowledge(id, who.Name, note, now)
+		case "resolve":
+			decided, err = p.alerts.Resolve(id, who.Name, note, now)
+		case "false":
+			decided, err = p.alerts.CallFalse(id, who.Name, note, now)
+		default:
+			err = api.NotFound("an alert can be acknowledged, resolved or called false, not %q", action)
+		}
+		if err == nil {
+			p.publish(now, p.tracker.Tracks(now), []alert.Alert{decided}, nil)
+		}
+	})
+	var taken *alert.DecidedError
+	switch {
+	case waitErr != nil:
+		return api.Alert{}, waitErr
+	case errors.Is(err, alert.ErrNoAlert):
+		return api.Alert{}, api.NotFound("there is no alert %q", id)
+	case errors.As(err, &taken):
+		return api.Alert{}, api.Conflict("%v", taken)
+	case err != nil:
+		return api.Alert{}, err
+	}
+	return describeAlert(decided), nil
+}
+
+// DecideCue implements ui.Picture. The server has made sure that whoever approves holds the vehicle's lease.
+func (p *picture) DecideCue(ctx context.Context, who access.Principal, id, action string) (api.Cue, error) {
+	var decided cue.Cue
+	var err error
+	now := time.Now()
+	waitErr := p.do(ctx, func() {
+		switch action {
+		case "approve":
+			decided, err = p.cues.Approve(id, who.Name, now)
+		case "reject":
+			decided, err = p.cues.Reject(id, who.Name, now)
+		default:
+			err = api.NotFound("a cue can be approved or rejected, not %q", action)
+		}
+		if err == nil {
+			p.publish(now, p.tracker.Tracks(now), nil, []cue.Cue{decided})
+		}
+	})
+	var taken *cue.DecidedError
+	switch {
+	case waitErr != nil:
+		return api.Cue{}, waitErr
+	case errors.Is(err, cue.ErrNoCue):
+		return api.Cue{}, api.NotFound("there is no cue %q", id)
+	case errors.As(err, &taken):
+		return api.Cue{}, api.Conflict("%v", taken)
+	case err != nil:
+		return api.Cue{}, err
+	}
+	return describeCue(decided), nil
+}
+
+// failCue ends a cue that cannot be carried out, with the reason in words.
+func (p *picture) failCue(ctx context.Context, id, why string) {
+	now := time.Now()
+	_ = p.do(ctx, func() { // only the end of the station keeps it from being done
+		if failed, err := p.cues.Fail(id, why, now); err == nil {
+			p.publish(now, p.tracker.Tracks(now), nil, []cue.Cue{failed})
+		}
+	})
+}

@@ -1,0 +1,124 @@
+package station
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"vedette/internal/geo"
+	"vedette/mavlink"
+	"vedette/ui/api"
+)
+
+// looks remembers what each vehicle's camera was told to look at, and what it sees of the ground.
+type looks struct {
+	mu         sync.Mutex
+	targets    map[int]geo.LatLon
+	footprints map[int]footprint
+}
+
+type footprint struct {
+	at      time.Time
+	polygon []geo.LatLon
+}
+
+func newLooks() *looks {
+	return &looks{targets: map[int]geo.LatLon{}, footprints: map[int]footprint{}}
+}
+
+func (l *looks) set(vehicle int, target geo.LatLon) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.targets[vehicle] = target
+}
+
+func (l *looks) forget(vehicle int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.targets, vehicle)
+}
+
+func (l *looks) sees(vehicle int, f footprint) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.footprints[vehicle] = f
+}
+
+func (l *looks) of(vehicle int) (target *geo.LatLon, f footprint) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if t, ok := l.targets[vehicle]; ok {
+		target = &t
+	}
+	return target, l.footprints[vehicle]
+}
+
+const footprintFor = 3 * time.Second // an older one is not shown
+
+// describe is a vehicle as the API has it.
+func (v *vehicles) describe(m mavlink.Vehicle, now time.Time) api.Vehicle {
+	age := now.Sub(m.LastSeen).Seconds()
+	out := api.Vehicle{
+		ID: m.ID, Name: fmt.Sprintf("Vehicle %d", m.ID), State: string(m.State), LastSeen: api.At(m.LastSeen),
+		AgeS: api.Known(max(0, age)), Autopilot: m.Autopilot, Type: m.Type,
+		Mode: m.Mode, Modes: m.Modes, Landed: m.Landed,
+		HeadingDeg: m.HeadingDeg, GroundSpeed: m.GroundSpeed, ClimbRate: m.ClimbRate,
+	}
+	out.Armed = &m.Armed
+	v.describePlace(&out, m)
+	if a := m.Attitude; a != nil {
+		out.Attitude = &api.Attitude{RollDeg: a.RollDeg, PitchDeg: a.PitchDeg, YawDeg: a.YawDeg}
+	}
+	if b := m.Battery; b != nil {
+		out.Battery = &api.Battery{Percent: b.Percent, Voltage: b.Voltage, Current: b.Current}
+		if b.TimeLeft != nil {
+			out.Battery.TimeLeftS = api.Known(b.TimeLeft.Seconds())
+		}
+	}
+	if g := m.GPS; g != nil {
+		out.GPS = &api.GPS{Fix: g.Fix, Satellites: g.Satellites, HDOP: g.HDOP}
+	}
+	v.describeCamera(&out, m, now)
+	if m.Link.Name != "" {
+		out.Link = &api.Link{Name: m.Link.Name, LossPercent: m.Link.LossPercent}
+		if m.Link.RTT != nil {
+			out.Link.RTTMs = api.Known(float64(m.Link.RTT.Microseconds()) / 1000)
+		}
+	}
+	if m.Mission != nil {
+		out.Mission = &api.MissionState{Current: m.Mission.Current, Count: m.Mission.Count}
+	}
+	for _, t := range m.Messages {
+		out.Messages = append(out.Messages, api.Message{T: api.At(t.Time), Severity: t.Severity, Text: t.Text})
+	}
+	return out
+}
+
+func (v *vehicles) describePlace(out *api.Vehicle, m mavlink.Vehicle) {
+	if p := m.Position; p != nil {
+		amsl := geo.AMSL(p.AltAMSL)
+		out.Position = &api.Position{Lat: p.Lat, Lon: p.Lon, AltAMSL: &amsl, AltRelative: api.Known(p.AltRelative)}
+		if below, ok := v.ground.elevation(geo.LatLon{Lat: p.Lat, Lon: p.Lon}); ok {
+			agl := geo.AGL(amsl - below)
+			out.Position.AltAGL = &agl
+		}
+	}
+	if s := m.Velocity; s != nil {
+		out.Velocity = &api.Velocity{North: s.North, East: s.East, Up: s.Up}
+	}
+	if h := m.Home; h != nil {
+		amsl := geo.AMSL(h.AltAMSL)
+		out.Home = &api.Home{Lat: h.Lat, Lon: h.Lon, AltAMSL: &amsl}
+	}
+}
+
+func (v *vehicles) describeCamera(out *api.Vehicle, m mavlink.Vehicle, now time.Time) {
+	target, seen := v.looks.of(m.ID)
+	if g := m.Gimbal; g != nil && g.Valid {
+		out.Gimbal = &api.Gimbal{PitchDeg: g.PitchDeg, YawDeg: g.YawDeg, RollDeg: g.RollDeg, Target: target}
+	}
+	if m.State == mavlink.Live && len(seen.polygon) >= 3 && now.Sub(seen.at) < footprintFor {
+		polygon := api.NewGeometry(ringOf(seen.polygon))
+		out.Footprint = &polygon
+	}
+}

@@ -1,0 +1,68 @@
+package station
+
+import (
+	"context"
+
+	"vedette/sensors"
+	"vedette/ui"
+	"vedette/ui/api"
+)
+
+// view is the station as the HTTP API sees it.
+type view struct {
+	*ground
+	*vehicles
+	*missions
+	*feeds
+	*picture
+
+	hub     *hub
+	sensors *sensors.Service
+	info    api.StationInfo
+	zones   api.ZoneCollection
+	started <-chan struct{}
+}
+
+var _ ui.Station = (*view)(nil)
+
+func newView(s *Station) *view {
+	file := s.cfg.File
+	info := api.StationInfo{ID: file.Station.ID, Name: file.Station.Name, Position: file.Station.Position, Version: s.cfg.Version, Demo: s.cfg.Demo}
+	if known := s.sensors.Sensors(); info.Position == nil && len(known) > 0 {
+		info.Position = &known[0].Position
+	}
+	return &view{
+		ground: s.ground, vehicles: s.vehicles, missions: &missions{mavlink: s.mavlink, vehicles: s.vehicles},
+		feeds: s.feeds, picture: s.picture, hub: s.hub, sensors: s.sensors,
+		info: info, zones: describeZones(s.zones), started: s.started,
+	}
+}
+
+// Info implements ui.Overview.
+func (v *view) Info() api.StationInfo { return v.info }
+
+// Ready implements ui.Overview.
+func (v *view) Ready() []string {
+	select {
+	case <-v.started:
+		return nil
+	default:
+		return []string{"the station is starting"}
+	}
+}
+
+// Sensors implements ui.Picture.
+func (v *view) Sensors() []api.Sensor {
+	known := v.sensors.Sensors()
+	out := make([]api.Sensor, len(known))
+	for i, s := range known {
+		out[i] = describeSensor(s)
+	}
+	return out
+}
+
+// Zones implements ui.Picture.
+func (v *view) Zones() api.ZoneCollection { return v.zones }
+
+// Changes implements ui.Station.
+func (v *view) Changes(ctx context.Context) <-chan api.Change { return v.hub.subscribe(ctx) }

@@ -1,0 +1,246 @@
+package mavlink
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
+	"github.com/bluenviron/gomavlib/v3/pkg/message"
+
+	"vedette/mavlink/link"
+)
+
+const (
+	// askAgain is the wait before what was not answered is asked for again.
+	askAgain = 5 * time.Second
+	// attitudeSilence of a live vehicle whose rates were granted means that they were lost, as by another station's wish.
+	attitudeSilence = 5 * time.Second
+	wishTries       = 5
+)
+
+// errNoMessage means that a vehicle granted a request and did not send the message.
+var errNoMessage = errors.New("granted, but the message did not come")
+
+// rates are the messages that the station needs, in the order of their worth, in hertz.
+var rates = []struct {
+	id uint32
+	hz float64
+}{
+	{(&common.MessageAttitude{}).GetID(), 20},
+	{(&common.MessageGlobalPositionInt{}).GetID(), 10},
+	{(&common.MessageGimbalDeviceAttitudeStatus{}).GetID(), 20},
+	{(&common.MessageSystemTime{}).GetID(), 1},
+	{(&common.MessageSysStatus{}).GetID(), 1},
+	{(&common.MessageBatteryStatus{}).GetID(), 1},
+	{(&common.MessageGpsRawInt{}).GetID(), 2},
+	{(&common.MessageVfrHud{}).GetID(), 2},
+	{(&common.MessageExtendedSysState{}).GetID(), 2},
+	{(&common.MessageMissionCurrent{}).GetID(), 1},
+	{(&common.MessageGimbalManagerStatus{}).GetID(), 1},
+	{(&common.MessageHomePosition{}).GetID(), 0.2},
+}
+
+// wish is one thing that the station asks of a vehicle once in a session.
+type wish struct {
+	name string
+	order
+	// answer is the message that a granted request brings, 0 where there is none to wait for.
+	answer uint32
+	// next asks for the rest of a list that comes one by one.
+	next func(*state) (order, bool)
+}
+
+// attend asks a vehicle for what the station needs: its rates, who it is, its home, its cameras. It asks again after a
+// reboot, after a loss, when a new component shows itself, and when a rate was lost.
+func (s *Service) attend(ctx context.Context, sys *system) {
+	session := -1
+	var done *settled
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-sys.wake:
+		case <-timer.C:
+		}
+		now, silent := sys.session(time.Now())
+		if now != session || silent {
+			session, done = now, newSettled()
+		}
+		s.askFor(ctx, sys, session, done)
+		timer.Reset(askAgain)
+	}
+}
+
+// settled remembers in one session what was granted, or refused for good.
+type settled struct {
+	done  map[string]bool
+	tries map[string]int
+}
+
+func newSettled() *settled { return &settled{done: make(map[string]bool), tries: make(map[string]int)} }
+
+// note takes the outcome of one attempt; a refusal counts when it says for ever, or after some attempts.
+func (t *settled) note(name string, err error) {
+	t.tries[name]++
+	var denied *DeniedError
+	final := errors.As(err, &denied) &&
+		(denied.Result == resultName(common.MAV_RESULT_UNSUPPORTED) || denied.Result == resultName(common.MAV_RESULT_DENIED))
+	t.done[name] = err == nil || final || t.tries[name] >= wishTries
+}
+
+// session gives the number of the session, and whether attitudes stopped in a live vehicle that sent them.
+func (s *system) session(now time.Time) (number int, silent bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := &s.state
+	silent = st.v.State == Live && !st.turned.IsZero() && now.Sub(st.turned) > attitudeSilence
+	if silent {
+		st.turned = time.Time{}
+	}
+	return st.session, silent
+}
+
+// askFor goes through what is not settled yet, until the vehicle is lost or reboots.
+func (s *Service) askFor(ctx context.Context, sys *system, session int, done *settled) {
+	for _, w := range sys.wishes() {
+		if done.done[w.name] {
+			continue
+		}
+		if now, _ := sys.session(time.Now()); now != session {
+			sys.poke()
+			return
+		}
+		err := s.grant(ctx, sys, w)
+		var denied *DeniedError
+		if err != nil && !errors.As(err, &denied) && !errors.Is(err, errNoMessage) {
+			// Lost, or deaf for now: the rest would wait as long.
+			return
+		}
+		done.note(w.name, err)
+		if err != nil {
+			sys.log.Debug("vehicle does not grant a wish", "wish", w.name, "error", err)
+		}
+	}
+}
+
+// grant asks for one thing, and for the rest of it where it is a list.
+func (s *Service) grant(ctx context.Context, sys *system, w wish) error {
+	for o := w.order; ; {
+		if err := s.fetch(ctx, sys, o, w.answer); err != nil {
+			return err
+		}
+		if w.next == nil {
+			return nil
+		}
+		sys.mu.Lock()
+		next, more := w.next(&sys.state)
+		sys.mu.Unlock()
+		switch {
+		case !more:
+			return nil
+		case next == o:
+			return errNoMessage // what came was not what was asked for
+		}
+		o = next
+	}
+}
+
+// fetch sends a request and waits for the message that it brings, which may come before or after the acknowledgement.
+func (s *Service) fetch(ctx context.Context, sys *system, o order, answer uint32) error {
+	component := o.component
+	if component == 0 {
+		component = sys.component
+	}
+	sub := sys.inbox.subscribe(1, func(in inbound) bool {
+		return answer != 0 && in.message != nil && in.component == component && in.message.GetID() == answer
+	})
+	defer sub.close()
+	if _, err := s.execute(ctx, sys, o, link.Background); err != nil || answer == 0 {
+		return err
+	}
+	timer := time.NewTimer(answerWait)
+	defer timer.Stop()
+	select {
+	case <-sub.in:
+		return nil
+	case <-timer.C:
+		return errNoMessage
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *system) wishes() []wish {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []wish
+	for _, r := range rates {
+		all = append(all, wish{name: fmt.Sprintf("rate %d", r.id), order: interval(r.id, r.hz)})
+	}
+	all = append(all,
+		requestWish("version", &common.MessageAutopilotVersion{}, 0),
+		requestWish("home", &common.MessageHomePosition{}, 0),
+		requestWish("gimbal manager", &common.MessageGimbalManagerInformation{}, 0),
+	)
+	for component := range s.state.gimbal.components {
+		attitudes := interval((&common.MessageGimbalDeviceAttitudeStatus{}).GetID(), 20).to(component)
+		all = append(all, wish{name: fmt.Sprintf("gimbal %d", component), order: attitudes})
+	}
+	cameras := []uint8{s.component}
+	for component := range s.state.cameras {
+		if component != s.component {
+			cameras = append(cameras, component)
+		}
+	}
+	for _, component := range cameras {
+		streams := requestWish(fmt.Sprintf("streams %d", component), &common.MessageVideoStreamInformation{}, component)
+		streams.next = missingStream(component)
+		all = append(all, requestWish(fmt.Sprintf("camera %d", component), &common.MessageCameraInformation{}, component), streams)
+	}
+	modes := requestWish("modes", &common.MessageAvailableModes{}, 0)
+	modes.params[1] = 1
+	modes.next = missingMode
+	return append(all, modes)
+}
+
+func requestWish(name string, m message.Message, component uint8) wish {
+	return wish{name: name, order: request(m).to(component), answer: m.GetID()}
+}
+
+// missingMode asks for modes one by one, since ArduPilot streams a whole list only as fast as parameters, or not at all.
+func missingMode(st *state) (order, bool) {
+	i, ok := st.modes.missing()
+	o := request(&common.MessageAvailableModes{})
+	o.params[1] = float64(i)
+	return o, ok
+}
+
+func missingStream(component uint8) func(st *state) (order, bool) {
+	return func(st *state) (order, bool) {
+		o := request(&common.MessageVideoStreamInformation{}).to(component)
+		c, ok := st.cameras[component]
+		if !ok {
+			return o, false
+		}
+		for id := 1; id <= min(c.count, maxStreams); id++ {
+			if _, known := c.streams[uint8(id)]; !known {
+				o.params[1] = float64(id)
+				return o, true
+			}
+		}
+		return o, false
+	}
+}
+
+func interval(id uint32, hz float64) order {
+	const microseconds = 1e6
+	return long(common.MAV_CMD_SET_MESSAGE_INTERVAL, float64(id), microseconds/hz)
+}
+
+func request(m message.Message) order {
+	return long(common.MAV_CMD_REQUEST_MESSAGE, float64(m.GetID()))
+}

@@ -1,0 +1,85 @@
+package mavlink
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
+
+	"vedette/mavlink/link"
+)
+
+const (
+	// An autopilot that has just changed mode or armed may refuse the next step for a moment.
+	settleTries = 4
+	settlePause = 700 * time.Millisecond
+)
+
+// Command makes a vehicle do something and waits for its answer; some commands are a sequence of MAVLink commands,
+// which ends at the first that is refused. Errors are ErrUnknownVehicle, ErrInvalid, ErrLost, ErrNoAnswer (whether
+// the vehicle acted is not known) or a *DeniedError.
+func (s *Service) Command(ctx context.Context, id int, c Command) (Ack, error) {
+	sys, err := s.system(id)
+	if err != nil {
+		return Ack{}, err
+	}
+	if err := c.validate(); err != nil {
+		return Ack{}, fmt.Errorf("%s: %w", c.word(), err)
+	}
+	orders, err := sys.plan(c)
+	if err != nil {
+		return Ack{}, fmt.Errorf("%s: %w", c.word(), err)
+	}
+	began := time.Now()
+	var ack Ack
+	for i, o := range orders {
+		ack, err = s.executeSettling(ctx, sys, o, i > 0)
+		if err != nil {
+			return Ack{}, fmt.Errorf("%s (%s): %w", c.word(), o.command, err)
+		}
+	}
+	ack.Elapsed = time.Since(began)
+	return ack, nil
+}
+
+func (s *system) plan(c Command) ([]order, error) {
+	now := s.snapshot(time.Now())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.pilot.plan(c, now, &s.state.modes)
+}
+
+// executeSettling repeats a later step of a sequence that is refused only because the earlier one is still going on.
+func (s *Service) executeSettling(ctx context.Context, sys *system, o order, follows bool) (Ack, error) {
+	for try := 1; ; try++ {
+		ack, err := s.execute(ctx, sys, o, link.Urgent)
+		var denied *DeniedError
+		if err == nil || !errors.As(err, &denied) {
+			return ack, err
+		}
+		if o.command == common.MAV_CMD_NAV_TAKEOFF && try > 1 && sys.leavesGround() {
+			// The first of two takeoffs was heard, its answer was not.
+			return Ack{Command: uint16(o.command), Result: resultName(common.MAV_RESULT_ACCEPTED)}, nil
+		}
+		passing := denied.Result == resultName(common.MAV_RESULT_TEMPORARILY_REJECTED) ||
+			denied.Result == resultName(common.MAV_RESULT_FAILED) && denied.Reason == ""
+		if !follows || !passing || try == settleTries {
+			return Ack{}, err
+		}
+		timer := time.NewTimer(settlePause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return Ack{}, err
+		case <-timer.C:
+		}
+	}
+}
+
+func (s *system) leavesGround() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state.v.Armed && (s.state.v.Landed == "takingOff" || s.state.v.Landed == "inAir")
+}

@@ -1,0 +1,62 @@
+package mavlink
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/bluenviron/gomavlib/v3/pkg/message"
+)
+
+// inbound is something that came from a vehicle: a message, or a text that has become whole.
+type inbound struct {
+	component uint8
+	message   message.Message
+	text      *Text
+}
+
+// inbox hands what a vehicle sends to whoever waits for it. A subscriber that does not keep up loses the newest, which
+// is counted; the protocols ask again.
+type inbox struct {
+	dropped atomic.Uint64
+
+	mu          sync.Mutex
+	subscribers map[*subscription]struct{}
+}
+
+type subscription struct {
+	box   *inbox
+	wants func(inbound) bool
+	in    chan inbound
+}
+
+func (b *inbox) subscribe(room int, wants func(inbound) bool) *subscription {
+	s := &subscription{box: b, wants: wants, in: make(chan inbound, room)}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.subscribers == nil {
+		b.subscribers = make(map[*subscription]struct{})
+	}
+	b.subscribers[s] = struct{}{}
+	return s
+}
+
+func (s *subscription) close() {
+	s.box.mu.Lock()
+	defer s.box.mu.Unlock()
+	delete(s.box.subscribers, s)
+}
+
+func (b *inbox) deliver(in inbound) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for s := range b.subscribers {
+		if !s.wants(in) {
+			continue
+		}
+		select {
+		case s.in <- in:
+		default:
+			b.dropped.Add(1)
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package link
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestLossMeter(t *testing.T) {
+	t.Parallel()
+	start := time.Unix(1000, 0)
+	for name, c := range map[string]struct {
+		sequences      []uint8
+		received, lost uint64
+	}{
+		"none":              {[]uint8{1, 2, 3}, 3, 0},
+		"over the end":      {[]uint8{254, 255, 0, 1}, 4, 0},
+		"one":               {[]uint8{1, 3}, 2, 1},
+		"over the end, two": {[]uint8{254, 1}, 2, 2},
+		"a copy":            {[]uint8{5, 5, 6}, 3, 0},
+		"a late one":        {[]uint8{5, 7, 6, 8}, 4, 1},
+		"a new start":       {[]uint8{5, 200, 201}, 3, 0},
+	} {
+		var m LossMeter
+		for _, s := range c.sequences {
+			m.Add(s, start)
+		}
+		if received, lost := m.Totals(); received != c.received || lost != c.lost {
+			t.Errorf("%s: %d received, %d lost, want %d and %d", name, received, lost, c.received, c.lost)
+		}
+	}
+	var m LossMeter
+	if _, ok := m.Percent(start); ok {
+		t.Error("a loss of nothing")
+	}
+	m.Add(1, start)
+	m.Add(5, start)
+	if p, ok := m.Percent(start); !ok || p != 60 {
+		t.Errorf("%v %%", p)
+	}
+	if _, ok := m.Percent(start.Add(time.Minute)); ok {
+		t.Error("a loss of a minute ago")
+	}
+}
+
+func TestUrgentGoesFirstAndAFullQueueRefuses(t *testing.T) {
+	t.Parallel()
+	q := newQueue()
+	for i := range queueLimit + 3 {
+		if ok := q.push(Background, &common.MessagePing{Seq: uint32(i)}); ok != (i < queueLimit) {
+			t.Errorf("number %d: %v", i, ok)
+		}
+	}
+	if !q.push(Transfer, &common.MessagePing{Seq: 1000}) || !q.push(Urgent, &common.MessagePing{Seq: 2000}) {
+		t.Error("another priority was refused")
+	}
+	for _, want := range []uint32{2000, 1000, 0, 1} {
+		if got := q.pop().(*common.MessagePing).Seq; got != want {
+			t.Errorf("%d, want %d", got, want)
+		}
+	}
+	if d := q.drops(); d != [priorities]uint64{0, 0, 3} {
+		t.Errorf("%v", d)
+	}
+	q.close()
+	if q.pop() != nil || q.push(Urgent, &common.MessagePing{}) {
+		t.Error("a closed queue works")
+	}
+	if d := q.drops(); d != [priorities]uint64{1, 0, queueLimit - 2 + 3} {
+		t.Errorf("%v", d)
+	}
+}
+
+func TestWaitsGrowAndStartAgain(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel() // nothing is waited for
+	r := retrier{first: 100 * time.Millisecond, last: 300 * time.Millisecond}
+	for _, c := range []struct{ worked, next time.Duration }{
+		{0, 200 * time.Millisecond}, {0, 300 * time.Millisecond}, {0, 300 * time.Millisecond}, {time.Minute, 200 * time.Millisecond},
+	} {
+		if r.wait(ctx, c.worked); r.next != c.next {
+			t.Errorf("then %v, want %v", r.next, c.next)
+		}
+	}
+}

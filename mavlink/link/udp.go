@@ -1,0 +1,180 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+)
+
+const (
+	maxDatagram = 64 << 10
+	// receiveBuffer holds a burst of many vehicles while the process is not scheduled; the kernel may grant less.
+	receiveBuffer = 4 << 20
+	// peerSilence ends a sender on a UDP server.
+	peerSilence = 60 * time.Second
+	// clientSilence makes a UDP client look its address up again.
+	clientSilence = 30 * time.Second
+	refusedPause  = 200 * time.Millisecond
+)
+
+// serveUDP listens; whoever sends a good frame becomes a peer and is answered where it sent from.
+func (l *Link) serveUDP(ctx context.Context) error {
+	var lc net.ListenConfig
+	packets, err := lc.ListenPacket(ctx, "udp", l.cfg.UDPServer)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	conn, ok := packets.(*net.UDPConn)
+	if !ok {
+		return errors.Join(fmt.Errorf("listen: %T is no UDP socket", packets), packets.Close())
+	}
+	l.opens.Add(1)
+	_ = conn.SetReadBuffer(receiveBuffer) // a smaller one works too
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // wakes the reader
+	defer stop()
+	s := &udpServer{link: l, conn: conn, peers: make(map[netip.AddrPort]*udpPeer)}
+	l.setAddr(conn.LocalAddr())
+	err = s.read(ctx)
+	l.setAddr(nil)
+	cancel()
+	_ = conn.Close() // the error that ended the reading says more
+	for addr := range s.peers {
+		s.end(addr)
+	}
+	return err
+}
+
+// udpServer belongs to its reading goroutine.
+type udpServer struct {
+	link  *Link
+	conn  *net.UDPConn
+	peers map[netip.AddrPort]*udpPeer
+}
+
+type udpPeer struct {
+	*Peer
+	cancel context.CancelFunc
+	writer sync.WaitGroup
+}
+
+func (s *udpServer) read(ctx context.Context) error {
+	r := s.link.newReceiver()
+	buf := make([]byte, maxDatagram)
+	swept := time.Now()
+	for {
+		if err := s.conn.SetReadDeadline(time.Now().Add(time.Second)); err != nil {
+			return fmt.Errorf("set read deadline: %w", err)
+		}
+		n, from, err := s.conn.ReadFromUDPAddrPort(buf)
+		switch {
+		case err == nil:
+			r.datagram(buf[:n], func() *Peer { return s.peer(ctx, from) })
+		case !errors.Is(err, os.ErrDeadlineExceeded):
+			return fmt.Errorf("read: %w", err)
+		}
+		if now := time.Now(); now.Sub(swept) > time.Second {
+			swept = now
+			for addr, p := range s.peers {
+				if p.silentFor(now) > peerSilence {
+					s.end(addr)
+				}
+			}
+		}
+	}
+}
+
+func (s *udpServer) peer(ctx context.Context, addr netip.AddrPort) *Peer {
+	if p, ok := s.peers[addr]; ok {
+		return p.Peer
+	}
+	if len(s.peers) >= maxPeers {
+		s.link.refused.Add(1)
+		return nil
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	remote := netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port()).String()
+	p := &udpPeer{cancel: cancel}
+	p.Peer = s.link.newPeer(remote, func(b []byte) error {
+		if err := s.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+			return fmt.Errorf("set write deadline: %w", err)
+		}
+		_, err := s.conn.WriteToUDPAddrPort(b, addr)
+		return err
+	}, nil)
+	p.writer.Go(func() { p.run(ctx) })
+	s.peers[addr] = p
+	return p.Peer
+}
+
+func (s *udpServer) end(addr netip.AddrPort) {
+	p := s.peers[addr]
+	delete(s.peers, addr)
+	p.cancel()
+	p.writer.Wait()
+	p.leave()
+}
+
+// talkUDP talks to one address.
+func (l *Link) talkUDP(ctx context.Context) error {
+	dialer := net.Dialer{Timeout: dialTimeout}
+	conn, err := dialer.DialContext(ctx, "udp", l.cfg.UDPClient)
+	if err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	l.opens.Add(1)
+	if udp, ok := conn.(*net.UDPConn); ok {
+		_ = udp.SetReadBuffer(receiveBuffer) // a smaller one works too
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // wakes the reader
+	defer stop()
+	p := l.newPeer(l.cfg.UDPClient, func(b []byte) error {
+		if err := conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+			return fmt.Errorf("set write deadline: %w", err)
+		}
+		_, err := conn.Write(b)
+		if errors.Is(err, syscall.ECONNREFUSED) {
+			return nil // the far end has not started yet
+		}
+		return err
+	}, func(err error) { cancel(fmt.Errorf("write: %w", err)) })
+	var writer sync.WaitGroup
+	writer.Go(func() { p.run(ctx) })
+	err = l.readUDP(ctx, conn, p)
+	cancel(err)
+	_ = conn.Close() // the error that ended the reading says more
+	writer.Wait()
+	p.leave()
+	return context.Cause(ctx)
+}
+
+func (l *Link) readUDP(ctx context.Context, conn net.Conn, p *Peer) error {
+	r := l.newReceiver()
+	buf := make([]byte, maxDatagram)
+	for {
+		if err := conn.SetReadDeadline(time.Now().Add(time.Second)); err != nil {
+			return fmt.Errorf("set read deadline: %w", err)
+		}
+		n, err := conn.Read(buf)
+		switch {
+		case err == nil:
+			r.datagram(buf[:n], func() *Peer { return p })
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case errors.Is(err, syscall.ECONNREFUSED):
+			pause(ctx, refusedPause)
+		case !errors.Is(err, os.ErrDeadlineExceeded):
+			return fmt.Errorf("read: %w", err)
+		}
+		if p.silentFor(time.Now()) > clientSilence {
+			return fmt.Errorf("nothing heard for %v", clientSilence)
+		}
+	}
+}

@@ -1,0 +1,140 @@
+package mavlinktest
+
+import (
+	"time"
+
+	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
+)
+
+const copterGuided = 4
+
+// command answers a COMMAND_LONG; mu must be held.
+func (a *Autopilot) command(m *common.MessageCommandLong) {
+	if m.TargetSystem != a.cfg.SystemID {
+		return
+	}
+	from := m.TargetComponent
+	if from == 0 {
+		from = autopilotComponent
+	}
+	result := common.MAV_RESULT_ACCEPTED
+	say := ""
+	switch m.Command {
+	case common.MAV_CMD_SET_MESSAGE_INTERVAL:
+		if from == autopilotComponent {
+			a.due[uint32(m.Param1)] = &schedule{every: time.Duration(m.Param2) * time.Microsecond}
+		} else {
+			result = common.MAV_RESULT_UNSUPPORTED
+		}
+	case common.MAV_CMD_REQUEST_MESSAGE:
+		result = a.request(from, uint32(m.Param1), uint8(m.Param2))
+	case common.MAV_CMD_COMPONENT_ARM_DISARM:
+		if m.Param1 == 1 && a.faults.PreArm != "" {
+			result, say = common.MAV_RESULT_FAILED, a.faults.PreArm
+		} else {
+			a.armed = m.Param1 == 1
+		}
+	case common.MAV_CMD_DO_SET_MODE:
+		a.mode = uint32(m.Param2)
+		if a.cfg.PX4 {
+			a.mode = uint32(m.Param2)<<16 | uint32(m.Param3)<<24
+		}
+	case common.MAV_CMD_NAV_TAKEOFF:
+		result = a.takeoff(m)
+	case common.MAV_CMD_DO_GIMBAL_MANAGER_CONFIGURE:
+		a.control = [2]uint8{uint8(m.Param1), uint8(m.Param2)}
+	case common.MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW:
+		if a.control[0] == 0 {
+			result = common.MAV_RESULT_DENIED
+		}
+	case common.MAV_CMD_NAV_RETURN_TO_LAUNCH, common.MAV_CMD_NAV_LAND, common.MAV_CMD_MISSION_START, common.MAV_CMD_DO_CHANGE_SPEED:
+	default:
+		result = common.MAV_RESULT_UNSUPPORTED
+	}
+	a.ack(from, m.Command, result)
+	if say != "" {
+		a.send(autopilotComponent, &common.MessageStatustext{Severity: common.MAV_SEVERITY_CRITICAL, Text: say})
+	}
+}
+
+func (a *Autopilot) takeoff(m *common.MessageCommandLong) common.MAV_RESULT {
+	if !a.armed || !a.cfg.PX4 && a.mode != copterGuided {
+		return common.MAV_RESULT_FAILED
+	}
+	if a.faults.Progress > 0 {
+		a.faults.Progress--
+		return common.MAV_RESULT_IN_PROGRESS
+	}
+	if a.landed != common.MAV_LANDED_STATE_ON_GROUND {
+		return common.MAV_RESULT_FAILED
+	}
+	a.height = float64(m.Param7)
+	if a.cfg.PX4 {
+		a.height -= a.cfg.GroundAMSL
+	}
+	a.landed = common.MAV_LANDED_STATE_TAKEOFF
+	return common.MAV_RESULT_ACCEPTED
+}
+
+func (a *Autopilot) commandInt(m *common.MessageCommandInt) {
+	if m.TargetSystem != a.cfg.SystemID {
+		return
+	}
+	result := common.MAV_RESULT_UNSUPPORTED
+	switch m.Command {
+	case common.MAV_CMD_DO_REPOSITION:
+		result = common.MAV_RESULT_ACCEPTED
+		if a.faults.RefusePlaces {
+			result = common.MAV_RESULT_DENIED
+		} else {
+			a.mode = copterGuided
+		}
+	case common.MAV_CMD_DO_SET_ROI_LOCATION:
+		result = common.MAV_RESULT_ACCEPTED
+		if a.control[0] == 0 {
+			result = common.MAV_RESULT_DENIED
+		}
+	}
+	a.ack(autopilotComponent, m.Command, result)
+}
+
+func (a *Autopilot) ack(component uint8, command common.MAV_CMD, result common.MAV_RESULT) {
+	background := command == common.MAV_CMD_SET_MESSAGE_INTERVAL || command == common.MAV_CMD_REQUEST_MESSAGE
+	if a.faults.LoseAcks > 0 && !background {
+		a.faults.LoseAcks--
+		return
+	}
+	// Another station's answer, which must not be taken for ours.
+	a.send(component, &common.MessageCommandAck{Command: command, Result: common.MAV_RESULT_DENIED, TargetSystem: 254, TargetComponent: 190})
+	a.send(component, &common.MessageCommandAck{Command: command, Result: result, TargetSystem: 255, TargetComponent: 190})
+}
+
+func (a *Autopilot) request(component uint8, id uint32, index uint8) common.MAV_RESULT {
+	switch {
+	case id == (&common.MessageAvailableModes{}).GetID() && !a.cfg.PX4:
+		// One mode for each request, whatever the index says of all of them.
+		modes := []string{"STABILIZE", "GUIDED", "RTL", "SECRET"}
+		numbers := []uint32{0, copterGuided, 6, 77}
+		if index == 0 || int(index) > len(modes) {
+			return common.MAV_RESULT_FAILED
+		}
+		m := &common.MessageAvailableModes{NumberModes: uint8(len(modes)), ModeIndex: index, CustomMode: numbers[index-1], ModeName: modes[index-1]}
+		if m.CustomMode == 77 {
+			m.Properties = common.MAV_MODE_PROPERTY_NOT_USER_SELECTABLE
+		}
+		a.send(autopilotComponent, m)
+	case component == cameraComponent && id == (&common.MessageCameraInformation{}).GetID():
+		a.send(cameraComponent, &a.cfg.Lens)
+	case component == cameraComponent && id == (&common.MessageVideoStreamInformation{}).GetID():
+		// Only the first of 'all': the rest must be asked for.
+		for i := range a.cfg.Streams {
+			if s := &a.cfg.Streams[i]; s.StreamId == max(index, 1) {
+				a.send(cameraComponent, s)
+			}
+		}
+	case component == autopilotComponent && a.report(id):
+	default:
+		return common.MAV_RESULT_FAILED
+	}
+	return common.MAV_RESULT_ACCEPTED
+}

@@ -1,0 +1,65 @@
+package mavlink
+
+import (
+	"fmt"
+
+	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
+)
+
+// px4 has modes in two numbers, takes off to heights above mean sea level, counts the first item of a mission as 0, and
+// sends whole-number parameters as bytes.
+type px4 struct{}
+
+func (px4) name() string         { return "px4" }
+func (px4) homeItem() bool       { return false }
+func (px4) bytewise(uint64) bool { return true }
+
+// px4Mode is main mode in the third byte and sub mode in the fourth (px4_custom_mode.h).
+func px4Mode(main, sub uint32, name string) mode { return mode{main<<16 | sub<<24, name} }
+
+func (px4) modes() []mode {
+	const auto, position = 4, 3
+	return []mode{
+		px4Mode(1, 0, "MANUAL"), px4Mode(2, 0, "ALTCTL"), px4Mode(position, 0, "POSCTL"), px4Mode(position, 1, "POSCTL.ORBIT"),
+		px4Mode(auto, 1, "AUTO.READY"), px4Mode(auto, 2, "AUTO.TAKEOFF"), px4Mode(auto, 3, "AUTO.LOITER"),
+		px4Mode(auto, 4, "AUTO.MISSION"), px4Mode(auto, 5, "AUTO.RTL"), px4Mode(auto, 6, "AUTO.LAND"),
+		px4Mode(auto, 8, "AUTO.FOLLOW_TARGET"), px4Mode(auto, 9, "AUTO.PRECLAND"), px4Mode(5, 0, "ACRO"),
+		px4Mode(6, 0, "OFFBOARD"), px4Mode(7, 0, "STABILIZED"),
+	}
+}
+
+func (px4) setMode(m mode) order {
+	return long(common.MAV_CMD_DO_SET_MODE, customModeEnabled, float64(m.custom>>16&0xFF), float64(m.custom>>24))
+}
+
+func (p px4) plan(c Command, v Vehicle, modes *modeTable) ([]order, error) {
+	switch c := c.(type) {
+	case Takeoff:
+		ground, ok := groundAMSL(v)
+		if !ok {
+			return nil, fmt.Errorf("%w: vehicle %d has not told the height of its home", ErrInvalid, v.ID)
+		}
+		var orders []order
+		if !v.Armed {
+			orders = append(orders, long(common.MAV_CMD_COMPONENT_ARM_DISARM, 1))
+		}
+		return append(orders, long(common.MAV_CMD_NAV_TAKEOFF, unset, 0, 0, unset, unset, unset, ground+c.AltRelativeM)), nil
+	case Land:
+		return []order{long(common.MAV_CMD_NAV_LAND, 0, 0, 0, unset, unset, unset, unset)}, nil
+	case Hold:
+		return commonPlan(p, SetMode{"AUTO.LOITER"}, v, modes)
+	default:
+		return commonPlan(p, c, v, modes)
+	}
+}
+
+func groundAMSL(v Vehicle) (float64, bool) {
+	switch {
+	case v.Home != nil:
+		return v.Home.AltAMSL, true
+	case v.Position != nil:
+		return v.Position.AltAMSL - v.Position.AltRelative, true
+	default:
+		return 0, false
+	}
+}

@@ -1,0 +1,256 @@
+package mavlink
+
+import (
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
+	"github.com/bluenviron/gomavlib/v3/pkg/message"
+
+	"vedette/mavlink/link"
+)
+
+// lostAfter is the silence of the autopilot's heartbeat, sent once a second, after which a vehicle is lost.
+const lostAfter = 4 * time.Second
+
+// system is one vehicle with everything that belongs to it.
+type system struct {
+	id        uint8
+	component uint8
+	pilot     pilot
+	log       *slog.Logger
+	// wake tells the attendant that there is something to ask for.
+	wake chan struct{}
+	// orders lets one command of a kind wait for its answer at a time, transfer one mission or parameter list.
+	orders   gates
+	transfer gate
+	inbox    inbox
+
+	mu    sync.Mutex
+	state state
+}
+
+// state is what a system has told. Everything that v points to is replaced, never changed, so that a copy of v
+// stays as it is.
+type state struct {
+	v          Vehicle
+	customMode uint32
+	modes      modeTable
+	paths      paths
+	clocks     map[uint8]*clock
+	boot       bootTime
+	sync       timesync
+	poses      poseHistory
+	gimbal     gimbalState
+	cameras    map[uint8]*camera
+	texts      textJoiner
+	// session changes when everything must be asked for again: after a reboot and after a loss.
+	session int
+	// positioned, turned and fullBattery are when the last message of that kind came.
+	turned, fullBattery time.Time
+}
+
+func newSystem(id, component uint8, hb *common.MessageHeartbeat, first time.Time, log *slog.Logger) *system {
+	kind := airframe(hb.Type)
+	p := pilotOf(hb.Autopilot, kind)
+	s := &system{
+		id: id, component: component, pilot: p, log: log.With("vehicle", id), wake: make(chan struct{}, 1),
+		orders: newGates(), transfer: newGate(),
+	}
+	s.state = state{
+		v: Vehicle{
+			ID: int(id), Component: component, Autopilot: p.name(), Type: kind,
+			State: Live, FirstSeen: first.UTC(), LastSeen: first.UTC(),
+		},
+		modes: newModeTable(p.modes()), paths: newPaths(), clocks: make(map[uint8]*clock), cameras: make(map[uint8]*camera),
+	}
+	s.state.v.Modes = s.state.modes.selectable()
+	return s
+}
+
+// receive takes a message and answers the events that it makes, and the text that it completes.
+func (s *system) receive(p *link.Peer, f link.Frame, m message.Message, at time.Time) (events []string, text *Text) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := &s.state
+	if f.ComponentID == s.component {
+		st.paths.heard(p, f.Sequence, at)
+	}
+	switch m := m.(type) {
+	case *common.MessageHeartbeat:
+		events = s.heartbeat(f.ComponentID, m, at)
+	case *common.MessageTimesync:
+		st.sync.answer(st.clock(f.ComponentID), m, st.boot, at)
+	case *common.MessageStatustext:
+		if text = st.texts.add(f.ComponentID, m, at); text != nil {
+			st.addText(*text)
+			events = []string{EventText}
+		}
+	default:
+		events = s.apply(f.ComponentID, m, at)
+	}
+	return events, text
+}
+
+func (s *system) apply(component uint8, m message.Message, at time.Time) []string {
+	st := &s.state
+	if events, ok := st.applyCamera(component, m); ok {
+		if len(events) > 0 {
+			s.poke()
+		}
+		return events
+	}
+	if st.applyGimbal(component, m, at) {
+		return []string{EventState}
+	}
+	if component != s.component {
+		return nil
+	}
+	rebooted := false
+	if ms, ok := bootMillis(m); ok {
+		usable, again := st.boot.note(ms)
+		if again {
+			s.restart()
+			rebooted = true
+		}
+		if !usable {
+			return nil
+		}
+		st.clock(component).arrived(int64(ms)*int64(time.Millisecond), at)
+	}
+	known := st.applyMotion(component, m, at) || st.applyHealth(m, at) || st.applyIdentity(m, s.pilot, at)
+	switch {
+	case rebooted:
+		return []string{EventRebooted, EventState}
+	case known:
+		return []string{EventState}
+	default:
+		return nil
+	}
+}
+
+// restart forgets what a reboot made void.
+func (s *system) restart() {
+	st := &s.state
+	st.poses = poseHistory{}
+	st.clocks = make(map[uint8]*clock)
+	st.sync = timesync{}
+	st.session++
+	st.turned = time.Time{}
+	s.poke()
+}
+
+func (s *system) poke() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (s *system) heartbeat(component uint8, hb *common.MessageHeartbeat, at time.Time) []string {
+	st := &s.state
+	if component != s.component {
+		if st.meet(component, hb) {
+			s.poke()
+		}
+		return nil
+	}
+	events := []string{EventState}
+	if st.v.State == Lost {
+		st.v.State = Live
+		st.session++
+		events = []string{EventBack, EventState}
+		s.poke()
+		s.log.Info("vehicle is back", "silent", at.Sub(st.v.LastSeen).Round(time.Second))
+	}
+	st.v.LastSeen = at.UTC()
+	st.v.Armed = hb.BaseMode&common.MAV_MODE_FLAG_SAFETY_ARMED != 0
+	st.customMode = hb.CustomMode
+	st.v.Mode = st.modes.name(hb.CustomMode)
+	return events
+}
+
+// tick notices a loss, and texts whose rest will not come.
+func (s *system) tick(now time.Time) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if cut := s.state.texts.expire(now); cut != nil {
+		s.state.addText(*cut)
+		return []string{EventText}
+	}
+	if s.state.v.State != Live || now.Sub(s.state.v.LastSeen) <= lostAfter {
+		return nil
+	}
+	s.state.v.State = Lost
+	s.log.Warn("vehicle lost", "after", lostAfter)
+	return []string{EventLost, EventState}
+}
+
+func (s *system) forget(p *link.Peer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state.paths.forget(p)
+}
+
+// live gives the way to the vehicle, or ErrLost.
+func (s *system) live() (*link.Peer, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.state.paths.best(time.Now())
+	if s.state.v.State == Lost || p == nil {
+		return nil, ErrLost
+	}
+	return p, nil
+}
+
+func (s *system) traffic() (live bool, received, lost uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	received, lost = s.state.paths.totals()
+	return s.state.v.State == Live, received, lost
+}
+
+func (s *system) snapshot(now time.Time) Vehicle {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := &s.state
+	v := st.v
+	v.Link = st.paths.state(now)
+	v.Gimbal = st.gimbalView(now)
+	v.Clock = st.clockView(s.component, now)
+	if rtt, ok := st.clock(s.component).synchronised(now); ok {
+		v.Link.RTT = &rtt
+	}
+	return v
+}
+
+func (s *system) poseAt(t time.Time) (Pose, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	offset, ok := s.state.clock(s.component).offset(time.Now())
+	if !ok {
+		return Pose{}, ErrNoPose
+	}
+	pose, err := s.state.poses.at(t.UnixNano() - offset)
+	pose.Time = t.UTC()
+	return pose, err
+}
+
+// measured gives the UTC at which a message of the component was made.
+func (st *state) measured(component uint8, millis uint32, at time.Time) time.Time {
+	offset, ok := st.clock(component).offset(at)
+	if !ok {
+		return at.UTC()
+	}
+	return time.Unix(0, int64(millis)*int64(time.Millisecond)+offset).UTC()
+}
+
+func (st *state) clock(component uint8) *clock {
+	c, ok := st.clocks[component]
+	if !ok {
+		c = &clock{}
+		st.clocks[component] = c
+	}
+	return c
+}

@@ -1,0 +1,186 @@
+package mavlink
+
+import "time"
+
+// State tells whether a vehicle is heard.
+type State string
+
+// The states of a vehicle.
+const (
+	// Live means that a heartbeat came within the last four seconds.
+	Live State = "live"
+	// Lost means that none did; everything else then says what was known last, and when.
+	Lost State = "lost"
+)
+
+// Vehicle is what is known about one MAVLink system, as a copy that never changes. A pointer is nil while the value is
+// not known; every group carries the time at which its last value came (station clock, UTC).
+type Vehicle struct {
+	// ID is the MAVLink system id, Component the component id of its autopilot.
+	ID        int
+	Component uint8
+	// Autopilot is "ardupilot", "px4" or "generic".
+	Autopilot string
+	// Type is the kind of airframe: "quadrotor", "fixedWing", "groundRover" and so on.
+	Type string
+	// State is live or lost; LastSeen is the arrival of the last heartbeat, FirstSeen of the first.
+	State               State
+	FirstSeen, LastSeen time.Time
+	// Armed tells whether the motors may turn.
+	Armed bool
+	// Mode is the flight mode by the autopilot's own name ("GUIDED", "AUTO.MISSION"); Modes are the ones to choose from.
+	Mode  string
+	Modes []string
+	// Landed is "onGround", "takingOff", "inAir", "landing", or empty while not known.
+	Landed string
+
+	Position *Position
+	Velocity *Velocity
+	// HeadingDeg is where the nose points, clockwise from true north.
+	HeadingDeg *float64
+	// GroundSpeed and ClimbRate (up) are in metres a second.
+	GroundSpeed, ClimbRate *float64
+	Attitude               *Attitude
+	Battery                *Battery
+	GPS                    *GPS
+	Home                   *Home
+	Gimbal                 *Gimbal
+	Link                   LinkState
+	Mission                *MissionState
+	// Messages are the last texts of the vehicle, newest last, at most 20.
+	Messages []Text
+	// Capabilities are the MAV_PROTOCOL_CAPABILITY bits, 0 while not known; Version is the firmware's, as "4.7.0-dev";
+	// UID is the hardware's own id in hex.
+	Capabilities uint64
+	Version, UID string
+	Clock        Clock
+}
+
+// Position is where the vehicle is: WGS 84 degrees, heights in metres above mean sea level (EGM96 as the autopilot has
+// it) and above home.
+type Position struct {
+	Lat, Lon             float64
+	AltAMSL, AltRelative float64
+	Time                 time.Time
+}
+
+// Velocity is in metres a second over ground.
+type Velocity struct {
+	North, East, Up float64
+	Time            time.Time
+}
+
+// Attitude is the vehicle's, in degrees: yaw clockwise from true north, pitch nose up, roll right wing down.
+type Attitude struct {
+	RollDeg, PitchDeg, YawDeg float64
+	Time                      time.Time
+}
+
+// Battery is the first battery, or the one that the autopilot sums up.
+type Battery struct {
+	// Percent that remains.
+	Percent *float64
+	// Voltage is in volts, Current in amperes, drawn.
+	Voltage, Current *float64
+	// TimeLeft until empty, as the vehicle estimates it.
+	TimeLeft *time.Duration
+	Time     time.Time
+}
+
+// GPS is the first receiver's state.
+type GPS struct {
+	// Fix is "none", "2d", "3d", "dgps", "rtkFloat" or "rtkFixed".
+	Fix        string
+	Satellites *int
+	HDOP       *float64
+	Time       time.Time
+}
+
+// Home is where the vehicle returns to.
+type Home struct {
+	Lat, Lon, AltAMSL float64
+	Time              time.Time
+}
+
+// Gimbal is where the camera looks: yaw clockwise from true north, pitch up from the horizon, in degrees.
+type Gimbal struct {
+	RollDeg, PitchDeg, YawDeg float64
+	// Valid tells that the values are not older than two seconds and that the vehicle's own yaw was known for them.
+	Valid bool
+	Time  time.Time
+}
+
+// LinkState is how the vehicle is reached.
+type LinkState struct {
+	// Name is the link's, Remote the address or device.
+	Name, Remote string
+	// LossPercent is the loss from the vehicle to us over ten seconds.
+	LossPercent *float64
+	// RTT is the shortest recent round trip.
+	RTT *time.Duration
+}
+
+// MissionState is the progress of the stored mission.
+type MissionState struct {
+	// Current counts from 1, the first item after home; 0 is none. Count is the number of items, home left out.
+	Current, Count int
+	// State is "none", "notStarted", "active", "paused", "complete", or empty while not known.
+	State string
+	Time  time.Time
+}
+
+// Text is one message of the vehicle to people.
+type Text struct {
+	Time time.Time
+	// Severity is "critical", "error", "warning", "notice" or "info".
+	Severity string
+	Text     string
+}
+
+// Clock is what is known about the vehicle's clock.
+type Clock struct {
+	// Synchronised tells that the vehicle answers TIMESYNC; else measurement times come from the quickest arrivals.
+	Synchronised bool
+	// Uncertainty bounds the error of measurement times, as far as known: half the shortest round trip.
+	Uncertainty time.Duration
+	// Ahead is the vehicle's own UTC less ours, nil while it has none.
+	Ahead *time.Duration
+}
+
+// VideoStream is one stream that a camera of the vehicle offers.
+type VideoStream struct {
+	// CameraComponent is the component id of the camera (100 to 105, or the autopilot's), StreamID its number there.
+	CameraComponent, StreamID int
+	Name, URI                 string
+	// Camera is the vendor's and model's name.
+	Camera string
+	// Thermal tells a thermal imager from a daylight camera.
+	Thermal bool
+	// Running tells whether the camera says that the stream runs.
+	Running           bool
+	WidthPx, HeightPx int
+	FrameRate         float64
+	BitrateBps        int
+	// HFOVDeg is the horizontal field of view, 0 while not known.
+	HFOVDeg float64
+	// Encoding is "H264", "H265" or empty.
+	Encoding string
+}
+
+// Update is news about a vehicle.
+type Update struct {
+	Vehicle Vehicle
+	// Event is "found", "lost", "back", "state", "text", "streams" or "rebooted".
+	Event string
+}
+
+// The events of an Update.
+const (
+	EventFound    = "found"
+	EventLost     = "lost"
+	EventBack     = "back"
+	EventState    = "state"
+	EventText     = "text"
+	EventStreams  = "streams"
+	EventRebooted = "rebooted"
+)

@@ -1,0 +1,176 @@
+package copter
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	mav "github.com/bluenviron/gomavlib/v3/pkg/dialects/ardupilotmega"
+
+	"vedette/internal/geo"
+	"vedette/sim/world"
+)
+
+// dt is the fixed step of the simulation in seconds.
+const dt = 0.01
+
+// readyAfter is how long after power-up the autopilot has a position.
+const readyAfter = 20.0
+
+// terrain is the part of the world that a flight touches.
+type terrain interface {
+	Frame() *geo.Frame
+	GroundU(e, n float64) float64
+	Wind(t time.Time, e, n, u float64) (ve, vn, vu float64)
+}
+
+var _ terrain = (*world.World)(nil)
+
+// note is a line for the operator.
+type note struct {
+	severity mav.MAV_SEVERITY
+	text     string
+}
+
+// flight is one multirotor with its autopilot, free of sockets and clocks: step advances it by dt. One goroutine owns it.
+type flight struct {
+	land   terrain
+	params *parameters
+	start  time.Time // of step zero
+	steps  int64
+	uptime float64 // s since power-up at step zero
+
+	body   body
+	senses *senses
+	est    belief
+	steer  steering
+	batt   battery
+	gimbal gimbal
+
+	mode      Mode
+	armed     bool
+	armedAt   float64
+	airborne  bool // has left the ground since arming
+	landedFor float64
+	home      vec
+	homePos   geo.LatLon
+	homeAMSL  geo.AMSL
+
+	guided  guided
+	rtl     rtl
+	hold    vec
+	auto    auto
+	mission []item  // [0] is home
+	speedMS float64 // set by DO_CHANGE_SPEED; 0: parameter
+	yawWish *float64
+
+	heardStation float64 // when the station's last heartbeat came, s since power-up; negative: never
+	failsafe     failsafes
+	crew         crew
+
+	notes   []note
+	reached []int // mission items reached since the last look
+}
+
+func newFlight(land terrain, params *parameters, start time.Time, home vec, rng *rand.Rand, yawBiasDeg float64) *flight {
+	f := &flight{land: land, params: params, start: start, senses: newSenses(rng, yawBiasDeg), heardStation: -1}
+	home[2] = land.GroundU(home[0], home[1])
+	f.body = body{pos: home, onGround: true}
+	f.setHome(home)
+	f.mission = []item{f.homeItem()}
+	f.gimbal.release()
+	f.gimbal.truePitch = gimbalNeutral
+	f.batt.step(dt, 0, false)
+	f.est = f.senses.step(dt, &f.body)
+	return f
+}
+
+// age is the time since power-up in seconds.
+func (f *flight) age() float64 { return f.uptime + float64(f.steps)*dt }
+
+// now is the simulated instant.
+func (f *flight) now() time.Time { return f.start.Add(time.Duration(f.steps) * 10 * time.Millisecond) }
+
+func (f *flight) setHome(at vec) {
+	f.home = at
+	p, h := f.land.Frame().FromENU(at)
+	f.homePos, f.homeAMSL = p, geo.ToAMSL(p, h)
+	if len(f.mission) > 0 {
+		f.mission[0] = f.homeItem()
+	}
+}
+
+func (f *flight) say(severity mav.MAV_SEVERITY, format string, args ...any) {
+	f.notes = append(f.notes, note{severity, fmt.Sprintf(format, args...)})
+}
+
+// place is a position in the local frame.
+func (f *flight) place(p geo.LatLon, h geo.AMSL) vec { return f.land.Frame().ToENU(p, geo.ToHAE(p, h)) }
+
+// position is where a place in the local frame is.
+func (f *flight) position(at vec) (geo.LatLon, geo.AMSL) {
+	p, h := f.land.Frame().FromENU(at)
+	return p, geo.ToAMSL(p, h)
+}
+
+// ready tells whether the position estimate can be used.
+func (f *flight) ready() bool { return f.age() > readyAfter }
+
+// step advances the simulation by dt.
+func (f *flight) step() {
+	f.steps++
+	ground := f.land.GroundU(f.body.pos[0], f.body.pos[1])
+	we, wn, wu := f.land.Wind(f.now(), f.body.pos[0], f.body.pos[1], f.body.pos[2])
+	wind := vec{we, wn, wu}
+
+	g, fly := f.goal()
+	want := thrust{lift: minLift}
+	if fly {
+		air := wind.sub(f.body.vel)
+		drag := air.scale(dragPerM * air.length())
+		want = f.steer.thrust(dt, g, f.est.pos, f.est.vel, f.est.yawDeg, drag)
+	} else {
+		f.steer.reset()
+	}
+	f.body.step(dt, want, f.armed, wind, ground)
+	f.est = f.senses.step(dt, &f.body)
+
+	load := 0.0
+	if f.armed && fly {
+		load = math.Sqrt(square(gravity+f.body.lift)+square(f.body.lean[0])+square(f.body.lean[1])) / gravity
+	}
+	f.batt.step(dt, load, f.armed)
+	f.gimbal.step(dt, f.est, &f.body, f.senses.gimbalPan.value, f.senses.gimbalUp.value)
+	f.watchGround()
+	f.watchFailsafes()
+	f.crew.step(f)
+}
+
+func square(x float64) float64 { return x * x }
+
+// watchGround notices take-off and landing, and disarms on the ground.
+func (f *flight) watchGround() {
+	if !f.body.onGround {
+		f.airborne, f.landedFor = true, 0
+		return
+	}
+	f.landedFor += dt
+	if !f.armed {
+		return
+	}
+	switch {
+	case f.airborne && f.landedFor > 1.5 && f.landing():
+		f.disarm()
+	case f.landedFor > f.params.get("DISARM_DELAY") && f.age()-f.armedAt > f.params.get("DISARM_DELAY") && !f.leaving():
+		f.disarm()
+	}
+}
+
+// height is the believed height above home.
+func (f *flight) height() float64 { return f.est.pos[2] - f.home[2] }
+
+// aboveGround is the true height above the terrain.
+func (f *flight) aboveGround() float64 {
+	return f.body.pos[2] - f.land.GroundU(f.body.pos[0], f.body.pos[1])
+}

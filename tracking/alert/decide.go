@@ -1,0 +1,72 @@
+package alert
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Alerts gives every alert, newest first.
+func (e *Engine) Alerts() []Alert {
+	out := make([]Alert, 0, len(e.events))
+	for _, ev := range slices.Backward(e.events) {
+		out = append(out, ev.copy())
+	}
+	return out
+}
+
+// Alert gives one alert, or ErrNoAlert.
+func (e *Engine) Alert(id string) (Alert, error) {
+	ev, err := e.find(id)
+	if err != nil {
+		return Alert{}, err
+	}
+	return ev.copy(), nil
+}
+
+func (e *Engine) find(id string) (*event, error) {
+	i := slices.IndexFunc(e.events, func(ev *event) bool { return ev.alert.ID == id })
+	if i < 0 {
+		return nil, fmt.Errorf("%w: %q", ErrNoAlert, id)
+	}
+	return e.events[i], nil
+}
+
+// Acknowledge says that somebody looks after a new alert. It answers a DecidedError when that was decided before.
+func (e *Engine) Acknowledge(id, who, note string, now time.Time) (Alert, error) {
+	return e.decide(id, StateAcknowledged, who, note, now)
+}
+
+// Resolve closes an open alert. It answers a DecidedError when it was closed before.
+func (e *Engine) Resolve(id, who, note string, now time.Time) (Alert, error) {
+	return e.decide(id, StateResolved, who, note, now)
+}
+
+// CallFalse closes an open alert as a false one. It answers a DecidedError when it was closed before.
+func (e *Engine) CallFalse(id, who, note string, now time.Time) (Alert, error) {
+	return e.decide(id, StateFalse, who, note, now)
+}
+
+func (e *Engine) decide(id string, state State, who, note string, now time.Time) (Alert, error) {
+	ev, err := e.find(id)
+	if err != nil {
+		return Alert{}, err
+	}
+	a := &ev.alert
+	if !a.State.Open() || state == StateAcknowledged && a.State != StateNew {
+		return ev.copy(), &DecidedError{ID: id, State: a.State, By: a.DecidedBy, At: a.DecidedAt}
+	}
+	a.State, a.DecidedBy, a.DecidedAt, a.UpdatedAt = state, who, now, now
+	a.History = append(a.History, Decision{At: now, Who: who, What: string(state), Note: note})
+	return ev.copy(), nil
+}
+
+// SetCue links an alert to the cue that was proposed for it; an empty cueID unlinks it.
+func (e *Engine) SetCue(id, cueID string, now time.Time) (Alert, error) {
+	ev, err := e.find(id)
+	if err != nil {
+		return Alert{}, err
+	}
+	ev.alert.CueID, ev.alert.UpdatedAt = cueID, now
+	return ev.copy(), nil
+}

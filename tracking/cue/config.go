@@ -1,0 +1,72 @@
+package cue
+
+import (
+	"time"
+
+	"vedette/tracking/zone"
+)
+
+// Config holds the settings; the zero value of each takes its default.
+type Config struct {
+	// Zones hold the no-fly zones, which no approach enters; others are ignored.
+	Zones []zone.Zone
+	// FirstID is the number of the first cue: 1.
+	FirstID int
+	// StandoffM is how far from the target a vehicle stands: 120 m.
+	StandoffM float64
+	// HeightAGL is how high above ground it stands, in metres: 60.
+	HeightAGL float64
+	// LookRangeM is how far a camera sees where no approach is possible: 400 m.
+	LookRangeM float64
+	// Speed and ClimbRate stand in for what is not known of a vehicle: 10 and 2.5 m/s.
+	Speed, ClimbRate float64
+	// SlewTime is how long a gimbal needs to turn: 2 s. TakeOffTime is how long arming takes: 8 s.
+	SlewTime, TakeOffTime time.Duration
+	// FarthestETA is the longest flight proposed: 10 min.
+	FarthestETA time.Duration
+	// Reserve is the flight time kept for landing: 2 min. LeastStay is the least time on target worth a flight: 1 min.
+	Reserve, LeastStay time.Duration
+	// ExpireAfter is how long a proposal waits for an operator: 5 min.
+	ExpireAfter time.Duration
+	// TimeOnTarget is how long a vehicle looks before the cue is done: 3 min.
+	TimeOnTarget time.Duration
+	// LookEvery bounds how often the camera is aimed anew: 500 ms.
+	LookEvery time.Duration
+	// GoEvery and GoMoveM bound how often the vehicle is sent on: 3 s, and when the place has moved 15 m.
+	GoEvery time.Duration
+	GoMoveM float64
+	// LostAfter is how long a vehicle may be away from its link before its cue fails: 15 s.
+	LostAfter time.Duration
+	// QuietAfter is how long nothing more is proposed for an alert whose cue was rejected, expired or done: 5 min. After a
+	// failure another vehicle is proposed at once.
+	QuietAfter time.Duration
+}
+
+func orDefault[T comparable](v *T, fallback T) {
+	var zero T
+	if *v == zero {
+		*v = fallback
+	}
+}
+
+func (c Config) withDefaults() Config {
+	orDefault(&c.FirstID, 1)
+	orDefault(&c.StandoffM, 120)
+	orDefault(&c.HeightAGL, 60)
+	orDefault(&c.LookRangeM, 400)
+	orDefault(&c.Speed, 10)
+	orDefault(&c.ClimbRate, 2.5)
+	orDefault(&c.SlewTime, 2*time.Second)
+	orDefault(&c.TakeOffTime, 8*time.Second)
+	orDefault(&c.FarthestETA, 10*time.Minute)
+	orDefault(&c.Reserve, 2*time.Minute)
+	orDefault(&c.LeastStay, time.Minute)
+	orDefault(&c.ExpireAfter, 5*time.Minute)
+	orDefault(&c.TimeOnTarget, 3*time.Minute)
+	orDefault(&c.LookEvery, 500*time.Millisecond)
+	orDefault(&c.GoEvery, 3*time.Second)
+	orDefault(&c.GoMoveM, 15)
+	orDefault(&c.LostAfter, 15*time.Second)
+	orDefault(&c.QuietAfter, 5*time.Minute)
+	return c
+}

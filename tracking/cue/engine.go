@@ -1,0 +1,222 @@
+package cue
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"vedette/internal/geo"
+)
+
+const (
+	// keepFinal is how many cues that are over are remembered.
+	keepFinal = 500
+	// tellMoveM is how far a target has to move to be told again.
+	tellMoveM = 5.0
+)
+
+// Engine proposes and guides. It belongs to one goroutine. Update wants calling twice a second or more.
+type Engine struct {
+	cfg    Config
+	nextID int
+	all    []*entry // in the order of their making
+	quiet  map[string]time.Time
+	failed map[string][]int // vehicles that failed, by alert
+}
+
+// entry is a cue and what guiding it needs.
+type entry struct {
+	cue      Cue
+	changed  bool
+	seen     time.Time // when its vehicle was last live
+	approved time.Time
+	active   time.Time
+	tookOff  bool
+	looked   time.Time
+	lookedAt geo.LatLon
+	sent     time.Time
+	sentTo   geo.LatLon
+}
+
+// New makes an engine.
+func New(cfg Config) *Engine {
+	cfg = cfg.withDefaults()
+	return &Engine{cfg: cfg, nextID: cfg.FirstID, quiet: map[string]time.Time{}, failed: map[string][]int{}}
+}
+
+// Update takes what is known now, and gives the cues that it proposed or changed and what is to be done for approved
+// ones.
+func (e *Engine) Update(in Input) Result {
+	targets := make(map[string]Target, len(in.Targets))
+	for _, t := range in.Targets {
+		targets[t.AlertID] = t
+	}
+	vehicles := make(map[int]Vehicle, len(in.Vehicles))
+	for _, v := range in.Vehicles {
+		vehicles[v.ID] = v
+	}
+	var out Result
+	for _, c := range e.all {
+		if c.cue.State.Final() {
+			continue
+		}
+		t, open := targets[c.cue.AlertID]
+		v, known := vehicles[c.cue.Vehicle]
+		if known && v.Live {
+			c.seen = in.Now
+		}
+		if !open {
+			e.endWithAlert(c, in.Now)
+			continue
+		}
+		c.aim(t)
+		if c.cue.State == Proposed {
+			e.judgeProposal(c, v, in.Now)
+		} else if intent, ok := e.guide(c, t, v, in.Now); ok {
+			out.Intents = append(out.Intents, intent)
+		}
+	}
+	e.propose(in)
+	for _, c := range e.all {
+		if c.changed {
+			c.changed = false
+			out.Changed = append(out.Changed, c.copy())
+		}
+	}
+	e.forget(targets)
+	return out
+}
+
+// endWithAlert ends a cue whose alert was closed.
+func (e *Engine) endWithAlert(c *entry, now time.Time) {
+	if c.cue.State == Proposed {
+		e.end(c, Expired, "the alert was closed", now)
+		return
+	}
+	e.end(c, Done, "the alert was closed", now)
+}
+
+// aim follows the target.
+func (c *entry) aim(t Target) {
+	if c.cue.TrackID != t.TrackID {
+		c.cue.TrackID, c.changed = t.TrackID, true
+	}
+	if geo.Distance(c.cue.Target, t.place()) >= tellMoveM {
+		c.cue.Target, c.changed = t.place(), true
+	}
+}
+
+// judgeProposal ends a proposal that has waited too long, or that its vehicle can no longer keep.
+func (e *Engine) judgeProposal(c *entry, v Vehicle, now time.Time) {
+	_, can := e.cfg.plan(c.cue.Target, v)
+	switch {
+	case !now.Before(c.cue.ExpiresAt):
+		e.end(c, Expired, "nobody decided in time", now)
+	case e.busy(c.cue.Vehicle):
+		e.end(c, Expired, fmt.Sprintf("vehicle %d was sent elsewhere", c.cue.Vehicle), now)
+		delete(e.quiet, c.cue.AlertID) // another may be proposed at once
+	case !can && now.Sub(c.seen) > e.cfg.LostAfter || !can && v.Live:
+		e.end(c, Expired, fmt.Sprintf("vehicle %d can no longer do it", c.cue.Vehicle), now)
+		delete(e.quiet, c.cue.AlertID)
+	}
+}
+
+// end closes a cue.
+func (e *Engine) end(c *entry, state State, detail string, now time.Time) {
+	c.cue.State, c.cue.Detail, c.changed = state, detail, true
+	if state == Failed {
+		e.failed[c.cue.AlertID] = append(e.failed[c.cue.AlertID], c.cue.Vehicle)
+		return
+	}
+	e.quiet[c.cue.AlertID] = now.Add(e.cfg.QuietAfter)
+}
+
+// propose makes a cue for every target that has none, the most urgent first.
+func (e *Engine) propose(in Input) {
+	targets := slices.Clone(in.Targets)
+	slices.SortStableFunc(targets, func(a, b Target) int {
+		return cmp.Or(cmp.Compare(b.Urgency, a.Urgency), a.RaisedAt.Compare(b.RaisedAt), cmp.Compare(a.AlertID, b.AlertID))
+	})
+	for _, t := range targets {
+		if in.Now.Before(e.quiet[t.AlertID]) || e.has(t.AlertID) {
+			continue
+		}
+		p, nearest, only, ok := e.choose(t, in.Vehicles)
+		if !ok {
+			continue
+		}
+		c := &entry{changed: true, seen: in.Now}
+		c.cue = Cue{
+			ID: fmt.Sprintf("c-%d", e.nextID), State: Proposed, AlertID: t.AlertID, TrackID: t.TrackID,
+			Vehicle: p.vehicle.ID, Action: p.action, Target: t.place(), ETAS: float64(int(p.eta.Seconds()*10)) / 10,
+			Reasons: []string{p.words(nearest, only)}, CreatedAt: in.Now, ExpiresAt: in.Now.Add(e.cfg.ExpireAfter),
+		}
+		if p.action == LookAndApproach {
+			c.cue.Approach, c.cue.StandoffM, c.cue.HeightAGL = &p.approach, e.cfg.StandoffM, e.cfg.HeightAGL
+		}
+		if len(t.Reasons) > 0 {
+			c.cue.Reasons = append(c.cue.Reasons, t.Reasons[0])
+		}
+		e.nextID++
+		e.all = append(e.all, c)
+	}
+}
+
+// has tells whether an alert has a cue that is not over.
+func (e *Engine) has(alertID string) bool {
+	return slices.ContainsFunc(e.all, func(c *entry) bool { return c.cue.AlertID == alertID && !c.cue.State.Final() })
+}
+
+// barred tells whether a vehicle may not be proposed for an alert: it is under way elsewhere, or failed at this one.
+func (e *Engine) barred(alertID string, vehicle int) bool {
+	return e.busy(vehicle) || slices.Contains(e.failed[alertID], vehicle)
+}
+
+func (e *Engine) busy(vehicle int) bool {
+	return slices.ContainsFunc(e.all, func(c *entry) bool {
+		return c.cue.Vehicle == vehicle && (c.cue.State == Approved || c.cue.State == Active)
+	})
+}
+
+func (e *Engine) proposed(vehicle int) bool {
+	return slices.ContainsFunc(e.all, func(c *entry) bool { return c.cue.Vehicle == vehicle && c.cue.State == Proposed })
+}
+
+// forget drops what belongs to closed alerts, and the oldest cues that are over.
+func (e *Engine) forget(targets map[string]Target) {
+	for id := range e.quiet {
+		if _, open := targets[id]; !open {
+			delete(e.quiet, id)
+		}
+	}
+	for id := range e.failed {
+		if _, open := targets[id]; !open {
+			delete(e.failed, id)
+		}
+	}
+	over := 0
+	for _, c := range e.all {
+		if c.cue.State.Final() {
+			over++
+		}
+	}
+	e.all = slices.DeleteFunc(e.all, func(c *entry) bool {
+		drop := over > keepFinal && c.cue.State.Final()
+		if drop {
+			over--
+		}
+		return drop
+	})
+}
+
+// copy gives the cue with nothing shared.
+func (c *entry) copy() Cue {
+	out := c.cue
+	out.Reasons = slices.Clone(out.Reasons)
+	if out.Approach != nil {
+		place := *out.Approach
+		out.Approach = &place
+	}
+	return out
+}

@@ -1,0 +1,103 @@
+package cue
+
+import (
+	"fmt"
+	"time"
+
+	"vedette/internal/geo"
+)
+
+const (
+	// lookMoveM is the movement from which a camera is aimed anew; lookAgain repeats it to a target that stands.
+	lookMoveM = 1.0
+	lookAgain = 5 * time.Second
+	// arrived is the part of the stand-off distance, with slackM, within which a vehicle is on station.
+	arrived = 1.2
+	slackM  = 10.0
+	// lateFactor and lateSlack bound how long a flight may take against what was reckoned.
+	lateFactor = 3
+	lateSlack  = time.Minute
+)
+
+// guide carries an approved cue on: it gives what is to be done now, if anything.
+func (e *Engine) guide(c *entry, t Target, v Vehicle, now time.Time) (Intent, bool) {
+	if why := e.failure(c, t, v, now); why != "" {
+		e.end(c, Failed, why, now)
+		return Intent{}, false
+	}
+	if !v.Live {
+		return Intent{}, false // away from its link for a moment: nothing can be told to it
+	}
+	e.progress(c, t, v, now)
+	if c.cue.State == Done {
+		return Intent{}, false
+	}
+	out := Intent{Cue: c.cue.ID, Vehicle: v.ID, Operator: c.cue.DecidedBy}
+	if !v.Airborne && !c.tookOff {
+		c.tookOff = true
+		height := e.cfg.HeightAGL
+		out.TakeOff = &height
+	}
+	if place := t.place(); c.wantsLook(&e.cfg, place, now) {
+		c.looked, c.lookedAt = now, place
+		out.LookAt = &place
+	}
+	if c.cue.Action == LookAndApproach && v.Airborne {
+		if place, ok := c.wantsGo(&e.cfg, t.place(), v, now); ok {
+			c.sent, c.sentTo = now, place
+			c.cue.Approach, c.changed = &place, true
+			out.GoTo = &GoTo{Position: place, HeightAGL: e.cfg.HeightAGL}
+		}
+	}
+	return out, out.TakeOff != nil || out.LookAt != nil || out.GoTo != nil
+}
+
+// failure tells why a cue cannot go on, or nothing.
+func (e *Engine) failure(c *entry, t Target, v Vehicle, now time.Time) string {
+	switch {
+	case now.Sub(c.seen) > e.cfg.LostAfter:
+		return fmt.Sprintf("vehicle %d is lost", c.cue.Vehicle)
+	case !v.Live:
+		return ""
+	case v.LeaseHolder != "" && v.LeaseHolder != c.cue.DecidedBy:
+		return v.LeaseHolder + " has taken control of the vehicle"
+	case v.BatteryTimeLeft > 0 && v.BatteryTimeLeft < e.cfg.homeward(v, v.place())+e.cfg.Reserve:
+		return "its battery only lasts for the way back"
+	case c.cue.State == Approved && now.Sub(c.approved) > lateFactor*duration(c.cue.ETAS)+lateSlack:
+		return "it did not arrive in time"
+	}
+	return ""
+}
+
+// progress notices that the vehicle is on station, and that it has looked for long enough.
+func (e *Engine) progress(c *entry, t Target, v Vehicle, now time.Time) {
+	d := geo.Distance(v.place(), t.place())
+	switch c.cue.State {
+	case Approved:
+		if v.Airborne && (c.cue.Action == Look || d <= arrived*e.cfg.StandoffM+slackM) {
+			c.cue.State, c.active, c.cue.ETAS, c.changed = Active, now, 0, true
+		}
+	case Active:
+		if now.Sub(c.active) >= e.cfg.TimeOnTarget {
+			e.end(c, Done, fmt.Sprintf("looked for %.0f s", now.Sub(c.active).Seconds()), now)
+		}
+	}
+}
+
+// wantsLook tells whether the camera should be aimed anew.
+func (c *entry) wantsLook(cfg *Config, place geo.LatLon, now time.Time) bool {
+	if c.looked.IsZero() {
+		return true
+	}
+	since := now.Sub(c.looked)
+	return since >= lookAgain || since >= cfg.LookEvery && geo.Distance(place, c.lookedAt) >= lookMoveM
+}
+
+// wantsGo gives the place where the vehicle should go now, if it should.
+func (c *entry) wantsGo(cfg *Config, target geo.LatLon, v Vehicle, now time.Time) (geo.LatLon, bool) {
+	place, ok := cfg.approach(target, v.place())
+	if !ok || !c.sent.IsZero() && (now.Sub(c.sent) < cfg.GoEvery || geo.Distance(place, c.sentTo) < cfg.GoMoveM) {
+		return geo.LatLon{}, false
+	}
+	return place, true
+}

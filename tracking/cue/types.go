@@ -1,0 +1,134 @@
+package cue
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"vedette/internal/geo"
+)
+
+// Target is what needs a look: an open alert and where it is now.
+type Target struct {
+	AlertID  string
+	TrackID  string // empty while no track is bound
+	Lat, Lon float64
+	VE, VN   float64 // metres a second, east and north; zero when not known
+	// Urgency orders targets that compete for vehicles: caution 1, serious 2, critical 3.
+	Urgency int
+	// Reasons are the alert's; the first is told with the proposal.
+	Reasons  []string
+	RaisedAt time.Time
+}
+
+// Vehicle is what choosing and guiding need to know of one vehicle.
+type Vehicle struct {
+	ID              int // MAVLink system id
+	Lat, Lon        float64
+	AltAGL          float64
+	Airborne        bool
+	Live            bool          // its link works
+	HasCamera       bool          // with a gimbal that can be pointed
+	Speed           float64       // cruise, metres a second; 0 takes Config.Speed
+	HomeLat         float64       // of its return point; both zero: not known
+	HomeLon         float64       //
+	BatteryTimeLeft time.Duration // flight time left; 0: not known
+	// MinutesOnStation is how long it could stay at the target before it must return; 0: reckoned from BatteryTimeLeft.
+	MinutesOnStation float64
+	LeaseHolder      string // who holds its control lease; empty: nobody
+}
+
+// State is how far a cue is.
+type State string
+
+// The states of a cue. Done, failed, rejected and expired are final.
+const (
+	Proposed State = "proposed" // waits for an operator; nothing moves
+	Approved State = "approved" // under way
+	Active   State = "active"   // on target
+	Done     State = "done"
+	Failed   State = "failed"
+	Rejected State = "rejected"
+	Expired  State = "expired"
+)
+
+// Final tells whether a cue in this state is over.
+func (s State) Final() bool { return s == Done || s == Failed || s == Rejected || s == Expired }
+
+// Action is what the vehicle would do.
+type Action string
+
+// The actions.
+const (
+	Look            Action = "look"            // turn the camera only
+	LookAndApproach Action = "lookAndApproach" // turn the camera and fly to the stand-off place
+)
+
+// Cue is a proposal to point a camera or send a vehicle, and what became of it. Its JSON is the cue object of docs/api.md.
+type Cue struct {
+	ID        string      `json:"id"`
+	State     State       `json:"state"`
+	AlertID   string      `json:"alertId"`
+	TrackID   string      `json:"trackId,omitempty"`
+	Vehicle   int         `json:"vehicle"`
+	Action    Action      `json:"action"`
+	Target    geo.LatLon  `json:"target"`
+	Approach  *geo.LatLon `json:"approach,omitempty"` // where it would stand
+	StandoffM float64     `json:"standoffM,omitempty"`
+	HeightAGL float64     `json:"heightAGL,omitempty"`
+	ETAS      float64     `json:"etaS"` // seconds until it sees the target, from the last reckoning
+	Reasons   []string    `json:"reasons"`
+	CreatedAt time.Time   `json:"createdAt"`
+	ExpiresAt time.Time   `json:"expiresAt"`
+	DecidedBy string      `json:"decidedBy,omitempty"`
+	DecidedAt time.Time   `json:"decidedAt,omitzero"`
+	Detail    string      `json:"detail,omitempty"` // why it ended
+}
+
+// Intent is what the station should do now for an approved cue. Members that are nil ask for nothing.
+type Intent struct {
+	Cue     string
+	Vehicle int
+	// Operator approved the cue; the commands are given under this name.
+	Operator string
+	// TakeOff asks a vehicle on the ground to take off to this height above ground in metres.
+	TakeOff *float64
+	LookAt  *geo.LatLon // on the ground
+	GoTo    *GoTo
+}
+
+// GoTo is a place to fly to and hold.
+type GoTo struct {
+	Position  geo.LatLon
+	HeightAGL float64 // metres above the ground there
+}
+
+// Input is what is known at Now.
+type Input struct {
+	Now      time.Time
+	Targets  []Target // every open alert; one that is missing is closed
+	Vehicles []Vehicle
+}
+
+// Result is what a call of Update changed and wants done.
+type Result struct {
+	Changed []Cue // whole
+	Intents []Intent
+}
+
+// ErrNoCue means that no cue has that id.
+var ErrNoCue = errors.New("there is no such cue")
+
+// DecidedError means that the cue was decided, or ended, before.
+type DecidedError struct {
+	ID    string
+	State State
+	By    string // empty when nobody decided: it expired
+}
+
+func (e *DecidedError) Error() string {
+	if e.By == "" {
+		return fmt.Sprintf("cue %s is already %s", e.ID, e.State)
+	}
+	return fmt.Sprintf("cue %s is already %s, decided by %s", e.ID, e.State, e.By)
+}

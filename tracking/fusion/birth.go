@@ -1,0 +1,56 @@
+package fusion
+
+import "math"
+
+// classPrior is what a new track is before anything is known of it.
+var classPrior = ClassProbs{0.6, 0.25, 0.15}
+
+func newClass(seen ClassProbs) ClassProbs {
+	sum := 0.0
+	for c := range seen {
+		seen[c] *= classPrior[c]
+		sum += seen[c]
+	}
+	for c := range seen {
+		seen[c] /= sum
+	}
+	return seen
+}
+
+// birthFromCamera starts a track at a detection that no track explains.
+func (t *Tracker) birthFromCamera(s *state, cam *cameraState, m *measurement, j int, free, clutter, fresh, ratio float64) {
+	d := &m.dets[j]
+	r := free * fresh * ratio / (clutter + fresh*ratio)
+	if r < minBirthR || len(s.tracks) >= t.cfg.MaxTracks {
+		return
+	}
+	f := fixOf{m.sensor.index, t.work.z[j], d.r, cam.pose.covariance(m, d.z), m.sensor.Bias.PosTau.Seconds()}
+	tr := newTrack(birthKey{m.t, m.sensor.index, int32(j), m.seq}, &f, newClass(d.class), r)
+	tr.credit(m.sensor.index, Camera, m.t)
+	s.tracks = append(s.tracks, tr)
+}
+
+// newTrack is a track at a fix, standing still on average.
+func newTrack(key birthKey, f *fixOf, class ClassProbs, r float64) track {
+	tr := track{key: key, t: key.t, first: key.t, last: key.t, r: r, class: class, mu: habit(class)}
+	for m := range numModels {
+		tr.x[m] = vec4{f.z[0], f.z[1], 0, 0}
+		v := models[m].birthSigmaV * models[m].birthSigmaV
+		tr.p[m] = mat4{{f.r.ee, f.r.en}, {f.r.en, f.r.nn}, {2: v}, {3: v}}
+	}
+	if f.bias.ee+f.bias.nn > 0 {
+		in := tr.influenceOf(f.sensor)
+		in.c, in.tau = f.bias, f.tau
+		in.a[0][0], in.a[1][1] = 1, 1
+	}
+	return tr
+}
+
+// push gives a new track a mean speed in a direction: slow for those who walk, faster for those who drive.
+func (t *track) push(dir vec2) {
+	for m, v := range [numModels]float64{0, 1, 6, 2} {
+		t.x[m][2], t.x[m][3] = v*dir[0], v*dir[1]
+	}
+	t.mu[standing] = math.Min(t.mu[standing], 0.02)
+	t.normaliseModels()
+}

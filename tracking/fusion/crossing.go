@@ -1,0 +1,146 @@
+package fusion
+
+import (
+	"math"
+	"time"
+)
+
+// watchedLine is a Line in the local plane and the side on which each track was last surely seen.
+type watchedLine struct {
+	id     string
+	points []vec2
+	sides  map[uint64]int
+}
+
+// Crossings gives the crossings noticed since the last call of Crossings.
+func (t *Tracker) Crossings() []Crossing {
+	c := t.fresh
+	t.fresh = nil
+	return c
+}
+
+// setLines converts the lines of the configuration; it needs the origin of the plane.
+func (t *Tracker) setLines() {
+	for _, l := range t.cfg.Lines {
+		w := watchedLine{id: l.ID, sides: map[uint64]int{}}
+		for _, p := range l.Points {
+			if p.Valid() {
+				w.points = append(w.points, t.plane.to(p))
+			}
+		}
+		if len(w.points) > 1 {
+			t.lines = append(t.lines, w)
+		}
+	}
+	t.cfg.Lines = nil
+}
+
+// watch compares confirmed tracks with the lines. A side counts once the track is on it beyond its own uncertainty, so a track
+// that walks along a line does not cross it again and again.
+func (t *Tracker) watch(tracks []Track, at time.Time) {
+	if !t.plane.set {
+		return
+	}
+	if t.cfg.Lines != nil {
+		t.setLines()
+	}
+	for n := range t.lines {
+		l := &t.lines[n]
+		for k := range tracks {
+			if tr := &tracks[k]; tr.Status == Confirmed {
+				t.watchOne(l, tr, at)
+			}
+		}
+	}
+	for k := range tracks {
+		tracks[k].Crossings = append([]Crossing(nil), t.crossed[tracks[k].ID]...)
+	}
+	t.forgetCrossings(tracks)
+}
+
+func (t *Tracker) watchOne(l *watchedLine, tr *Track, at time.Time) {
+	pos := t.plane.to(tr.Position)
+	d, normal := l.distance(pos)
+	sigma := math.Sqrt(max(0, sym2{tr.EE, tr.EN, tr.NN}.form(normal)))
+	if math.Abs(d) < 2+crossingSigmas*sigma || math.IsInf(d, 0) {
+		return
+	}
+	side := 1
+	if d < 0 {
+		side = -1
+	}
+	old := l.sides[tr.ID]
+	l.sides[tr.ID] = side
+	if old == 0 || old == side {
+		return
+	}
+	// How long ago it was on the line, if it moved as it does now.
+	ago := 0.0
+	if towards := tr.VE*normal[0] + tr.VN*normal[1]; towards*float64(side) > 0.2 {
+		ago = min(15, d/towards)
+	}
+	c := Crossing{
+		Line: l.id, Direction: side, Track: tr.ID,
+		Time:     at.Add(-time.Duration(ago * float64(time.Second))),
+		Position: t.plane.from(vec2{pos[0] - ago*tr.VE, pos[1] - ago*tr.VN}),
+	}
+	t.fresh = append(t.fresh, c)
+	const keep = 16
+	list := append(t.crossed[tr.ID], c)
+	t.crossed[tr.ID] = list[max(0, len(list)-keep):]
+}
+
+// forgetCrossings drops what belongs to tracks whose number cannot come back.
+func (t *Tracker) forgetCrossings(tracks []Track) {
+	most := len(t.crossed)
+	for n := range t.lines {
+		most = max(most, len(t.lines[n].sides))
+	}
+	if most <= 2*len(tracks)+64 {
+		return
+	}
+	alive := map[uint64]bool{}
+	for _, s := range t.public.last {
+		alive[s.id] = true
+	}
+	for id := range t.crossed {
+		if !alive[id] {
+			delete(t.crossed, id)
+		}
+	}
+	for n := range t.lines {
+		for id := range t.lines[n].sides {
+			if !alive[id] {
+				delete(t.lines[n].sides, id)
+			}
+		}
+	}
+}
+
+// distance is the signed distance to the nearest stretch of the line, positive to its left, with the left normal there. It is
+// infinite for what lies beyond the ends.
+func (l *watchedLine) distance(p vec2) (float64, vec2) {
+	best, signed, normal := math.Inf(1), math.Inf(1), vec2{}
+	for i := 0; i+1 < len(l.points); i++ {
+		a, b := l.points[i], l.points[i+1]
+		d := vec2{b[0] - a[0], b[1] - a[1]}
+		length := math.Hypot(d[0], d[1])
+		if length < 1e-6 {
+			continue
+		}
+		u := ((p[0]-a[0])*d[0] + (p[1]-a[1])*d[1]) / (length * length)
+		if (i == 0 && u < 0) || (i+2 == len(l.points) && u > 1) {
+			continue
+		}
+		u = max(0, min(1, u))
+		q := vec2{p[0] - a[0] - u*d[0], p[1] - a[1] - u*d[1]}
+		if dist := math.Hypot(q[0], q[1]); dist < best {
+			n := vec2{-d[1] / length, d[0] / length}
+			best, normal, signed = dist, n, dist
+			if q[0]*n[0]+q[1]*n[1] < 0 {
+				signed = -dist
+			}
+		}
+	}
+	return signed, normal
+}

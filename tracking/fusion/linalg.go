@@ -1,0 +1,110 @@
+package fusion
+
+import "math"
+
+type vec2 [2]float64
+
+type vec4 [4]float64
+
+// sym2 is a symmetric 2x2 matrix.
+type sym2 struct{ ee, en, nn float64 }
+
+type mat4 [4][4]float64
+
+// mat42 is a 4x2 matrix: a gain, or how an error of position acts on the state.
+type mat42 [4]vec2
+
+func (a sym2) add(b sym2) sym2 { return sym2{a.ee + b.ee, a.en + b.en, a.nn + b.nn} }
+
+func (a sym2) scaled(k float64) sym2 { return sym2{a.ee * k, a.en * k, a.nn * k} }
+
+func (a sym2) det() float64 { return a.ee*a.nn - a.en*a.en }
+
+// inverse needs a positive determinant.
+func (a sym2) inverse() sym2 {
+	d := 1 / a.det()
+	return sym2{a.nn * d, -a.en * d, a.ee * d}
+}
+
+// form is v' A v.
+func (a sym2) form(v vec2) float64 {
+	return a.ee*v[0]*v[0] + 2*a.en*v[0]*v[1] + a.nn*v[1]*v[1]
+}
+
+// meanSigma is the standard deviation of one axis, both axes averaged.
+func (a sym2) meanSigma() float64 { return math.Sqrt(max(0, (a.ee+a.nn)/2)) }
+
+// axes are the two principal half-axes as vectors of one sigma.
+func (a sym2) axes() (vec2, vec2) {
+	mean, diff := (a.ee+a.nn)/2, (a.ee-a.nn)/2
+	root := math.Hypot(diff, a.en)
+	s, c := math.Sincos(math.Atan2(a.en, diff) / 2)
+	la, lb := math.Sqrt(max(0, mean+root)), math.Sqrt(max(0, mean-root))
+	return vec2{la * c, la * s}, vec2{-lb * s, lb * c}
+}
+
+// rotated is the covariance with sigmas along a unit vector and across it.
+func rotated(u vec2, along, across float64) sym2 {
+	a, c := along*along, across*across
+	return sym2{
+		ee: a*u[0]*u[0] + c*u[1]*u[1],
+		en: (a - c) * u[0] * u[1],
+		nn: a*u[1]*u[1] + c*u[0]*u[0],
+	}
+}
+
+func (p *mat4) pos() sym2 { return sym2{p[0][0], p[0][1], p[1][1]} }
+
+// addOuter adds k d d'.
+func (p *mat4) addOuter(k float64, d vec4) {
+	for i := range 4 {
+		kd := k * d[i]
+		for j := range 4 {
+			p[i][j] += kd * d[j]
+		}
+	}
+}
+
+func (p *mat4) addScaled(k float64, q *mat4) {
+	for i := range 4 {
+		for j := range 4 {
+			p[i][j] += k * q[i][j]
+		}
+	}
+}
+
+// times is the 4x2 product of a gain-like matrix with a symmetric 2x2 one.
+func (a *mat42) times(c sym2) mat42 {
+	var out mat42
+	for i := range 4 {
+		out[i][0] = a[i][0]*c.ee + a[i][1]*c.en
+		out[i][1] = a[i][0]*c.en + a[i][1]*c.nn
+	}
+	return out
+}
+
+func (a *mat42) apply(v vec2) vec4 {
+	var out vec4
+	for i := range 4 {
+		out[i] = a[i][0]*v[0] + a[i][1]*v[1]
+	}
+	return out
+}
+
+// joseph is (I-KH) P (I-KH)' + K R K' for H that takes the position; it stays positive for any gain.
+func joseph(p *mat4, k *mat42, r sym2) mat4 {
+	var m, out mat4
+	for i := range 4 {
+		for j := range 4 {
+			m[i][j] = p[i][j] - k[i][0]*p[0][j] - k[i][1]*p[1][j]
+		}
+	}
+	kr := k.times(r)
+	for i := range 4 {
+		for j := 0; j <= i; j++ {
+			v := m[i][j] - m[i][0]*k[j][0] - m[i][1]*k[j][1] + kr[i][0]*k[j][0] + kr[i][1]*k[j][1]
+			out[i][j], out[j][i] = v, v
+		}
+	}
+	return out
+}

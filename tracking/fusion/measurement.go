@@ -1,0 +1,127 @@
+package fusion
+
+import (
+	"math"
+
+	"vedette/internal/geo"
+)
+
+// det is a Detection in the local plane.
+type det struct {
+	z     vec2
+	r     sym2
+	score float64
+	class ClassProbs // normalised, floored
+}
+
+// measurement is one entry of the log: a scan or a trip. It is immutable, so that every replay reads the same.
+type measurement struct {
+	t      int64
+	sensor *sensor
+	seq    uint64
+
+	dets   []det // scan
+	view   footprint
+	height float64
+
+	trip *Trip // trip
+	cls  ClassProbs
+}
+
+// before is the order of work: by time, then by what does not depend on the order of arrival.
+func (m *measurement) before(o *measurement) bool {
+	if m.t != o.t {
+		return m.t < o.t
+	}
+	if m.sensor.index != o.sensor.index {
+		return m.sensor.index < o.sensor.index
+	}
+	return m.seq < o.seq
+}
+
+// evidence makes probabilities usable as likelihoods: normalised against equal priors, with a floor, since a classifier that
+// says "never" is sometimes wrong. An unknown class is even.
+func evidence(p ClassProbs) ClassProbs {
+	const floor = 0.03
+	sum := 0.0
+	for _, v := range p {
+		if !(v >= 0) || math.IsInf(v, 0) {
+			return ClassProbs{1. / 3, 1. / 3, 1. / 3}
+		}
+		sum += v
+	}
+	if !(sum > 0) {
+		return ClassProbs{1. / 3, 1. / 3, 1. / 3}
+	}
+	for c := range p {
+		p[c] = (p[c]/sum + floor) / (1 + numClasses*floor)
+	}
+	return p
+}
+
+// detection checks and converts one detection; false for one that cannot be used.
+func (t *Tracker) detection(d *Detection) (out det, ok bool) {
+	if !d.Position.Valid() || math.IsNaN(d.Score) {
+		return out, false
+	}
+	c := sym2{d.EE, d.EN, d.NN}
+	limit := 1e8
+	if !(c.ee >= 0 && c.nn >= 0 && c.ee < limit && c.nn < limit) || math.IsNaN(c.en) || c.en*c.en > c.ee*c.nn*(1+1e-9)+1e-12 {
+		return out, false
+	}
+	// Half a metre on each axis is below what any camera on a vehicle reaches and keeps the matrix regular.
+	c.ee, c.nn = c.ee+0.25, c.nn+0.25
+	out = det{z: t.plane.to(d.Position), r: c, score: max(0, min(1, d.Score)), class: evidence(d.Class)}
+	return out, t.inReach(out.z)
+}
+
+func (t *Tracker) inReach(p vec2) bool { return math.Hypot(p[0], p[1]) <= t.cfg.ReachKM*1000 }
+
+// scanMeasurement converts a scan; false for one that cannot be used.
+func (t *Tracker) scanMeasurement(s *Scan, sen *sensor) (*measurement, bool) {
+	if !s.Position.Valid() || len(s.Detections) > t.cfg.MaxDetections {
+		return nil, false
+	}
+	m := &measurement{t: s.Time.UnixNano(), sensor: sen, seq: s.Seq, height: s.HeightM}
+	if !(m.height > 1 && m.height < 1e5) {
+		m.height = 100
+	}
+	centre := t.plane.to(s.Position)
+	if !t.inReach(centre) {
+		return nil, false
+	}
+	m.view = footprint{centre: centre, nothing: true, area: noFootprintArea}
+	sec := s.Sector
+	finite := !math.IsNaN(sec.AzDeg+sec.HFovDeg+sec.RMinM+sec.RMaxM) && !math.IsInf(sec.AzDeg+sec.HFovDeg+sec.RMinM+sec.RMaxM, 0)
+	switch {
+	case len(s.Footprint) >= 3:
+		if poly, ok := t.polygon(s.Footprint); ok {
+			if f := polygonFootprint(centre, poly); f.area > 1 {
+				m.view = f
+			}
+		}
+	case finite && sec.RMaxM > sec.RMinM && sec.RMaxM > 0 && sec.RMaxM < 1e5 && sec.HFovDeg > 0:
+		m.view = sectorFootprint(centre, sec)
+	}
+	m.dets = make([]det, 0, len(s.Detections))
+	for i := range s.Detections {
+		d, ok := t.detection(&s.Detections[i])
+		if !ok {
+			t.stats.DetectionsRefused++
+			continue
+		}
+		m.dets = append(m.dets, d)
+	}
+	return m, true
+}
+
+func (t *Tracker) polygon(points []geo.LatLon) ([]vec2, bool) {
+	out := make([]vec2, len(points))
+	for i, p := range points {
+		if !p.Valid() {
+			return nil, false
+		}
+		out[i] = t.plane.to(p)
+	}
+	return out, true
+}

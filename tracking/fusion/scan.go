@@ -1,0 +1,281 @@
+package fusion
+
+import "math"
+
+// work holds the buffers of one scan; they are kept from scan to scan.
+type work struct {
+	z      []vec2  // detections, corrected for what is known of the camera's error
+	index  []int32 // tracks that take part
+	pd     []float64
+	priors []prior
+	bias   []sym2
+	miss   []float64 // probability of being seen, as far as not being seen counts against it
+	edges  []edge
+	from   []int32
+	detSum []float64
+	ratios []float64
+	fixes  []fixOf
+	wts    [][numModels]float64
+	order  []int32
+}
+
+// scan works one camera frame in.
+func (t *Tracker) scan(s *state, m *measurement) {
+	cam := s.camera(m.sensor.index)
+	look := 1.0 // share of an independent look that this frame is
+	since := 0.0
+	if cam.lastScan > 0 {
+		since = float64(m.t-cam.lastScan) / 1e9
+		look = min(1, since*missesPerS)
+	}
+	cam.lastScan = max(cam.lastScan, m.t)
+	cam.pose.advance(&m.sensor.Bias, since)
+	w := &t.work
+	w.z = w.z[:0]
+	for j := range m.dets {
+		z := m.dets[j].z
+		d := cam.pose.shift(m, z)
+		w.z = append(w.z, vec2{z[0] - d[0], z[1] - d[1]})
+	}
+	t.choose(s, cam, m, look)
+	clutter := m.sensor.ClutterPerScan / m.view.area
+	fresh := newPerScan / m.view.area
+	w.ratios = w.ratios[:0]
+	for j := range m.dets {
+		w.ratios = append(w.ratios, cam.scores.ratio(m.dets[j].score))
+	}
+	t.pair(s, m, clutter+fresh)
+	w.detSum = resize(w.detSum, len(m.dets))
+	beliefs(w.edges, w.from, w.detSum)
+	scanID := uint64(m.t)*2654435761 ^ uint64(m.sensor.index+1)
+	for k, i := range w.index {
+		t.updateFromScan(&s.tracks[i], cam, m, k, scanID)
+	}
+	for j := range m.dets {
+		free := unclaimed(w.detSum[j])
+		if free > 0.9 {
+			cam.scores.learn(m.dets[j].score, 0, 1)
+		}
+		if free > minBirthShare {
+			t.birthFromCamera(s, cam, m, j, free, clutter, fresh, w.ratios[j])
+		}
+	}
+}
+
+// choose finds the tracks that the frame may show, brings them to its time, and works out how likely each is to be seen.
+func (t *Tracker) choose(s *state, cam *cameraState, m *measurement, look float64) {
+	w := &t.work
+	w.index, w.pd, w.priors, w.bias, w.miss = w.index[:0], w.pd[:0], w.priors[:0], w.bias[:0], w.miss[:0]
+	for i := range s.tracks {
+		tr := &s.tracks[i]
+		// Nothing that a track may have done since its last update takes it farther than this.
+		margin := 60 + 25*float64(m.t-tr.t)/1e9 + 4*math.Sqrt(tr.p[walking][0][0]+tr.p[walking][1][1])
+		if !m.view.near(vec2{tr.x[walking][0], tr.x[walking][1]}, margin) {
+			continue
+		}
+		tr.predict(m.t, survivalS)
+		mean, cov := tr.position()
+		share := m.view.share(mean, cov)
+		pd := m.sensor.Pd * share
+		if share == 0 && !m.view.nothing {
+			if math.Hypot(mean[0]-m.view.centre[0], mean[1]-m.view.centre[1]) > 4*m.view.r1+1e4 {
+				continue
+			}
+			pd = 0.02 // the edge of the footprint is not sharper than the pose
+		}
+		if m.view.nothing {
+			pd = m.sensor.Pd * 0.5
+		}
+		bias := cam.pose.covariance(m, mean)
+		tr.refreshInfluence(m.sensor.index, bias)
+		w.index = append(w.index, int32(i))
+		w.pd = append(w.pd, pd)
+		w.priors = append(w.priors, tr.prior())
+		w.bias = append(w.bias, bias)
+		w.miss = append(w.miss, 0)
+	}
+	t.crowd(s)
+	for k := range w.index {
+		pd := w.pd[k]
+		if m.view.nothing {
+			pd = 0 // absence from a scan without footprint says nothing
+		} else if look < 1 {
+			pd = 1 - math.Pow(1-pd, look)
+		}
+		w.miss[k] = pd
+	}
+}
+
+// crowd lowers the probability of being seen for tracks that stand so close that two of them may show as one.
+func (t *Tracker) crowd(s *state) {
+	w := &t.work
+	for a := range w.index {
+		ta := &s.tracks[w.index[a]]
+		if !ta.confirmed {
+			continue
+		}
+		alone := 1.0
+		for b := range w.index {
+			if a == b || !s.tracks[w.index[b]].confirmed {
+				continue
+			}
+			de := w.priors[a].mean[0] - w.priors[b].mean[0]
+			dn := w.priors[a].mean[1] - w.priors[b].mean[1]
+			d2 := de*de + dn*dn
+			if d2 < 4*resolutionM*resolutionM {
+				alone *= 1 - 0.4*math.Exp(-d2/(2*resolutionM*resolutionM))
+			}
+		}
+		w.pd[a] *= max(0.3, alone)
+	}
+}
+
+// pair makes the edges between tracks and detections within the gate.
+func (t *Tracker) pair(s *state, m *measurement, unexplained float64) {
+	w := &t.work
+	w.edges, w.from = w.edges[:0], w.from[:0]
+	sortByEast(w.z, &w.order)
+	for k, i := range w.index {
+		tr := &s.tracks[i]
+		w.from = append(w.from, int32(len(w.edges)))
+		pr := &w.priors[k]
+		fix := fixOf{sensor: m.sensor.index, bias: w.bias[k]}
+		add, _ := tr.innovation(pr, &fix)
+		base := pr.cov
+		base.ee -= pr.common[0][0]
+		base.en -= pr.common[0][1]
+		base.nn -= pr.common[1][1]
+		around := base.add(add)
+		floor := 1 - tr.r*w.miss[k]
+		lo := firstEast(w.z, w.order, pr.mean[0]-4*math.Sqrt(max(0, around.ee))-200)
+		for _, j := range w.order[lo:] {
+			d, z := &m.dets[j], w.z[j]
+			nu := vec2{z[0] - pr.mean[0], z[1] - pr.mean[1]}
+			if nu[0] > 4*math.Sqrt(max(0, around.ee))+200 {
+				break
+			}
+			whole := around.add(d.r)
+			if nu[0]*nu[0] > gateD2*whole.ee || nu[1]*nu[1] > gateD2*whole.nn {
+				continue
+			}
+			if _, d2 := gauss(nu, whole); d2 > gateD2 {
+				continue
+			}
+			e := edge{track: int32(k), det: j}
+			k0 := tr.r * w.pd[k] / floor / unexplained * w.ratios[j] * classRatio(&tr.class, &d.class)
+			for mo := range numModels {
+				nu := vec2{z[0] - tr.x[mo][0], z[1] - tr.x[mo][1]}
+				l, _ := gauss(nu, tr.p[mo].pos().add(add).add(d.r))
+				e.byModel[mo] = k0 * l
+				e.psi += tr.mu[mo] * e.byModel[mo]
+			}
+			if e.psi > 1e-6 {
+				w.edges = append(w.edges, e)
+			}
+		}
+	}
+	w.from = append(w.from, int32(len(w.edges)))
+}
+
+// classRatio is the likelihood of a class report from a track against one from clutter of any class.
+func classRatio(track, seen *ClassProbs) float64 {
+	sum := 0.0
+	for c := range track {
+		sum += track[c] * seen[c]
+	}
+	return numClasses * sum
+}
+
+// updateFromScan moves the k-th selected track by its marginals.
+func (t *Tracker) updateFromScan(tr *track, cam *cameraState, m *measurement, k int, scanID uint64) {
+	w := &t.work
+	es := w.edges[w.from[k]:w.from[k+1]]
+	floor := 1 - tr.r*w.miss[k]
+	missed := tr.r * (1 - w.miss[k]) / floor // exists, not seen; in units where "not seen at all" is 1
+	sum := 0.0
+	w.fixes, w.wts = w.fixes[:0], w.wts[:0]
+	var best, total float64
+	chosen := -1
+	for n := range es {
+		e := &es[n]
+		l := e.psi * e.toTrack
+		sum += l
+		d := &m.dets[e.det]
+		w.fixes = append(w.fixes, fixOf{m.sensor.index, w.z[e.det], d.r, w.bias[k], m.sensor.Bias.PosTau.Seconds()})
+		var wt [numModels]float64
+		for mo := range wt {
+			wt[mo] = e.byModel[mo] * e.toTrack
+		}
+		w.wts = append(w.wts, wt)
+		if l > best {
+			best, chosen = l, int(e.det)
+		}
+	}
+	total = 1 + sum
+	old, pulled := tr.r, tr.pulled(m.sensor.index)
+	tr.r = min(1-1e-6, (missed+sum)/total)
+	if len(es) == 0 {
+		return
+	}
+	var miss [numModels]float64
+	for mo := range miss {
+		miss[mo] = missed
+	}
+	if best/total > 0.9 && old > 0.99 && tr.hits > 4 && pulled < learnBelow {
+		d := &m.dets[chosen]
+		cam.pose.learn(m, d.z, w.priors[k].mean, w.priors[k].cov.add(d.r))
+	}
+	tr.absorb(&w.priors[k], w.fixes, w.wts, miss)
+	tr.learnClass(m, es, total)
+	if best/total > 0.5 {
+		tr.credit(m.sensor.index, Camera, m.t)
+		tr.rememberHit(scanID)
+		if old > 0.9 {
+			for n := range es {
+				cam.scores.learn(m.dets[es[n].det].score, es[n].psi*es[n].toTrack/total, 0)
+			}
+		}
+	}
+	tr.judge()
+}
+
+// learnClass adds the evidence of the detections, each by its marginal. Frames of one camera err alike, so their evidence
+// counts for less than it says.
+func (t *track) learnClass(m *measurement, es []edge, total float64) {
+	const trust = 0.6
+	var gain [numClasses]float64
+	for n := range es {
+		b := es[n].psi * es[n].toTrack / total
+		for c := range gain {
+			gain[c] += trust * b * math.Log(numClasses*m.dets[es[n].det].class[c])
+		}
+	}
+	t.addClass(gain)
+}
+
+func (t *track) addClass(gain [numClasses]float64) {
+	sum := 0.0
+	for c := range t.class {
+		t.class[c] = max(0.002, t.class[c]*math.Exp(gain[c]))
+		sum += t.class[c]
+	}
+	for c := range t.class {
+		t.class[c] /= sum
+	}
+}
+
+// refreshInfluence gives the influence of a sensor the size that its error has from here.
+func (t *track) refreshInfluence(sensor int32, c sym2) {
+	for k := range t.influences {
+		if f := &t.influences[k]; f.used && f.sensor == sensor {
+			f.c = c
+		}
+	}
+}
+
+func resize(v []float64, n int) []float64 {
+	if cap(v) < n {
+		return make([]float64, n)
+	}
+	return v[:n]
+}

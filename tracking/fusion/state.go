@@ -1,0 +1,71 @@
+package fusion
+
+// state is all that measurements change. It has no pointers into itself, so that a snapshot is a plain copy, and working the
+// same measurements from the same snapshot gives the same state.
+type state struct {
+	now      int64 // all measurements before this are in, ns
+	nextTick int64
+	tracks   []track
+	cameras  []cameraState // by sensor index
+}
+
+// cameraState is what the tracker learns about a camera while it works.
+type cameraState struct {
+	lastScan int64
+	scores   scoreModel
+	pose     poseError
+}
+
+const tick = int64(1e9)
+
+func (s *state) copyFrom(o *state) {
+	s.now, s.nextTick = o.now, o.nextTick
+	s.tracks = append(s.tracks[:0], o.tracks...)
+	s.cameras = append(s.cameras[:0], o.cameras...)
+}
+
+func (s *state) camera(index int32) *cameraState {
+	for int(index) >= len(s.cameras) {
+		s.cameras = append(s.cameras, cameraState{})
+	}
+	return &s.cameras[index]
+}
+
+// scoreModel learns how a detector scores targets and how it scores clutter. Until it has seen some of both, a score counts as
+// a probability with even odds.
+type scoreModel struct {
+	target, clutter [scoreBins]float32
+}
+
+const (
+	scoreBins  = 10
+	scorePrior = 40 // observations that the prior is worth
+)
+
+func scoreBin(score float64) int { return min(scoreBins-1, int(score*scoreBins)) }
+
+// ratio is the likelihood of a score from a target against one from clutter. Score zero says nothing.
+func (m *scoreModel) ratio(score float64) float64 {
+	if score <= 0 {
+		return 1
+	}
+	var nt, nc float64
+	for i := range scoreBins {
+		nt += float64(m.target[i])
+		nc += float64(m.clutter[i])
+	}
+	b := scoreBin(score)
+	mid := (float64(b) + 0.5) / scoreBins
+	pt := (float64(m.target[b]) + scorePrior*2*mid/scoreBins) / (nt + scorePrior)
+	pc := (float64(m.clutter[b]) + scorePrior*2*(1-mid)/scoreBins) / (nc + scorePrior)
+	return max(0.05, min(20, pt/pc))
+}
+
+func (m *scoreModel) learn(score, target, clutter float64) {
+	if score <= 0 {
+		return
+	}
+	b := scoreBin(score)
+	m.target[b] += float32(target)
+	m.clutter[b] += float32(clutter)
+}

@@ -1,0 +1,273 @@
+package fusion
+
+import "math"
+
+// claim is how fast a track would make a sensor trip just now, in trips per second, and what the trip then says of its place.
+type claim struct {
+	track int32
+	rate  float64
+	fix   fixOf
+}
+
+// trip works one message of a ground sensor in. Tracks, false alarms and targets not yet known compete for it by their rates.
+func (t *Tracker) trip(s *state, m *measurement) {
+	t.claims = t.claims[:0]
+	total := m.sensor.fa + newPerSensor/3600
+	for i := range s.tracks {
+		tr := &s.tracks[i]
+		if !m.sensor.mayReach(tr, m.t) {
+			continue
+		}
+		tr.predict(m.t, survivalS)
+		c := claim{track: int32(i)}
+		c.rate, c.fix = m.rate(tr)
+		if c.rate > 1e-7 {
+			total += c.rate
+			t.claims = append(t.claims, c)
+		}
+	}
+	taken := 0.0
+	for k := range t.claims {
+		c := &t.claims[k]
+		share := c.rate / total
+		taken += share
+		t.applyTrip(&s.tracks[c.track], m, c, share)
+	}
+	if taken < 0.5 {
+		t.birthFromTrip(s, m, newPerSensor/3600/total)
+	}
+}
+
+// mayReach is a coarse test, before a track is brought to the time of the trip.
+func (s *sensor) mayReach(tr *track, at int64) bool {
+	reach := 250 + 25*float64(at-tr.t)/1e9 + 4*math.Sqrt(tr.p[walking][0][0]+tr.p[walking][1][1])
+	for _, r := range s.RangeM {
+		reach = max(reach, 2*r)
+	}
+	return math.Abs(tr.x[walking][0]-s.pos[0]) < reach && math.Abs(tr.x[walking][1]-s.pos[1]) < reach
+}
+
+func (t *Tracker) applyTrip(tr *track, m *measurement, c *claim, share float64) {
+	if share < 1e-3 {
+		return
+	}
+	tr.r = min(1-1e-6, share+(1-share)*tr.r)
+	tr.refreshInfluence(m.sensor.index, c.fix.bias)
+	pr := tr.prior()
+	if m.sensor.Kind == Seismic {
+		var gain [numClasses]float64
+		for k := range gain {
+			gain[k] = 0.7 * share * math.Log(numClasses*m.cls[k])
+		}
+		tr.addClass(gain)
+	}
+	hit := tr.likely(&pr, &c.fix)
+	var miss [numModels]float64
+	for mo := range numModels {
+		hit[mo] *= share
+		miss[mo] = 1 - share
+	}
+	tr.absorb(&pr, []fixOf{c.fix}, [][numModels]float64{hit}, miss)
+	if share > 0.4 {
+		tr.credit(m.sensor.index, m.sensor.Kind, m.t)
+	}
+	tr.judge()
+}
+
+// likely is how well each model explains a fix of a ground sensor, one on average.
+func (t *track) likely(pr *prior, f *fixOf) (out [numModels]float64) {
+	add, _ := t.innovation(pr, f)
+	sum := 0.0
+	for m := range numModels {
+		out[m], _ = gauss(vec2{f.z[0] - t.x[m][0], f.z[1] - t.x[m][1]}, t.p[m].pos().add(add))
+		if m == standing {
+			out[m] *= 0.1 // what stands still trips nothing
+		}
+		sum += t.mu[m] * out[m]
+	}
+	for m := range numModels {
+		if sum > 0 {
+			out[m] /= sum
+		} else {
+			out[m] = 1
+		}
+	}
+	return out
+}
+
+// birthFromTrip starts a diffuse track where a sensor tripped that no track explains.
+func (t *Tracker) birthFromTrip(s *state, m *measurement, share float64) {
+	if len(s.tracks) >= t.cfg.MaxTracks {
+		return
+	}
+	conf := m.trip.Confidence
+	if conf <= 0 || conf > 1 {
+		conf = 0.7
+	}
+	class := newClass(m.cls)
+	var f fixOf
+	switch m.sensor.Kind {
+	case Seismic:
+		f = m.discFix(class, 1)
+	case PIR:
+		f = m.sectorFix(1)
+	default:
+		f = m.beamFix(1)
+	}
+	r := share * conf / (share*conf + (1-share)*(1-0.7*conf))
+	tr := newTrack(birthKey{m.t, m.sensor.index, -1, m.seq}, &f, class, min(0.8, r))
+	if m.sensor.Kind == Beam && m.trip.Direction != DirectionUnknown {
+		n := m.sensor.leftNormal()
+		k := -float64(m.trip.Direction)
+		tr.push(vec2{k * n[0], k * n[1]})
+	}
+	tr.credit(m.sensor.index, m.sensor.Kind, m.t)
+	s.tracks = append(s.tracks, tr)
+}
+
+// rate is how fast a track trips the sensor, were it the only one there.
+func (m *measurement) rate(tr *track) (float64, fixOf) {
+	mean, cov := tr.position()
+	v := tr.velocity()
+	speed := math.Hypot(v[0], v[1])
+	moving := 1 - 0.9*tr.mu[standing]
+	s := m.sensor
+	switch s.Kind {
+	case Seismic:
+		class := tr.class
+		sum := 0.0
+		for c := range class {
+			class[c] *= m.cls[c]
+			sum += class[c]
+		}
+		p := 0.0
+		for c := range class {
+			class[c] /= sum
+			p += class[c] * s.heard(mean, cov, s.RangeM[c])
+		}
+		return tr.r * s.Pd * p * moving / s.holdoff * numClasses * sum, m.discFix(class, speed)
+	case PIR:
+		return tr.r * s.Pd * s.inSector(mean, cov) * moving / s.holdoff, m.sectorFix(speed)
+	default:
+		return tr.r * s.Pd * m.beamRate(tr, mean, cov, v), m.beamFix(speed)
+	}
+}
+
+// heard is the probability that a geophone of a range senses a target whose place is uncertain: near one close by, falling with
+// the fourth power to zero at its range.
+func (s *sensor) heard(mean vec2, cov sym2, reach float64) float64 {
+	return sigmaMean(mean, cov, func(p vec2) float64 {
+		de, dn := p[0]-s.pos[0], p[1]-s.pos[1]
+		u2 := (de*de + dn*dn) / (reach * reach)
+		return max(0.001, 1-u2*u2)
+	})
+}
+
+func (s *sensor) inSector(mean vec2, cov sym2) float64 {
+	face, half := s.face(), s.FovDeg/2*math.Pi/180
+	return sigmaMean(mean, cov, func(p vec2) float64 {
+		de, dn := p[0]-s.pos[0], p[1]-s.pos[1]
+		r := math.Hypot(de, dn)
+		off := math.Abs(math.Remainder(math.Atan2(de, dn)-math.Atan2(face[0], face[1]), 2*math.Pi))
+		// The edge is softened by a few metres, since sensors are surveyed and aimed by hand.
+		return math.Max(0.001, soft((s.RangeM[0]-r)/3)*soft((half-off)*max(r, 1)/3))
+	})
+}
+
+// soft goes from 0 to 1 around zero.
+func soft(x float64) float64 { return 1 / (1 + math.Exp(-2*x)) }
+
+// sigmaMean is the mean of a function over a normally distributed place, from five points.
+func sigmaMean(mean vec2, c sym2, f func(vec2) float64) float64 {
+	a, b := c.axes()
+	const k = 1.7320508075688772
+	sum := 2 * f(mean)
+	sum += f(vec2{mean[0] + k*a[0], mean[1] + k*a[1]}) + f(vec2{mean[0] - k*a[0], mean[1] - k*a[1]})
+	sum += f(vec2{mean[0] + k*b[0], mean[1] + k*b[1]}) + f(vec2{mean[0] - k*b[0], mean[1] - k*b[1]})
+	return sum / 6
+}
+
+// reach is the radius of the disc in which a target of a class must be to trip the geophone as strongly as it did. A geophone's
+// range is where the signal falls to the threshold; amplitude falls with distance, so a strong trip is a near one.
+func (m *measurement) reach(c Class) float64 {
+	r := m.sensor.RangeM[c]
+	if m.trip.SNRdB == 0 || math.IsNaN(m.trip.SNRdB) {
+		return r
+	}
+	const threshold, margin = 7, 8 // dB
+	return r * max(0.1, min(1, math.Pow(10, (threshold+margin-m.trip.SNRdB)/20)))
+}
+
+// discFix is the place that a geophone gives: its own, with the disc of its range as the systematic error, which stays the same
+// from trip to trip while the target is there.
+func (m *measurement) discFix(class ClassProbs, speed float64) fixOf {
+	r2 := 0.0
+	for c, p := range class {
+		r := m.reach(Class(c))
+		r2 += p * r * r
+	}
+	slip := 1 + m.sensor.clock*max(1, speed)
+	return fixOf{
+		sensor: m.sensor.index, z: m.sensor.pos, r: sym2{ee: slip * slip, nn: slip * slip},
+		bias: sym2{ee: 0.2 * r2, nn: 0.2 * r2}, tau: max(0.5, 0.12*math.Sqrt(r2)/max(1, speed)),
+	}
+}
+
+// sectorFix is the same for the sector of a PIR.
+func (m *measurement) sectorFix(speed float64) fixOf {
+	s := m.sensor
+	r, half, face := s.RangeM[0], min(math.Pi, s.FovDeg/2*math.Pi/180), s.face()
+	d := 2 * r * math.Sin(half) / (3 * max(half, 1e-3))
+	slip := 1 + s.clock*max(1, speed)
+	across := r * math.Sqrt(max(0.01, (0.5-math.Sin(2*half)/(4*max(half, 1e-3)))/2))
+	return fixOf{
+		sensor: s.index, z: vec2{s.pos[0] + d*face[0], s.pos[1] + d*face[1]}, r: sym2{ee: slip * slip, nn: slip * slip},
+		bias: rotated(face, 0.25*r, across), tau: max(2, 0.5*r/max(1, speed)),
+	}
+}
+
+// beamFix is a place on the line: anywhere along it, sharp across.
+func (m *measurement) beamFix(speed float64) fixOf {
+	s := m.sensor
+	along, length := s.along()
+	return fixOf{
+		sensor: s.index, z: s.pos, tau: 1,
+		r: rotated(along, length/math.Sqrt(12), 1.5+s.clock*max(1, speed)),
+	}
+}
+
+// beamRate is how fast a track crosses the line: its speed towards it times the density of its place on it.
+func (m *measurement) beamRate(tr *track, mean vec2, cov sym2, v vec2) float64 {
+	s := m.sensor
+	along, length := s.along()
+	n := s.leftNormal()
+	off := vec2{mean[0] - s.pos[0], mean[1] - s.pos[1]}
+	d := off[0]*n[0] + off[1]*n[1]
+	l := off[0]*along[0] + off[1]*along[1]
+	slip := s.clock * max(1, math.Hypot(v[0], v[1]))
+	va := cov.form(n) + 1.5*1.5 + slip*slip
+	sl := math.Sqrt(cov.form(along)) + 2
+	inside := soft((length/2-l)/sl) * soft((length/2+l)/sl)
+	towards := v[0]*n[0] + v[1]*n[1] // to the left
+	var spread float64
+	for mo := range numModels {
+		spread += tr.mu[mo] * tr.p[mo][2][2]
+	}
+	rate := math.Sqrt(towards*towards+min(4, spread)+0.05) * math.Exp(-d*d/(2*va)) / math.Sqrt(2*math.Pi*va) * inside
+	if k := float64(m.trip.Direction); k != 0 {
+		rate *= 0.05 + 0.95*soft(-k*towards/(0.3+math.Sqrt(min(4, spread))))
+	}
+	return rate
+}
+
+func (s *sensor) along() (vec2, float64) {
+	d := vec2{s.b[0] - s.a[0], s.b[1] - s.a[1]}
+	l := math.Hypot(d[0], d[1])
+	return vec2{d[0] / l, d[1] / l}, l
+}
+
+// leftNormal points to the left of the beam, seen from A to B.
+func (s *sensor) leftNormal() vec2 {
+	u, _ := s.along()
+	return vec2{-u[1], u[0]}
+}

@@ -1,0 +1,63 @@
+package api
+
+import "vedette/internal/geo"
+
+// ControlRequest is the body of POST /vehicles/{id}/control.
+type ControlRequest struct {
+	Force  bool   `json:"force,omitempty"`  // take it from whoever holds it
+	Reason string `json:"reason,omitempty"` // needed with force; goes to the audit
+}
+
+// Command is the body of POST /vehicles/{id}/commands. Package ui has validated it before a Station sees it: the command
+// is known and has just the members that it needs.
+type Command struct {
+	Command      string    `json:"command"`                // arm, disarm, takeoff, goto, return, land, hold, mode, startMission
+	Lat          *float64  `json:"lat,omitempty"`          // goto
+	Lon          *float64  `json:"lon,omitempty"`          // goto
+	AltitudeAGL  *geo.AGL  `json:"altitudeAGL,omitempty"`  // takeoff; goto: over the terrain below the target
+	AltitudeAMSL *geo.AMSL `json:"altitudeAMSL,omitempty"` // goto, instead of AGL; neither keeps the present height
+	Mode         string    `json:"mode,omitempty"`         // mode
+}
+
+// GimbalCommand is the body of POST /vehicles/{id}/gimbal: exactly one of a place, both angles, or rates is given.
+type GimbalCommand struct {
+	LookAt        *geo.LatLon `json:"lookAt,omitempty"`
+	PitchDeg      *float64    `json:"pitchDeg,omitempty"`
+	YawDeg        *float64    `json:"yawDeg,omitempty"` // from true north
+	PitchRateDegS *float64    `json:"pitchRateDegS,omitempty"`
+	YawRateDegS   *float64    `json:"yawRateDegS,omitempty"`
+}
+
+// CommandResult is what the vehicle answered.
+type CommandResult struct {
+	ID        string  `json:"id"` // ULID of this command, as in the event log
+	Vehicle   int     `json:"vehicle"`
+	Command   string  `json:"command"`
+	Result    string  `json:"result"` // accepted
+	ElapsedMs float64 `json:"elapsedMs"`
+}
+
+// Mission is a vehicle's flight plan.
+type Mission struct {
+	Items []MissionItem `json:"items"` // never null
+}
+
+// MissionItem is one step of a mission.
+type MissionItem struct {
+	Command          string   `json:"command"` // waypoint, takeoff, return, land
+	Lat              *float64 `json:"lat,omitempty"`
+	Lon              *float64 `json:"lon,omitempty"`
+	AltitudeRelative *float64 `json:"altitudeRelative,omitempty"` // metres above home
+	HoldS            float64  `json:"holdS,omitempty"`            // seconds to stay at a waypoint
+}
+
+// Parameter is one parameter of a vehicle.
+type Parameter struct {
+	Name  string  `json:"name"`
+	Value float64 `json:"value"`
+}
+
+// ParameterValue is the body of PUT /vehicles/{id}/parameters/{name}.
+type ParameterValue struct {
+	Value *float64 `json:"value"`
+}

@@ -1,0 +1,43 @@
+package api
+
+import "vedette/internal/geo"
+
+// Feed is one live video stream.
+type Feed struct {
+	ID            string    `json:"id"`
+	Vehicle       int       `json:"vehicle,omitempty"` // MAVLink system id that carries the camera
+	Kind          string    `json:"kind"`              // thermal, eo
+	State         string    `json:"state"`             // live, connecting, noSignal
+	NoSignalSince Time      `json:"noSignalSince,omitzero"`
+	Width         int       `json:"width,omitempty"`  // pixels
+	Height        int       `json:"height,omitempty"` // pixels
+	FPS           *float64  `json:"fps,omitempty"`
+	Codec         string    `json:"codec,omitempty"` // H264, …
+	Kbps          *float64  `json:"kbps,omitempty"`
+	Viewers       int       `json:"viewers"`
+	Detector      *Detector `json:"detector,omitempty"`
+}
+
+// Detector says whether somebody looks at a feed by machine.
+type Detector struct {
+	State      string   `json:"state"`            // running, idle, off
+	Reason     string   `json:"reason,omitempty"` // why it is not running and how to mend it
+	FramesPerS *float64 `json:"framesPerS,omitempty"`
+}
+
+// Sensor is one ground sensor.
+type Sensor struct {
+	ID             string       `json:"id"`
+	Kind           string       `json:"kind"` // seismic, pir, beam
+	Position       *geo.LatLon  `json:"position,omitempty"`
+	Line           []geo.LatLon `json:"line,omitempty"` // both ends of a beam
+	AzimuthDeg     *float64     `json:"azimuthDeg,omitempty"`
+	FOVDeg         *float64     `json:"fovDeg,omitempty"`
+	RangeM         *float64     `json:"rangeM,omitempty"`
+	Gateway        string       `json:"gateway,omitempty"`
+	State          string       `json:"state"` // unknown, ok, silent, tamper, lowBattery
+	LastSeen       Time         `json:"lastSeen,omitzero"`
+	LastTrip       Time         `json:"lastTrip,omitzero"`
+	BatteryPercent *float64     `json:"batteryPercent,omitempty"`
+	Trips          uint64       `json:"trips"` // since the start
+}

@@ -1,0 +1,53 @@
+package api
+
+import "vedette/internal/geo"
+
+// StationInfo names the station that answers.
+type StationInfo struct {
+	ID       string      `json:"id"`
+	Name     string      `json:"name"`
+	Position *geo.LatLon `json:"position,omitempty"` // where the map opens
+	Version  string      `json:"version"`
+	Demo     bool        `json:"demo"` // everything on show is simulated
+}
+
+// Me is who asks, as the station sees them.
+type Me struct {
+	Name    string      `json:"name"`
+	Role    string      `json:"role"` // viewer, operator, admin
+	Via     string      `json:"via"`  // session, token
+	Station StationInfo `json:"station"`
+}
+
+// SignIn is the body of POST /session: a ticket, or a name with its password.
+type SignIn struct {
+	Ticket   string `json:"ticket,omitempty"`
+	Name     string `json:"name,omitempty"`
+	Password string `json:"password,omitempty"`
+}
+
+// TerrainInfo says what the terrain tiles cover.
+type TerrainInfo struct {
+	Bounds  [4]float64 `json:"bounds"` // west, south, east, north in degrees
+	MinZoom int        `json:"minZoom"`
+	MaxZoom int        `json:"maxZoom"`
+	Note    string     `json:"note,omitempty"` // where the data comes from, for the map's corner
+}
+
+// Elevation is the height of the ground at a place.
+type Elevation struct {
+	ElevationAMSL geo.AMSL `json:"elevationAMSL"` // metres above mean sea level (EGM96)
+}
+
+// ZoneProperties describe a zone on the map.
+type ZoneProperties struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Kind string `json:"kind"` // border, area, noFly
+}
+
+// Zone is a line or polygon with a rule.
+type Zone = Feature[ZoneProperties]
+
+// ZoneCollection is every zone.
+type ZoneCollection = FeatureCollection[ZoneProperties]

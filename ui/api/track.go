@@ -1,0 +1,111 @@
+package api
+
+import "vedette/internal/geo"
+
+// Ellipse is where a thing is with the given confidence, around its position.
+type Ellipse struct {
+	SemiMajorM float64 `json:"semiMajorM"` // metres
+	SemiMinorM float64 `json:"semiMinorM"` // metres
+	BearingDeg float64 `json:"bearingDeg"` // of the major axis, clockwise from true north
+	Confidence float64 `json:"confidence"` // 0.95: inside in 95 of 100 cases
+}
+
+// TrackProperties describe a track; its geometry is a Point.
+type TrackProperties struct {
+	Status             string             `json:"status"` // tentative, confirmed, coasting
+	Class              string             `json:"class"`  // person, vehicle, animal, unknown
+	ClassProbabilities map[string]float64 `json:"classProbabilities,omitempty"`
+	Existence          *float64           `json:"existence,omitempty"` // probability that there is such a thing
+	Speed              *float64           `json:"speed,omitempty"`     // m/s
+	CourseDeg          *float64           `json:"courseDeg,omitempty"` // clockwise from true north
+	Ellipse            *Ellipse           `json:"ellipse,omitempty"`
+	FirstSeen          Time               `json:"firstSeen,omitzero"`
+	LastSeen           Time               `json:"lastSeen,omitzero"` // the last measurement
+	T                  Time               `json:"t,omitzero"`        // the instant of the position
+	Sources            []TrackSource      `json:"sources,omitempty"`
+	AlertID            string             `json:"alertId,omitempty"`
+	SIDC               string             `json:"sidc,omitempty"` // MIL-STD-2525 symbol
+}
+
+// TrackSource is one thing that feeds a track.
+type TrackSource struct {
+	ID       string `json:"id"`
+	Kind     string `json:"kind"` // video, seismic, pir, beam
+	LastSeen Time   `json:"lastSeen,omitzero"`
+	Count    int    `json:"count"`
+}
+
+// Track is one object that fusion believes in, with a Point.
+type Track = Feature[TrackProperties]
+
+// TrackCollection is every track that lives.
+type TrackCollection = FeatureCollection[TrackProperties]
+
+// HistoryProperties hold an instant for each vertex of a track's past.
+type HistoryProperties struct {
+	Times []Time `json:"times"`
+}
+
+// TrackHistory is where a track has been: a LineString.
+type TrackHistory = Feature[HistoryProperties]
+
+// Alert is something that needs a person.
+type Alert struct {
+	ID         string       `json:"id"`
+	State      string       `json:"state"`    // new, acknowledged, resolved, false
+	Severity   string       `json:"severity"` // caution, serious, critical
+	Title      string       `json:"title"`
+	Probably   string       `json:"probably,omitempty"` // person, group, vehicle, animal, weather, fault, unknown
+	Reasons    []string     `json:"reasons,omitempty"`
+	Confidence *float64     `json:"confidence,omitempty"`
+	Position   *geo.LatLon  `json:"position,omitempty"`
+	Ellipse    *Ellipse     `json:"ellipse,omitempty"`
+	TrackID    string       `json:"trackId,omitempty"`
+	CueID      string       `json:"cueId,omitempty"`
+	Sources    []string     `json:"sources,omitempty"`
+	RaisedAt   Time         `json:"raisedAt"`
+	UpdatedAt  Time         `json:"updatedAt"`
+	DecidedBy  string       `json:"decidedBy,omitempty"`
+	DecidedAt  Time         `json:"decidedAt,omitzero"`
+	History    []AlertEntry `json:"history,omitempty"`
+}
+
+// AlertEntry is one thing that happened to an alert.
+type AlertEntry struct {
+	T    Time   `json:"t"`
+	Who  string `json:"who,omitempty"`
+	What string `json:"what"`
+	Note string `json:"note,omitempty"`
+}
+
+// Alert states and cue states that package ui decides on.
+const (
+	AlertNew          = "new"
+	AlertAcknowledged = "acknowledged"
+	CueProposed       = "proposed"
+)
+
+// AlertDecision is the body of POST /alerts/{id}/….
+type AlertDecision struct {
+	Note string `json:"note,omitempty"`
+}
+
+// Cue is a proposal to point a camera or send a vehicle somewhere; nothing flies until an operator approves it.
+type Cue struct {
+	ID        string      `json:"id"`
+	State     string      `json:"state"` // proposed, approved, active, done, rejected, expired, failed
+	AlertID   string      `json:"alertId,omitempty"`
+	TrackID   string      `json:"trackId,omitempty"`
+	Vehicle   int         `json:"vehicle"`
+	Action    string      `json:"action"` // lookAndApproach, look
+	Target    *geo.LatLon `json:"target,omitempty"`
+	StandoffM *float64    `json:"standoffM,omitempty"` // how near the vehicle goes, in metres over the ground
+	HeightAGL *geo.AGL    `json:"heightAGL,omitempty"`
+	ETAS      *float64    `json:"etaS,omitempty"` // seconds
+	Reasons   []string    `json:"reasons,omitempty"`
+	CreatedAt Time        `json:"createdAt"`
+	ExpiresAt Time        `json:"expiresAt,omitzero"`
+	DecidedBy string      `json:"decidedBy,omitempty"`
+	DecidedAt Time        `json:"decidedAt,omitzero"`
+	Detail    string      `json:"detail,omitempty"` // what became of it
+}

@@ -1,0 +1,113 @@
+package api
+
+import "vedette/internal/geo"
+
+// Vehicle is one MAVLink system, whole, as the station sees it now.
+type Vehicle struct {
+	ID          int           `json:"id"` // MAVLink system id
+	Name        string        `json:"name"`
+	State       string        `json:"state"` // live, lost
+	LastSeen    Time          `json:"lastSeen,omitzero"`
+	AgeS        *float64      `json:"ageS,omitempty"`      // seconds since lastSeen, by the monotonic clock
+	Autopilot   string        `json:"autopilot,omitempty"` // ardupilot, px4, generic
+	Type        string        `json:"type,omitempty"`      // quadrotor, …
+	Armed       *bool         `json:"armed,omitempty"`
+	Mode        string        `json:"mode,omitempty"`
+	Modes       []string      `json:"modes,omitempty"`  // what "mode" may be set to
+	Landed      string        `json:"landed,omitempty"` // onGround, takingOff, inAir, landing
+	Position    *Position     `json:"position,omitempty"`
+	Velocity    *Velocity     `json:"velocity,omitempty"`
+	HeadingDeg  *float64      `json:"headingDeg,omitempty"`  // clockwise from true north
+	GroundSpeed *float64      `json:"groundSpeed,omitempty"` // m/s
+	ClimbRate   *float64      `json:"climbRate,omitempty"`   // m/s, up positive
+	Attitude    *Attitude     `json:"attitude,omitempty"`
+	Battery     *Battery      `json:"battery,omitempty"`
+	GPS         *GPS          `json:"gps,omitempty"`
+	Home        *Home         `json:"home,omitempty"`
+	Gimbal      *Gimbal       `json:"gimbal,omitempty"`
+	Footprint   *Geometry     `json:"footprint,omitempty"` // Polygon: what the camera sees of the ground
+	Link        *Link         `json:"link,omitempty"`
+	Mission     *MissionState `json:"mission,omitempty"`
+	Control     *Control      `json:"control,omitempty"`  // who holds the lease; package ui fills it in
+	Messages    []Message     `json:"messages,omitempty"` // newest last, at most 20
+}
+
+// Position is a place with its heights in metres, each with its datum.
+type Position struct {
+	Lat         float64   `json:"lat"` // degrees
+	Lon         float64   `json:"lon"`
+	AltAMSL     *geo.AMSL `json:"altAMSL,omitempty"`     // above mean sea level (EGM96)
+	AltRelative *float64  `json:"altRelative,omitempty"` // above home
+	AltAGL      *geo.AGL  `json:"altAGL,omitempty"`      // above the terrain below
+}
+
+// Velocity is in m/s.
+type Velocity struct {
+	North float64 `json:"north"`
+	East  float64 `json:"east"`
+	Up    float64 `json:"up"`
+}
+
+// Attitude is the airframe's attitude in degrees, yaw from true north.
+type Attitude struct {
+	RollDeg  float64 `json:"rollDeg"`
+	PitchDeg float64 `json:"pitchDeg"`
+	YawDeg   float64 `json:"yawDeg"`
+}
+
+// Battery is the flight battery.
+type Battery struct {
+	Percent   *float64 `json:"percent,omitempty"`
+	Voltage   *float64 `json:"voltage,omitempty"`   // V
+	Current   *float64 `json:"current,omitempty"`   // A, out of the battery
+	TimeLeftS *float64 `json:"timeLeftS,omitempty"` // seconds at the present draw
+}
+
+// GPS is the state of the satellite receiver.
+type GPS struct {
+	Fix        string   `json:"fix"` // none, 2d, 3d, dgps, rtkFloat, rtkFixed
+	Satellites *int     `json:"satellites,omitempty"`
+	HDOP       *float64 `json:"hdop,omitempty"`
+}
+
+// Home is where the vehicle returns to.
+type Home struct {
+	Lat     float64   `json:"lat"`
+	Lon     float64   `json:"lon"`
+	AltAMSL *geo.AMSL `json:"altAMSL,omitempty"`
+}
+
+// Gimbal is where the camera points: degrees, yaw from true north, pitch negative below the horizon.
+type Gimbal struct {
+	PitchDeg float64     `json:"pitchDeg"`
+	YawDeg   float64     `json:"yawDeg"`
+	RollDeg  float64     `json:"rollDeg"`
+	Target   *geo.LatLon `json:"target,omitempty"` // the place it is told to look at
+}
+
+// Link is the radio or network that the vehicle is heard on.
+type Link struct {
+	Name        string   `json:"name"`
+	LossPercent *float64 `json:"lossPercent,omitempty"`
+	RTTMs       *float64 `json:"rttMs,omitempty"` // round trip in milliseconds
+}
+
+// MissionState says how far the vehicle's mission is.
+type MissionState struct {
+	Current int `json:"current"`
+	Count   int `json:"count"`
+}
+
+// Control is the control lease of a vehicle.
+type Control struct {
+	Holder    string `json:"holder"`
+	Since     Time   `json:"since"`
+	ExpiresAt Time   `json:"expiresAt"`
+}
+
+// Message is one text of the vehicle.
+type Message struct {
+	T        Time   `json:"t"`
+	Severity string `json:"severity"` // info, notice, warning, error, critical
+	Text     string `json:"text"`
+}

@@ -1,0 +1,290 @@
+package ui
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/paulmach/orb"
+	"go.uber.org/goleak"
+
+	"vedette/internal/access"
+	"vedette/internal/geo"
+	"vedette/internal/store"
+	"vedette/ui/api"
+)
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreAnyFunction("net/http.(*persistConn).writeLoop"))
+}
+
+// station is a station of two vehicles that does what it is told and remembers it.
+type station struct {
+	mu       sync.Mutex
+	told     []string
+	fails    error // what commands and decisions end with
+	notReady []string
+	changes  chan api.Change
+}
+
+func (s *station) did(what string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.told = append(s.told, what)
+	return s.fails
+}
+
+func (s *station) failWith(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fails = err
+}
+
+func (s *station) done() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.told...)
+}
+
+func (s *station) Info() api.StationInfo { return api.StationInfo{ID: "post-1", Name: "Post 1"} }
+func (s *station) Ready() []string       { return s.notReady }
+func (s *station) Vehicles() []api.Vehicle {
+	return []api.Vehicle{{ID: 1, Name: "Vehicle 1", State: "live"}, {ID: 2, Name: "Vehicle 2", State: "lost"}}
+}
+
+func (s *station) Vehicle(id int) (api.Vehicle, error) {
+	if id > 2 {
+		return api.Vehicle{}, api.NotFound("there is no vehicle %d", id)
+	}
+	return s.Vehicles()[id-1], nil
+}
+
+func (s *station) Command(_ context.Context, _ access.Principal, _ int, c api.Command) (api.CommandResult, error) {
+	return api.CommandResult{}, s.did(c.Command)
+}
+
+func (s *station) Gimbal(context.Context, access.Principal, int, api.GimbalCommand) (api.CommandResult, error) {
+	return api.CommandResult{ID: "01J", ElapsedMs: 3}, s.did("gimbal")
+}
+func (s *station) Mission(context.Context, int) (api.Mission, error) { return api.Mission{}, nil }
+func (s *station) SetMission(context.Context, access.Principal, int, api.Mission) error {
+	return s.did("setMission")
+}
+
+func (s *station) ClearMission(context.Context, access.Principal, int) error {
+	return s.did("clearMission")
+}
+func (s *station) Parameters(context.Context, int) ([]api.Parameter, error) { return nil, nil }
+func (s *station) Parameter(_ context.Context, _ int, name string) (api.Parameter, error) {
+	return api.Parameter{Name: name, Value: 1}, nil
+}
+
+func (s *station) SetParameter(_ context.Context, _ access.Principal, _ int, name string, v float64) (api.Parameter, error) {
+	return api.Parameter{Name: name, Value: v}, s.did("setParameter")
+}
+
+func (s *station) Feeds() []api.Feed { return []api.Feed{{ID: "1-eo", Kind: "eo", State: "live"}} }
+func (s *station) Feed(id string) (api.Feed, error) {
+	if id != "1-eo" {
+		return api.Feed{}, api.NotFound("there is no feed %s", id)
+	}
+	return s.Feeds()[0], nil
+}
+
+func (s *station) Watch(_ context.Context, _ access.Principal, _, offer string) (string, string, error) {
+	return "session 1", "answer to " + offer, nil
+}
+func (s *station) EndWatch(context.Context, access.Principal, string, string) error { return nil }
+func (s *station) Sensors() []api.Sensor                                            { return nil }
+func (s *station) Tracks() api.TrackCollection {
+	return api.TrackCollection{Features: []api.Track{api.NewFeature("t-1", orb.Point{149, -35}, api.TrackProperties{Status: "confirmed", Class: "person"})}}
+}
+
+func (s *station) TrackHistory(_ context.Context, id string) (api.TrackHistory, error) {
+	return api.NewFeature(id, orb.LineString{{149, -35}, {149.1, -35}}, api.HistoryProperties{}), nil
+}
+
+func (s *station) Alerts(openOnly bool) []api.Alert {
+	all := []api.Alert{{ID: "a-1", State: "new"}, {ID: "a-2", State: "resolved"}}
+	if openOnly {
+		return all[:1]
+	}
+	return all
+}
+
+func (s *station) DecideAlert(_ context.Context, _ access.Principal, id, action, note string) (api.Alert, error) {
+	return api.Alert{ID: id}, s.did(action + " " + id + " " + note)
+}
+
+func (s *station) Cues() []api.Cue {
+	return []api.Cue{{ID: "c-1", State: "proposed", Vehicle: 1}, {ID: "c-2", State: "rejected", Vehicle: 2}}
+}
+
+func (s *station) DecideCue(_ context.Context, _ access.Principal, id, action string) (api.Cue, error) {
+	return api.Cue{ID: id, Vehicle: 1}, s.did(action + " " + id)
+}
+func (s *station) Zones() api.ZoneCollection                   { return api.ZoneCollection{} }
+func (s *station) TerrainInfo() (api.TerrainInfo, error)       { return api.TerrainInfo{MaxZoom: 15}, nil }
+func (s *station) Elevation(geo.LatLon) (api.Elevation, error) { return api.Elevation{}, nil }
+func (s *station) TerrainTile(context.Context, int, int, int) ([]byte, error) {
+	return []byte("a tile"), nil
+}
+
+func (s *station) Changes(ctx context.Context) <-chan api.Change {
+	out := make(chan api.Change)
+	go func() {
+		defer close(out)
+		for {
+			select {
+			case c := <-s.changes:
+				select {
+				case out <- c:
+				case <-ctx.Done():
+					return
+				}
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
+}
+
+// post is a server with its parts, reachable over loopback.
+type post struct {
+	*Server
+	t       *testing.T
+	station *station
+	url     string
+	stop    func() // ends Run and waits for it
+	tokens  map[access.Role]string
+}
+
+func newPost(t *testing.T, edit ...func(*Config)) *post {
+	t.Helper()
+	st, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "post.db"), store.Config{Linger: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	acc, err := access.New(access.Config{Store: st, Token: "start token", MemoryKiB: 64})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fake := &station{changes: make(chan api.Change)}
+	cfg := Config{
+		Station: fake, Access: acc, Store: st, Version: "test",
+		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "metrics") }),
+		Dist:    fstest.MapFS{"index.html": {Data: []byte("<!doctype html>the console")}, "assets/app-1.js": {Data: bytes.Repeat([]byte("let a = 1;\n"), 500)}, ".keep": {}},
+	}
+	for _, e := range edit {
+		e(&cfg)
+	}
+	s, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &post{Server: s, t: t, station: fake, tokens: map[access.Role]string{access.RoleAdmin: "start token"}}
+	for _, role := range []access.Role{access.RoleViewer, access.RoleOperator} {
+		if p.tokens[role], err = acc.CreateToken(t.Context(), string(role)+"-1", role); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ran := make(chan struct{})
+	go func() {
+		defer close(ran)
+		_ = s.Run(ctx)
+	}()
+	server := httptest.NewServer(s)
+	p.url = server.URL
+	p.stop = func() { cancel(); <-ran }
+	t.Cleanup(func() {
+		p.stop()
+		server.CloseClientConnections()
+		server.Close()
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p
+}
+
+// reply is what came back.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (r reply) problem(t *testing.T, status int, words string) {
+	t.Helper()
+	var p api.Problem
+	if err := json.Unmarshal([]byte(r.body), &p); err != nil || r.header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("not a problem document: %d %q %q", r.status, r.header.Get("Content-Type"), r.body)
+		return
+	}
+	if r.status != status || p.Status != status || p.Type != "about:blank" || p.Title == "" || !strings.Contains(p.Detail, words) {
+		t.Errorf("problem %d %+v, want %d with %q", r.status, p, status, words)
+	}
+}
+
+// do sends a request; headers are pairs of name and value.
+func (p *post) do(method, path, body string, headers ...string) reply {
+	p.t.Helper()
+	req, err := http.NewRequestWithContext(p.t.Context(), method, p.url+path, strings.NewReader(body))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	client := http.Client{
+		Timeout:       20 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := res.Body.Close(); err != nil {
+		p.t.Fatal(err)
+	}
+	return reply{res.StatusCode, res.Header, string(text)}
+}
+
+// as is do with the token of a role.
+func (p *post) as(role access.Role, method, path, body string, headers ...string) reply {
+	p.t.Helper()
+	return p.do(method, base+path, body, append(headers, "Authorization", "Bearer "+p.tokens[role])...)
+}
+
+// signIn opens a browser's session and returns its cookie.
+func (p *post) signIn(name string, role access.Role) string {
+	p.t.Helper()
+	ticket, err := p.cfg.Access.NewTicket(name, role)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	r := p.do(http.MethodGet, "/signin?ticket="+ticket, "")
+	cookie, _, _ := strings.Cut(r.header.Get("Set-Cookie"), ";")
+	if r.status != http.StatusSeeOther || !strings.HasPrefix(cookie, cookieName+"=") {
+		p.t.Fatalf("sign-in: %+v", r)
+	}
+	return cookie
+}

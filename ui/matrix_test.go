@@ -1,0 +1,269 @@
+package ui
+
+import (
+	"encoding/json"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"vedette/internal/access"
+	"vedette/ui/api"
+)
+
+// open stands for routes that need no sign-in.
+const open access.Role = ""
+
+// rule is what the contract says of a route, written a second time on purpose: a route that is added or changed without
+// a rule here fails.
+type rule struct {
+	role  access.Role
+	lease bool
+	body  string // one that the route accepts
+	kind  string // its media type, if it is not JSON
+	ok    int    // the answer to somebody who may; 0: 200
+}
+
+var rules = map[string]rule{
+	"GET /healthz":              {role: open},
+	"GET /readyz":               {role: open},
+	"GET /metrics":              {role: open},
+	"GET /signin":               {role: open, ok: 401},
+	"GET /api/v1/healthz":       {role: open},
+	"GET /api/v1/readyz":        {role: open},
+	"GET /api/v1/metrics":       {role: open},
+	"GET /api/v1/openapi.json":  {role: access.RoleViewer},
+	"POST /api/v1/session":      {role: open, body: `{}`, ok: 400},
+	"DELETE /api/v1/session":    {role: access.RoleViewer, ok: 204},
+	"GET /api/v1/me":            {role: access.RoleViewer},
+	"GET /api/v1/vehicles":      {role: access.RoleViewer},
+	"GET /api/v1/vehicles/{id}": {role: access.RoleViewer},
+	"GET /api/v1/feeds":         {role: access.RoleViewer},
+	"GET /api/v1/feeds/{id}":    {role: access.RoleViewer},
+	"GET /api/v1/sensors":       {role: access.RoleViewer},
+	"GET /api/v1/tracks":        {role: access.RoleViewer},
+	"GET /api/v1/alerts":        {role: access.RoleViewer},
+	"GET /api/v1/cues":          {role: access.RoleViewer},
+	"GET /api/v1/zones":         {role: access.RoleViewer},
+	"GET /api/v1/events":        {role: access.RoleViewer},
+	"GET /api/v1/audit":         {role: access.RoleOperator},
+	"GET /api/v1/terrain":       {role: access.RoleViewer},
+	"GET /api/v1/live":          {role: access.RoleViewer, ok: 400}, // not a WebSocket handshake
+
+	"GET /api/v1/tracks/{id}/history":             {role: access.RoleViewer},
+	"GET /api/v1/terrain/elevation":               {role: access.RoleViewer},
+	"GET /api/v1/terrain/{z}/{x}/{y}.png":         {role: access.RoleViewer},
+	"GET /api/v1/vehicles/{id}/mission":           {role: access.RoleViewer},
+	"GET /api/v1/vehicles/{id}/parameters":        {role: access.RoleViewer},
+	"GET /api/v1/vehicles/{id}/parameters/{name}": {role: access.RoleViewer},
+	"POST /api/v1/feeds/{id}/whep":                {role: access.RoleViewer, body: "v=0 offer", kind: "application/sdp", ok: 201},
+	"DELETE /api/v1/feeds/{id}/whep/{session}":    {role: access.RoleViewer, ok: 204},
+	"POST /api/v1/vehicles/{id}/control":          {role: access.RoleOperator, body: `{}`},
+	"DELETE /api/v1/vehicles/{id}/control":        {role: access.RoleOperator, ok: 204},
+	"POST /api/v1/vehicles/{id}/commands":         {role: access.RoleOperator, lease: true, body: `{"command":"arm"}`},
+	"POST /api/v1/vehicles/{id}/gimbal":           {role: access.RoleOperator, lease: true, body: `{"pitchDeg":-30,"yawDeg":90}`},
+	"PUT /api/v1/vehicles/{id}/mission":           {role: access.RoleOperator, lease: true, body: `{"items":[{"command":"return"}]}`},
+	"DELETE /api/v1/vehicles/{id}/mission":        {role: access.RoleOperator, lease: true, ok: 204},
+	"PUT /api/v1/vehicles/{id}/parameters/{name}": {role: access.RoleOperator, lease: true, body: `{"value":1}`},
+	"POST /api/v1/alerts/{id}/acknowledge":        {role: access.RoleOperator, body: `{}`},
+	"POST /api/v1/alerts/{id}/resolve":            {role: access.RoleOperator, body: `{"note":"a fox"}`},
+	"POST /api/v1/alerts/{id}/false":              {role: access.RoleOperator},
+	"POST /api/v1/cues/{id}/approve":              {role: access.RoleOperator, body: `{}`},
+	"POST /api/v1/cues/{id}/reject":               {role: access.RoleOperator, body: `{}`},
+}
+
+// samples stand for the wildcards of a path.
+func sample(path string) string {
+	id := map[string]string{"feeds": "1-eo", "alerts": "a-1", "cues": "c-1", "vehicles": "1", "tracks": "t-1"}
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		switch part {
+		case "{id}":
+			parts[i] = id[parts[i-1]]
+		case "{name}":
+			parts[i] = "WPNAV_SPEED"
+		case "{session}", "{z}", "{x}":
+			parts[i] = "0"
+		case "{y}.png":
+			parts[i] = "0.png"
+		case "elevation":
+			parts[i] = "elevation?lat=-35&lon=149"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+func TestEveryRouteAsksForItsRole(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	seen := map[string]bool{}
+	for _, rt := range routes() {
+		name := rt.method + " " + rt.path
+		seen[name] = true
+		want, ruled := rules[name]
+		if !ruled {
+			t.Errorf("%s has no rule in this test", name)
+			continue
+		}
+		if rt.role != want.role || rt.lease != want.lease {
+			t.Errorf("%s needs role %q and lease %v; the rule says %q and %v", name, rt.role, rt.lease, want.role, want.lease)
+		}
+		headers := []string{}
+		if want.kind != "" {
+			headers = append(headers, "Content-Type", want.kind)
+		}
+		ask := func(secret string) reply {
+			h := headers
+			if secret != "" {
+				h = append(slices.Clone(headers), "Authorization", secret)
+			}
+			return p.do(rt.method, sample(rt.path), want.body, h...)
+		}
+		expect := max(want.ok, 0)
+		if expect == 0 {
+			expect = http.StatusOK
+		}
+		for _, secret := range []string{"", "Bearer wrong", "Bearer ", "Basic " + p.tokens[access.RoleAdmin], p.tokens[access.RoleAdmin]} {
+			r := ask(secret)
+			if want.role == open {
+				if r.status != expect {
+					t.Errorf("%s, open, with %q: %d %s", name, secret, r.status, r.body)
+				}
+				continue
+			}
+			if r.status != http.StatusUnauthorized || r.header.Get("WWW-Authenticate") == "" {
+				t.Errorf("%s with %q: %d, want 401", name, secret, r.status)
+			}
+			r.problem(t, http.StatusUnauthorized, "signed in")
+		}
+		if want.role == open {
+			continue
+		}
+		for _, role := range []access.Role{access.RoleViewer, access.RoleOperator, access.RoleAdmin} {
+			leases := p.cfg.Access.Leases
+			for _, l := range leases.All() {
+				_ = leases.Release(l.Vehicle, l.Holder)
+			}
+			r := ask("Bearer " + p.tokens[role])
+			switch {
+			case !role.Allows(want.role):
+				r.problem(t, http.StatusForbidden, "needs the role "+string(want.role))
+			case want.lease:
+				r.problem(t, http.StatusConflict, "take control first")
+				holder := string(role) + "-1"
+				if role == access.RoleAdmin {
+					holder = "script"
+				}
+				if _, _, err := leases.Take(1, holder, false); err != nil {
+					t.Fatal(err)
+				}
+				if r = ask("Bearer " + p.tokens[role]); r.status != expect {
+					t.Errorf("%s as %s with the lease: %d %s", name, role, r.status, r.body)
+				}
+			case r.status != expect:
+				t.Errorf("%s as %s: %d %s", name, role, r.status, r.body)
+			}
+		}
+	}
+	for name := range rules {
+		if !seen[name] {
+			t.Errorf("%s has a rule but there is no such route", name)
+		}
+	}
+}
+
+type described struct {
+	Role  access.Role `json:"x-role"`
+	Lease bool        `json:"x-lease"`
+}
+
+type description struct {
+	OpenAPI string `json:"openapi"`
+	Paths   map[string]map[string]described
+	Parts   struct {
+		Schemas map[string]struct{ Properties map[string]any }
+	} `json:"components"`
+}
+
+func TestOpenAPIDescribesEveryRouteAndNoOther(t *testing.T) {
+	t.Parallel()
+	var doc description
+	if err := json.Unmarshal(openAPIText, &doc); err != nil {
+		t.Fatal(err)
+	}
+	if doc.OpenAPI != "3.1.0" {
+		t.Errorf("version %q", doc.OpenAPI)
+	}
+	left := map[string]described{}
+	for path, methods := range doc.Paths {
+		for method, d := range methods {
+			left[strings.ToUpper(method)+" "+base+path] = d
+		}
+	}
+	for _, rt := range routes() {
+		if !strings.HasPrefix(rt.path, base) {
+			continue // at the root: said of their twins under the base, and the page behind the sign-in link
+		}
+		name := rt.method + " " + rt.path
+		d, ok := left[name]
+		if !ok {
+			t.Errorf("%s is not described", name)
+			continue
+		}
+		if d.Role != rt.role || d.Lease != rt.lease {
+			t.Errorf("%s: described with role %q, lease %v; it has %q, %v", name, d.Role, d.Lease, rt.role, rt.lease)
+		}
+		delete(left, name)
+	}
+	for name := range left {
+		t.Errorf("%s is described but not served", name)
+	}
+	for _, part := range strings.Split(string(openAPIText), `"$ref": "#/components/`)[1:] {
+		ref, _, _ := strings.Cut(part, `"`)
+		if kind, name, _ := strings.Cut(ref, "/"); kind == "schemas" && doc.Parts.Schemas[name].Properties == nil {
+			t.Errorf("schema %s is referred to but missing", name)
+		}
+	}
+}
+
+func TestOpenAPISchemasHaveTheMembersOfTheGoTypes(t *testing.T) {
+	t.Parallel()
+	var doc description
+	if err := json.Unmarshal(openAPIText, &doc); err != nil {
+		t.Fatal(err)
+	}
+	types := map[string]any{
+		"Problem": api.Problem{}, "StationInfo": api.StationInfo{}, "Me": api.Me{}, "SignIn": api.SignIn{}, "Geometry": api.Geometry{},
+		"Vehicle": api.Vehicle{}, "Position": api.Position{}, "Velocity": api.Velocity{}, "Attitude": api.Attitude{}, "Battery": api.Battery{},
+		"GPS": api.GPS{}, "Home": api.Home{}, "Gimbal": api.Gimbal{}, "Link": api.Link{}, "MissionState": api.MissionState{},
+		"Control": api.Control{}, "Message": api.Message{}, "ControlRequest": api.ControlRequest{}, "Command": api.Command{},
+		"GimbalCommand": api.GimbalCommand{}, "CommandResult": api.CommandResult{}, "Mission": api.Mission{}, "MissionItem": api.MissionItem{},
+		"Parameter": api.Parameter{}, "ParameterValue": api.ParameterValue{}, "Feed": api.Feed{}, "Detector": api.Detector{}, "Sensor": api.Sensor{},
+		"Ellipse": api.Ellipse{}, "TrackProperties": api.TrackProperties{}, "TrackSource": api.TrackSource{}, "HistoryProperties": api.HistoryProperties{},
+		"Track": api.Track{}, "TrackCollection": api.TrackCollection{}, "TrackHistory": api.TrackHistory{}, "Alert": api.Alert{},
+		"AlertEntry": api.AlertEntry{}, "AlertDecision": api.AlertDecision{}, "Cue": api.Cue{}, "ZoneProperties": api.ZoneProperties{},
+		"Zone": api.Zone{}, "ZoneCollection": api.ZoneCollection{}, "Event": api.Event{}, "EventPage": api.EventPage{},
+		"TerrainInfo": api.TerrainInfo{}, "Elevation": api.Elevation{},
+	}
+	for name, v := range types {
+		var want, got []string
+		for _, f := range reflect.VisibleFields(reflect.TypeOf(v)) {
+			tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			want = append(want, tag)
+		}
+		for member := range doc.Parts.Schemas[name].Properties {
+			got = append(got, member)
+		}
+		slices.Sort(want)
+		slices.Sort(got)
+		if !slices.Equal(want, got) {
+			t.Errorf("schema %s has %v, the Go type %v", name, got, want)
+		}
+	}
+	for name := range doc.Parts.Schemas {
+		if _, known := types[name]; !known && name != "LatLon" {
+			t.Errorf("schema %s has no Go type in this test", name)
+		}
+	}
+}

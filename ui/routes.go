@@ -1,0 +1,133 @@
+package ui
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"vedette/internal/access"
+	"vedette/ui/api"
+)
+
+// base is where the API lives.
+const base = "/api/v1"
+
+// route is one thing that the server does, and who may have it done.
+type route struct {
+	method string
+	path   string
+	role   access.Role // needed; empty: open to everybody
+	lease  bool        // the asker must hold the lease of the vehicle {id}
+	socket bool        // upgrades to a WebSocket
+	handle func(*call) error
+}
+
+// routes is the whole table: the mux is made from it, and the tests check every line of it.
+func routes() []route {
+	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
+	const viewer, operator = access.RoleViewer, access.RoleOperator
+	return []route{
+		{method: get, path: "/healthz", handle: healthz},
+		{method: get, path: "/readyz", handle: readyz},
+		{method: get, path: "/metrics", handle: metrics},
+		{method: get, path: base + "/healthz", handle: healthz},
+		{method: get, path: base + "/readyz", handle: readyz},
+		{method: get, path: base + "/metrics", handle: metrics},
+		{method: get, path: base + "/openapi.json", role: viewer, handle: openAPI},
+
+		{method: get, path: "/signin", handle: signInPage},
+		{method: post, path: base + "/session", handle: signIn},
+		{method: del, path: base + "/session", role: viewer, handle: signOut},
+		{method: get, path: base + "/me", role: viewer, handle: getMe},
+
+		{method: get, path: base + "/vehicles", role: viewer, handle: getVehicles},
+		{method: get, path: base + "/vehicles/{id}", role: viewer, handle: getVehicle},
+		{method: post, path: base + "/vehicles/{id}/control", role: operator, handle: takeControl},
+		{method: del, path: base + "/vehicles/{id}/control", role: operator, handle: releaseControl},
+		{method: post, path: base + "/vehicles/{id}/commands", role: operator, lease: true, handle: command},
+		{method: post, path: base + "/vehicles/{id}/gimbal", role: operator, lease: true, handle: gimbal},
+		{method: get, path: base + "/vehicles/{id}/mission", role: viewer, handle: getMission},
+		{method: put, path: base + "/vehicles/{id}/mission", role: operator, lease: true, handle: setMission},
+		{method: del, path: base + "/vehicles/{id}/mission", role: operator, lease: true, handle: clearMission},
+		{method: get, path: base + "/vehicles/{id}/parameters", role: viewer, handle: getParameters},
+		{method: get, path: base + "/vehicles/{id}/parameters/{name}", role: viewer, handle: getParameter},
+		{method: put, path: base + "/vehicles/{id}/parameters/{name}", role: operator, lease: true, handle: setParameter},
+
+		{method: get, path: base + "/feeds", role: viewer, handle: getFeeds},
+		{method: get, path: base + "/feeds/{id}", role: viewer, handle: getFeed},
+		{method: post, path: base + "/feeds/{id}/whep", role: viewer, handle: watch},
+		{method: del, path: base + "/feeds/{id}/whep/{session}", role: viewer, handle: endWatch},
+
+		{method: get, path: base + "/sensors", role: viewer, handle: getSensors},
+		{method: get, path: base + "/tracks", role: viewer, handle: getTracks},
+		{method: get, path: base + "/tracks/{id}/history", role: viewer, handle: getTrackHistory},
+		{method: get, path: base + "/alerts", role: viewer, handle: getAlerts},
+		{method: post, path: base + "/alerts/{id}/acknowledge", role: operator, handle: decideAlert("acknowledge")},
+		{method: post, path: base + "/alerts/{id}/resolve", role: operator, handle: decideAlert("resolve")},
+		{method: post, path: base + "/alerts/{id}/false", role: operator, handle: decideAlert("false")},
+		{method: get, path: base + "/cues", role: viewer, handle: getCues},
+		{method: post, path: base + "/cues/{id}/approve", role: operator, handle: approveCue},
+		{method: post, path: base + "/cues/{id}/reject", role: operator, handle: rejectCue},
+		{method: get, path: base + "/zones", role: viewer, handle: getZones},
+
+		{method: get, path: base + "/events", role: viewer, handle: getEvents},
+		{method: get, path: base + "/audit", role: operator, handle: getAudit},
+
+		{method: get, path: base + "/terrain", role: viewer, handle: getTerrain},
+		{method: get, path: base + "/terrain/elevation", role: viewer, handle: getElevation},
+		{method: get, path: base + "/terrain/{z}/{x}/{y}.png", role: viewer, handle: getTerrainTile},
+
+		{method: get, path: base + "/live", role: viewer, socket: true, handle: liveSocket},
+	}
+}
+
+// newMux makes the mux of the table. Each path is registered once, without its methods, so that a wrong method is
+// answered with a problem document too.
+func (s *Server) newMux(table []route) *http.ServeMux {
+	paths := map[string]map[string]route{}
+	for _, rt := range table {
+		if paths[rt.path] == nil {
+			paths[rt.path] = map[string]route{}
+		}
+		paths[rt.path][rt.method] = rt
+	}
+	mux := http.NewServeMux()
+	for path, methods := range paths {
+		// A wildcard of the mux is a whole segment; the handler takes the suffix off.
+		mux.HandleFunc(strings.TrimSuffix(path, ".png"), func(w http.ResponseWriter, r *http.Request) {
+			s.dispatch(w, r, methods)
+		})
+	}
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, r, api.NotFound("there is no %s; %s/openapi.json says what there is", r.URL.Path, base))
+	})
+	mux.HandleFunc("/", s.serveConsole)
+	return mux
+}
+
+func (s *Server) dispatch(w http.ResponseWriter, r *http.Request, methods map[string]route) {
+	w.Header().Set("Cache-Control", "no-store")
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	rt, ok := methods[method]
+	if !ok {
+		allowed := make([]string, 0, len(methods))
+		for m := range methods {
+			allowed = append(allowed, m)
+		}
+		slices.Sort(allowed)
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		s.fail(w, r, api.NewProblem(http.StatusMethodNotAllowed, "%s takes %s", r.URL.Path, strings.Join(allowed, ", ")))
+		return
+	}
+	c := &call{s: s, w: w, r: r}
+	err := s.admit(c, rt)
+	if err == nil {
+		err = rt.handle(c)
+	}
+	if err != nil {
+		s.fail(w, r, err)
+	}
+}

@@ -1,0 +1,77 @@
+package ui
+
+import (
+	"context"
+
+	"vedette/internal/access"
+	"vedette/internal/geo"
+	"vedette/ui/api"
+)
+
+// Station is what the server asks of the station. This package checks roles and leases and validates bodies first, so a
+// method is called only for somebody who may do it, and records every act with its outcome afterwards, so a Station
+// writes no audit of its own for what it is asked here. Errors that are or wrap an *api.Problem reach the client as they
+// are. Every method may be called from many goroutines.
+type Station interface {
+	Overview
+	Vehicles
+	Feeds
+	Picture
+	Ground
+	// Changes delivers what changes from now on, in order, until the context is done. The reader never blocks for
+	// long; a channel that is closed earlier makes the server ask again and every console start over.
+	Changes(ctx context.Context) <-chan api.Change
+}
+
+// Overview names the station and says how it is.
+type Overview interface {
+	Info() api.StationInfo
+	// Ready gives the reasons why the station cannot do its work yet; none: it can.
+	Ready() []string
+}
+
+// Vehicles are seen, commanded and planned for.
+type Vehicles interface {
+	Vehicles() []api.Vehicle
+	Vehicle(id int) (api.Vehicle, error)
+	Command(ctx context.Context, who access.Principal, id int, c api.Command) (api.CommandResult, error)
+	Gimbal(ctx context.Context, who access.Principal, id int, g api.GimbalCommand) (api.CommandResult, error)
+	Mission(ctx context.Context, id int) (api.Mission, error)
+	SetMission(ctx context.Context, who access.Principal, id int, m api.Mission) error
+	ClearMission(ctx context.Context, who access.Principal, id int) error
+	Parameters(ctx context.Context, id int) ([]api.Parameter, error)
+	Parameter(ctx context.Context, id int, name string) (api.Parameter, error)
+	SetParameter(ctx context.Context, who access.Principal, id int, name string, value float64) (api.Parameter, error)
+}
+
+// Feeds are watched.
+type Feeds interface {
+	Feeds() []api.Feed
+	Feed(id string) (api.Feed, error)
+	// Watch answers an SDP offer; the session names the connection for EndWatch and is hard to guess.
+	Watch(ctx context.Context, who access.Principal, feedID, offer string) (session, answer string, err error)
+	EndWatch(ctx context.Context, who access.Principal, feedID, session string) error
+}
+
+// Picture is what the station believes and what people have decided.
+type Picture interface {
+	Sensors() []api.Sensor
+	Tracks() api.TrackCollection
+	TrackHistory(ctx context.Context, id string) (api.TrackHistory, error)
+	// Alerts are newest first; openOnly leaves just the new and the acknowledged ones.
+	Alerts(openOnly bool) []api.Alert
+	// DecideAlert does "acknowledge", "resolve" or "false"; a second decision is an api.Conflict that says whose stands.
+	DecideAlert(ctx context.Context, who access.Principal, id, action, note string) (api.Alert, error)
+	Cues() []api.Cue
+	// DecideCue does "approve" or "reject"; on approval the principal holds the vehicle's lease.
+	DecideCue(ctx context.Context, who access.Principal, id, action string) (api.Cue, error)
+	Zones() api.ZoneCollection
+}
+
+// Ground is the terrain.
+type Ground interface {
+	TerrainInfo() (api.TerrainInfo, error)
+	// TerrainTile is a PNG of 256 x 256 pixels in Terrarium encoding.
+	TerrainTile(ctx context.Context, z, x, y int) ([]byte, error)
+	Elevation(at geo.LatLon) (api.Elevation, error)
+}

@@ -1,0 +1,230 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"vedette/internal/access"
+	"vedette/ui/api"
+)
+
+func (s *Server) vehicles() []api.Vehicle {
+	all := list(s.cfg.Station.Vehicles())
+	out := make([]api.Vehicle, len(all)) // the station's own slice stays as it is
+	for i, v := range all {
+		out[i] = s.withControl(v)
+	}
+	return out
+}
+
+func getVehicles(c *call) error { return c.answer(c.s.vehicles()) }
+
+func getVehicle(c *call) error {
+	id, err := c.vehicle()
+	if err != nil {
+		return err
+	}
+	v, err := c.s.cfg.Station.Vehicle(id)
+	if err != nil {
+		return err
+	}
+	return c.answer(c.s.withControl(v))
+}
+
+// commandRecord is what the audit keeps of a command.
+type commandRecord struct {
+	ID      string `json:"id,omitempty"`
+	Request any    `json:"request"`
+}
+
+// command tells a vehicle something and answers with what it said.
+func command(c *call) error {
+	var b api.Command
+	if err := c.body(&b); err != nil {
+		return err
+	}
+	if err := checkCommand(b); err != nil {
+		return err
+	}
+	return c.tell(b.Command, b, func(ctx context.Context, id int) (api.CommandResult, error) {
+		return c.s.cfg.Station.Command(ctx, c.who, id, b)
+	})
+}
+
+// gimbal points a vehicle's camera.
+func gimbal(c *call) error {
+	var b api.GimbalCommand
+	if err := c.body(&b); err != nil {
+		return err
+	}
+	if err := checkGimbal(b); err != nil {
+		return err
+	}
+	return c.tell("gimbal", b, func(ctx context.Context, id int) (api.CommandResult, error) {
+		return c.s.cfg.Station.Gimbal(ctx, c.who, id, b)
+	})
+}
+
+// tell has a vehicle do something, records it, and answers with the result.
+func (c *call) tell(name string, request any, do func(ctx context.Context, id int) (api.CommandResult, error)) error {
+	id, err := c.vehicle()
+	if err != nil {
+		return err
+	}
+	var result api.CommandResult
+	detail := &commandRecord{Request: request}
+	record := access.Record{Kind: access.KindCommand, Action: name, Target: idText(id), Detail: detail}
+	err = c.audited(record, func(ctx context.Context) error {
+		start := time.Now()
+		var err error
+		if result, err = do(ctx, id); err != nil {
+			return err
+		}
+		complete(&result, id, name, time.Since(start))
+		detail.ID = result.ID
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return c.answer(result)
+}
+
+// complete fills in what the station left open.
+func complete(r *api.CommandResult, vehicle int, name string, took time.Duration) {
+	if r.ID == "" {
+		r.ID = ulid.Make().String()
+	}
+	if r.Result == "" {
+		r.Result = "accepted"
+	}
+	if r.ElapsedMs == 0 {
+		r.ElapsedMs = float64(took.Microseconds()) / 1000
+	}
+	r.Vehicle, r.Command = vehicle, name
+}
+
+func getMission(c *call) error {
+	id, err := c.vehicle()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := c.act()
+	defer cancel()
+	m, err := c.s.cfg.Station.Mission(ctx, id)
+	if err != nil {
+		return err
+	}
+	m.Items = list(m.Items)
+	return c.answer(m)
+}
+
+func setMission(c *call) error {
+	var m api.Mission
+	if err := c.body(&m); err != nil {
+		return err
+	}
+	if err := checkMission(m); err != nil {
+		return err
+	}
+	id, err := c.vehicle()
+	if err != nil {
+		return err
+	}
+	record := access.Record{Kind: access.KindCommand, Action: "setMission", Target: idText(id), Detail: commandRecord{Request: m}}
+	err = c.audited(record, func(ctx context.Context) error { return c.s.cfg.Station.SetMission(ctx, c.who, id, m) })
+	if err != nil {
+		return err
+	}
+	return c.answer(m)
+}
+
+func clearMission(c *call) error {
+	id, err := c.vehicle()
+	if err != nil {
+		return err
+	}
+	record := access.Record{Kind: access.KindCommand, Action: "clearMission", Target: idText(id)}
+	err = c.audited(record, func(ctx context.Context) error { return c.s.cfg.Station.ClearMission(ctx, c.who, id) })
+	if err != nil {
+		return err
+	}
+	return c.noContent()
+}
+
+func getParameters(c *call) error {
+	id, err := c.vehicle()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := c.act()
+	defer cancel()
+	all, err := c.s.cfg.Station.Parameters(ctx, id)
+	if err != nil {
+		return err
+	}
+	return c.answer(list(all))
+}
+
+func getParameter(c *call) error {
+	id, err := c.vehicle()
+	if err != nil {
+		return err
+	}
+	name, err := c.parameterName()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := c.act()
+	defer cancel()
+	p, err := c.s.cfg.Station.Parameter(ctx, id, name)
+	if err != nil {
+		return err
+	}
+	return c.answer(p)
+}
+
+func setParameter(c *call) error {
+	var b api.ParameterValue
+	if err := c.body(&b); err != nil {
+		return err
+	}
+	if b.Value == nil {
+		return api.BadRequest("value is missing")
+	}
+	id, err := c.vehicle()
+	if err != nil {
+		return err
+	}
+	name, err := c.parameterName()
+	if err != nil {
+		return err
+	}
+	var p api.Parameter
+	record := access.Record{
+		Kind: access.KindCommand, Action: "setParameter", Target: idText(id),
+		Detail: commandRecord{Request: api.Parameter{Name: name, Value: *b.Value}},
+	}
+	err = c.audited(record, func(ctx context.Context) error {
+		var err error
+		p, err = c.s.cfg.Station.SetParameter(ctx, c.who, id, name, *b.Value)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return c.answer(p)
+}
+
+// maxParameterName is the length of param_id in MAVLink.
+const maxParameterName = 16
+
+func (c *call) parameterName() (string, error) {
+	name := c.r.PathValue("name")
+	if name == "" || len(name) > maxParameterName {
+		return "", api.BadRequest("parameter %.40q: a name has 1 to %d characters", name, maxParameterName)
+	}
+	return name, nil
+}

@@ -1,0 +1,155 @@
+// A fake station for working on the page: invented data over the real contract (docs/api.md), no video. It is a tool for
+// development, not a test of the product. Usage: node dev/fake-station.mjs [--port 8080] [--signed-out]
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { WebSocketServer } from 'ws';
+import { height, tile } from './fake-terrain.mjs';
+import { createWorld } from './fake-world.mjs';
+
+const port = Number(process.argv[process.argv.indexOf('--port') + 1] || 8080) || 8080;
+let signedIn = !process.argv.includes('--signed-out');
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
+const world = createWorld();
+const clients = new Set();
+const me = () => ({ name: 'operator', role: 'operator', via: 'session', station: world.station });
+const types = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+const csp =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; media-src 'self' blob:; worker-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+const server = createServer((request, response) => {
+  let body = '';
+  request.on('data', (chunk) => (body += chunk));
+  request.on('end', () => {
+    try {
+      answer(request, response, body);
+    } catch (error) {
+      problem(response, 500, String(error));
+    }
+  });
+});
+
+function json(response, status, value) {
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(value === undefined ? '' : JSON.stringify(value));
+}
+
+function problem(response, status, detail) {
+  const body = JSON.stringify({ type: 'about:blank', title: 'Refused', status, detail });
+  response.writeHead(status, { 'Content-Type': 'application/problem+json' }).end(body);
+}
+
+function answer(request, response, body) {
+  const url = new URL(request.url, 'http://fake');
+  if (!url.pathname.startsWith('/api/v1/')) return file(url.pathname, response);
+  const [what, id, verb, extra] = url.pathname.slice('/api/v1/'.length).split('/');
+  const data = body.startsWith('{') ? JSON.parse(body) : {};
+  if (what === 'session') {
+    if (request.method === 'POST' && data.password !== 'vedette') return problem(response, 401, 'The name or the password is wrong.');
+    signedIn = request.method === 'POST';
+    return signedIn ? json(response, 200, me()) : json(response, 204);
+  }
+  if (!signedIn) return problem(response, 401, 'Sign in first.');
+  if (what === 'me') return json(response, 200, me());
+  if (what === 'terrain') return terrain(response, url, id, verb, extra);
+  if (what === 'feeds') return problem(response, 503, 'The fake station has no pictures.');
+  if (what === 'vehicles') return vehicleCall(request, response, Number(id), verb, data);
+  if (what === 'alerts') return decide(response, world.alerts.get(id), { acknowledge: 'acknowledged', resolve: 'resolved', false: 'false' }[verb], 'alert');
+  if (what === 'cues') return decide(response, world.cues.get(id), { approve: 'active', reject: 'rejected' }[verb], 'cue');
+  return problem(response, 404, 'The fake station has no such thing.');
+}
+
+function terrain(response, url, z, x, y) {
+  if (z === undefined) return json(response, 200, { bounds: [148.9, -35.6, 149.4, -35.1], minZoom: 8, maxZoom: 14, note: 'simulated terrain' });
+  if (z === 'elevation') {
+    return json(response, 200, { elevationAMSL: height(Number(url.searchParams.get('lat')), Number(url.searchParams.get('lon'))) });
+  }
+  response.writeHead(200, { 'Content-Type': 'image/png', 'Cache-Control': 'max-age=3600' }).end(tile(Number(z), Number(x), parseInt(y, 10)));
+}
+
+function vehicleCall(request, response, id, verb, data) {
+  const v = world.vehicles.find((one) => one.id === id);
+  if (!v) return problem(response, 404, 'There is no such vehicle.');
+  if (verb === 'control') {
+    v.control = request.method === 'DELETE' ? undefined : { holder: 'operator', since: world.iso(Date.now()), expiresAt: world.iso(Date.now() + 60000) };
+    return v.control ? json(response, 200, v.control) : json(response, 204);
+  }
+  if (!v.control) return problem(response, 409, `Nobody has control of ${v.name}: take control first.`);
+  if (verb === 'gimbal') v.target = data.lookAt;
+  if (data.command === 'takeoff') Object.assign(v, { armed: true, goal: data.altitudeAGL, mode: 'GUIDED' });
+  if (data.command === 'land' || data.command === 'return') Object.assign(v, { goal: 0, mode: data.command === 'land' ? 'LAND' : 'RTL' });
+  if (data.command === 'hold') v.mode = 'LOITER';
+  if (data.command === 'arm' || data.command === 'disarm') v.armed = data.command === 'arm';
+  if (data.command === 'goto' && v.agl < 1) return problem(response, 422, `${v.name} refused: it stands on the ground.`);
+  v.messages.push({ t: world.iso(Date.now()), severity: 'info', text: `${data.command ?? 'gimbal'} accepted` });
+  return json(response, 200, { id: '01J', vehicle: id, command: data.command ?? 'gimbal', result: 'accepted', elapsedMs: 12 });
+}
+
+function decide(response, thing, state, kind) {
+  if (!thing || !state) return problem(response, 404, 'There is no such thing.');
+  Object.assign(thing, { state, decidedBy: 'operator', decidedAt: world.iso(Date.now()) });
+  json(response, 200, thing);
+  broadcast(kind, thing);
+}
+
+function file(path, response) {
+  const name = normalize(path === '/' ? '/index.html' : path);
+  const full = join(dist, name);
+  if (!full.startsWith(dist) || !existsSync(full) || !statSync(full).isFile()) return problem(response, 404, 'No such file; run npm run build.');
+  response.writeHead(200, { 'Content-Type': types[extname(full)] ?? 'application/octet-stream', 'Content-Security-Policy': csp });
+  createReadStream(full).pipe(response);
+}
+
+const sockets = new WebSocketServer({ noServer: true });
+server.on('upgrade', (request, socket, head) => {
+  if (!signedIn) return socket.destroy();
+  sockets.handleUpgrade(request, socket, head, (ws) => {
+    const client = { ws, seq: 0 };
+    clients.add(client);
+    ws.on('close', () => clients.delete(client));
+    const now = Date.now();
+    send(client, 'snapshot', {
+      me: me(),
+      vehicles: world.vehicles.map((v) => world.vehicle(v, now)),
+      feeds: world.feeds,
+      sensors: world.sensors,
+      tracks: { type: 'FeatureCollection', features: [world.track(now), world.animal(now)] },
+      alerts: [...world.alerts.values()],
+      cues: [...world.cues.values()],
+      zones: world.zones,
+      serverTime: world.iso(now),
+    });
+  });
+});
+
+function send(client, type, data) {
+  client.seq += 1;
+  client.ws.send(JSON.stringify({ type, seq: client.seq, data }));
+}
+
+function broadcast(type, data) {
+  for (const client of clients) send(client, type, data);
+}
+
+let beats = 0;
+setInterval(() => {
+  const now = Date.now();
+  beats += 1;
+  for (const v of world.vehicles) broadcast('vehicle', world.vehicle(v, now));
+  if (beats % 2 === 0) broadcast('track', world.track(now));
+  for (const [type, data] of world.raise(now)) broadcast(type, data);
+  if (beats % 5 === 0) broadcast('time', { serverTime: world.iso(now) });
+  if (beats % 60 === 20) {
+    const sensor = world.sensors[6 + (beats % 120 > 60 ? 1 : 0)];
+    broadcast('trip', { sensor: sensor.id, kind: sensor.kind, t: world.iso(now), detail: 'WALK', confidence: 80 });
+  }
+  for (const feed of world.feeds.filter((f) => f.kind === 'thermal')) {
+    const x = 250 + 60 * Math.sin(now / 2500);
+    broadcast('detections', { feed: feed.id, t: world.iso(now), width: 640, height: 512, boxes: [{ x, y: 210, w: 26, h: 58, score: 0.87, class: 'person' }] });
+  }
+}, 200);
+
+// Signals: USR1 loses and finds vehicle 2, USR2 cuts every socket.
+process.on('SIGUSR1', () => (world.vehicles[1].lost = world.vehicles[1].lost ? false : Date.now()));
+process.on('SIGUSR2', () => clients.forEach((c) => c.ws.terminate()));
+server.listen(port, '127.0.0.1', () => console.log(`fake station: http://127.0.0.1:${port}/`));

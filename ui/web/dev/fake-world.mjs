@@ -1,0 +1,178 @@
+// An invented sector that moves: two vehicles, twenty sensors, a walker who crosses. For looking at the page only.
+import { height } from './fake-terrain.mjs';
+
+const origin = { lat: -35.363, lon: 149.165 };
+const mLat = 1 / 111320;
+const mLon = 1 / (111320 * Math.cos((origin.lat * Math.PI) / 180));
+const at = (east, north) => ({ lat: origin.lat + north * mLat, lon: origin.lon + east * mLon });
+const iso = (ms) => new Date(ms).toISOString();
+const circle = (centre, r, n = 4, turn = 45) =>
+  Array.from({ length: n + 1 }, (_, i) => {
+    const a = ((turn + (i * 360) / n) * Math.PI) / 180;
+    return [centre.lon + Math.sin(a) * r * mLon, centre.lat + Math.cos(a) * r * mLat];
+  });
+
+export function createWorld() {
+  const born = Date.now();
+  const started = { alert: false };
+  const vehicles = [1, 2].map((id) => ({
+    id,
+    name: `Vehicle ${id}`,
+    flying: id === 1,
+    armed: id === 1,
+    mode: id === 1 ? 'AUTO' : 'STABILIZE',
+    agl: id === 1 ? 62 : 0,
+    goal: id === 1 ? 62 : 0,
+    angle: 0,
+    control: undefined,
+    target: undefined,
+    lost: false,
+    messages: [{ t: iso(born - 42000), severity: 'info', text: 'EKF3 IMU0 is using GPS' }],
+  }));
+  const sensors = Array.from({ length: 20 }, (_, i) => {
+    const kind = i % 7 === 3 ? 'pir' : i % 7 === 5 ? 'beam' : 'seismic';
+    const p = at(-950 + i * 100, 120 + 60 * Math.sin(i * 0.9));
+    return {
+      id: `s-${String(i + 1).padStart(2, '0')}`,
+      kind,
+      position: p,
+      ...(kind === 'beam' ? { line: [p, { lat: p.lat + 70 * mLat, lon: p.lon + 20 * mLon }] } : {}),
+      ...(kind === 'pir' ? { azimuthDeg: 10, fovDeg: 80, rangeM: 60 } : {}),
+      gateway: 'north',
+      state: i === 2 ? 'lowBattery' : i === 16 ? 'silent' : i === 18 ? 'tamper' : i === 19 ? 'unknown' : 'ok',
+      lastSeen: iso(born - 3000),
+      batteryPercent: 90 - i,
+      trips: i,
+    };
+  });
+  const alerts = new Map();
+  const cues = new Map();
+
+  function vehicle(v, now) {
+    const t = (now - born) / 1000;
+    const a = v.flying && v.id === 1 ? t / 40 : 1;
+    const p = v.id === 1 ? at(-250 + 420 * Math.sin(a), -60 + 160 * Math.cos(a * 2)) : at(330, -280);
+    v.agl += Math.sign(v.goal - v.agl) * Math.min(0.6, Math.abs(v.goal - v.agl));
+    const ground = height(p.lat, p.lon);
+    const look = v.target ?? { lat: p.lat + 90 * mLat, lon: p.lon + 30 * mLon };
+    return {
+      id: v.id,
+      name: v.name,
+      state: v.lost ? 'lost' : 'live',
+      lastSeen: iso(v.lost ? v.lost : now - 120),
+      ageS: v.lost ? (now - v.lost) / 1000 : 0.1,
+      autopilot: 'ardupilot',
+      type: 'quadrotor',
+      armed: v.armed,
+      mode: v.mode,
+      modes: ['STABILIZE', 'GUIDED', 'AUTO', 'LOITER', 'RTL', 'LAND'],
+      landed: v.agl > 0.5 ? 'inAir' : 'onGround',
+      position: { ...p, altAMSL: ground + v.agl, altRelative: v.agl, altAGL: v.agl },
+      velocity: v.id === 1 ? { north: -8 * Math.sin(a * 2), east: 10 * Math.cos(a), up: 0.1 } : { north: 0, east: 0, up: 0 },
+      headingDeg: v.id === 1 ? ((Math.atan2(10 * Math.cos(a), -8 * Math.sin(a * 2)) * 180) / Math.PI + 360) % 360 : 210,
+      groundSpeed: v.id === 1 ? 9.4 : 0,
+      climbRate: v.goal > v.agl ? 2.5 : 0,
+      battery: { percent: v.id === 1 ? 74 : 96, voltage: 22.8, current: 14, timeLeftS: v.id === 1 ? 840 : 1500 },
+      gps: { fix: '3d', satellites: 14, hdop: 0.8 },
+      home: { ...at(v.id === 1 ? 280 : 330, -280), altAMSL: 640 },
+      gimbal: { pitchDeg: -38, yawDeg: 20, rollDeg: 0, ...(v.target ? { target: v.target } : {}) },
+      ...(v.agl > 5 ? { footprint: { type: 'Polygon', coordinates: [circle(look, 70)] } } : {}),
+      link: { name: 'lan', lossPercent: 0.1, rttMs: 5 },
+      ...(v.control ? { control: v.control } : {}),
+      messages: v.messages,
+    };
+  }
+
+  const walker = (now) => {
+    const t = Math.max(0, (now - born) / 1000 - 4);
+    return at(-300 + t * 0.9, 330 - t * 1.1);
+  };
+
+  function track(now) {
+    const age = (now - born) / 1000;
+    const size = Math.max(5, 32 - age * 0.4);
+    const p = walker(now);
+    return {
+      type: 'Feature',
+      id: 't-12',
+      geometry: { type: 'Point', coordinates: [p.lon, p.lat] },
+      properties: {
+        status: age < 12 ? 'tentative' : 'confirmed',
+        class: 'person',
+        classProbabilities: { person: 0.86, animal: 0.09, vehicle: 0.01, unknown: 0.04 },
+        existence: 0.98,
+        speed: 1.42,
+        courseDeg: 141,
+        ellipse: { semiMajorM: size, semiMinorM: size * 0.45, bearingDeg: 70, confidence: 0.95 },
+        firstSeen: iso(born),
+        lastSeen: iso(now - 400),
+        t: iso(now),
+        sources: [
+          { id: '1-thermal', kind: 'video', lastSeen: iso(now - 300), count: Math.round(age * 2) },
+          { id: 's-07', kind: 'seismic', lastSeen: iso(now - 14000), count: 2 },
+          { id: 's-08', kind: 'seismic', lastSeen: iso(now - 5000), count: 1 },
+        ],
+        alertId: 'a-3',
+        sidc: '10012700001101000000',
+      },
+    };
+  }
+
+  const animal = (now) => {
+    const p = at(420 + 20 * Math.sin(now / 9000), 210);
+    return {
+      type: 'Feature',
+      id: 't-9',
+      geometry: { type: 'Point', coordinates: [p.lon, p.lat] },
+      properties: { status: 'coasting', class: 'animal', lastSeen: iso(now - 9000), ellipse: { semiMajorM: 26, semiMinorM: 18, bearingDeg: 20 } },
+    };
+  };
+
+  function raise(now) {
+    if (started.alert || now - born < 3000) return [];
+    started.alert = true;
+    const p = walker(now);
+    alerts.set('a-1', {
+      id: 'a-1', state: 'resolved', severity: 'caution', title: 'Sensor s-17 is silent', probably: 'fault', reasons: ['not heard for 5 min'],
+      sources: ['s-17'], raisedAt: iso(born - 700000), decidedBy: 'operator', decidedAt: iso(born - 600000), confidence: 0.9,
+    });
+    alerts.set('a-2', {
+      id: 'a-2', state: 'acknowledged', severity: 'caution', title: 'Animal near s-15', probably: 'animal', reasons: ['seismic s-15, four-legged cadence'],
+      confidence: 0.7, position: at(420, 210), sources: ['s-15'], raisedAt: iso(born - 90000), decidedBy: 'operator', decidedAt: iso(born - 60000),
+    });
+    alerts.set('a-3', {
+      id: 'a-3', state: 'new', severity: 'serious', title: 'Person on foot crossing at s-07', probably: 'person',
+      reasons: ['seismic s-07 and s-08, 14 s apart, walking', 'moves south-east at 1.4 m/s, towards the road'], confidence: 0.86,
+      position: p, ellipse: { semiMajorM: 24, semiMinorM: 11, bearingDeg: 70 }, trackId: 't-12', cueId: 'c-3', sources: ['s-07', 's-08'], raisedAt: iso(now),
+    });
+    cues.set('c-3', {
+      id: 'c-3', state: 'proposed', alertId: 'a-3', trackId: 't-12', vehicle: 2, action: 'lookAndApproach', target: p, standoffM: 60, heightAGL: 45,
+      etaS: 11, reasons: ['nearest with 14 min on station'], createdAt: iso(now), expiresAt: iso(now + 90000),
+    });
+    return [['alert', alerts.get('a-1')], ['alert', alerts.get('a-2')], ['alert', alerts.get('a-3')], ['cue', cues.get('c-3')]];
+  }
+
+  const feeds = vehicles.flatMap((v) => [
+    { id: `${v.id}-thermal`, vehicle: v.id, kind: 'thermal', state: 'live', width: 640, height: 512, fps: 15, codec: 'H264', kbps: 900, viewers: 1, detector: { state: 'running', framesPerS: 15 } },
+    { id: `${v.id}-eo`, vehicle: v.id, kind: 'eo', state: 'live', width: 1280, height: 720, fps: 15, codec: 'H264', kbps: 1400, viewers: 1, detector: { state: 'off' } },
+  ]);
+
+  const zones = {
+    type: 'FeatureCollection',
+    features: [
+      {
+        type: 'Feature',
+        properties: { id: 'line', name: 'Border', kind: 'border' },
+        geometry: { type: 'LineString', coordinates: Array.from({ length: 30 }, (_, i) => { const p = at(-1400 + i * 100, 230 + 70 * Math.sin(i * 0.5)); return [p.lon, p.lat]; }) },
+      },
+      { type: 'Feature', properties: { id: 'farm', name: 'Farm', kind: 'area' }, geometry: { type: 'Polygon', coordinates: [circle(at(-500, -250), 160, 5)] } },
+      { type: 'Feature', properties: { id: 'mast', name: 'Mast', kind: 'noFly' }, geometry: { type: 'Polygon', coordinates: [circle(at(650, -80), 90, 8)] } },
+    ],
+  };
+
+  return {
+    vehicles, sensors, alerts, cues, feeds, zones, raise, iso, height,
+    vehicle, track, animal,
+    station: { id: 'post-1', name: 'Post 1', position: origin, version: 'fake', demo: true },
+  };
+}

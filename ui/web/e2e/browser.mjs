@@ -1,0 +1,40 @@
+// Debian's Chromium for browser tests: how it is started, and what is noted of a page (requests that leave, errors).
+import { chromium } from 'playwright-core';
+
+export const flags = [
+  '--no-sandbox',
+  '--enable-unsafe-swiftshader',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export function launch() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
+}
+
+/**
+ * Notes requests that leave the origin, and errors: the console's (CSP violations among them) and uncaught ones. A fetch
+ * that the station refuses (401, 503) also makes a console error; those with a status are kept apart in 'refused'.
+ */
+export function watch(page, url) {
+  const origin = new URL(url).origin;
+  const seen = { away: [], errors: [], refused: [] };
+  page.on('request', (request) => {
+    const u = new URL(request.url());
+    if (u.protocol !== 'data:' && u.protocol !== 'blob:' && u.origin !== origin) seen.away.push(request.url());
+  });
+  page.on('websocket', (socket) => {
+    if (new URL(socket.url()).host !== new URL(url).host) seen.away.push(socket.url());
+  });
+  page.on('console', (message) => {
+    if (message.type() !== 'error') return;
+    const text = `${message.text()} (${message.location().url})`;
+    if (/^Failed to load resource: the server responded with a status of (4|5)\d\d/.test(message.text())) seen.refused.push(text);
+    else seen.errors.push(text);
+  });
+  page.on('pageerror', (error) => seen.errors.push(`uncaught: ${error.message}`));
+  return seen;
+}

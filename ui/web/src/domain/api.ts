@@ -1,0 +1,164 @@
+/** The station's HTTP API: typed requests, answers decoded at the edge, problems as errors with their reason in words. */
+import { DecodeError, type Decoder } from './decode';
+import * as m from './model';
+
+/** A refusal by the station (RFC 9457), or no answer at all (status 0). */
+export class ApiProblem extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    /** What is wrong and how to mend it, in words for the operator. */
+    readonly detail: string,
+  ) {
+    super(detail || title);
+    this.name = 'ApiProblem';
+  }
+}
+
+export type VehicleCommand =
+  | { command: 'arm' | 'disarm' | 'return' | 'land' | 'hold' | 'startMission' }
+  | { command: 'takeoff'; altitudeAGL: number }
+  | { command: 'goto'; lat: number; lon: number; altitudeAGL?: number; altitudeAMSL?: number }
+  | { command: 'mode'; mode: string };
+
+export type AlertDecision = 'acknowledge' | 'resolve' | 'false';
+export type CueDecision = 'approve' | 'reject';
+
+const base = '/api/v1';
+const requestTimeoutMs = 20_000;
+
+type Method = 'GET' | 'POST' | 'DELETE';
+type Fetch = typeof fetch;
+
+export class Api {
+  /** fetcher is replaced in tests. */
+  constructor(private readonly fetcher: Fetch = (input, init) => fetch(input, init)) {}
+
+  me(): Promise<m.Me> {
+    return this.read('/me', m.me);
+  }
+
+  signIn(name: string, password: string): Promise<m.Me> {
+    return this.send('POST', '/session', m.me, { name, password });
+  }
+
+  async signOut(): Promise<void> {
+    await this.request('DELETE', '/session');
+  }
+
+  terrain(): Promise<m.Terrain> {
+    return this.read('/terrain', m.terrain);
+  }
+
+  /** Terrain height in metres AMSL; undefined outside the terrain. */
+  async elevation(at: m.Place, signal?: AbortSignal): Promise<number | undefined> {
+    const query = `lat=${at.lat.toFixed(6)}&lon=${at.lon.toFixed(6)}`;
+    const answer = await this.request('GET', `/terrain/elevation?${query}`, undefined, signal);
+    return (await decodeBody(answer, m.elevation)).elevationAMSL;
+  }
+
+  takeControl(vehicle: number, force?: { reason: string }): Promise<m.Lease> {
+    return this.send('POST', `/vehicles/${vehicle}/control`, m.lease, force ? { force: true, ...force } : {});
+  }
+
+  async releaseControl(vehicle: number): Promise<void> {
+    await this.request('DELETE', `/vehicles/${vehicle}/control`);
+  }
+
+  command(vehicle: number, command: VehicleCommand): Promise<m.CommandResult> {
+    return this.send('POST', `/vehicles/${vehicle}/commands`, m.commandResult, command);
+  }
+
+  lookAt(vehicle: number, target: m.Place): Promise<m.CommandResult> {
+    const lookAt = { lat: target.lat, lon: target.lon };
+    return this.send('POST', `/vehicles/${vehicle}/gimbal`, m.commandResult, { lookAt });
+  }
+
+  decideAlert(id: string, decision: AlertDecision): Promise<m.Alert> {
+    return this.send('POST', `/alerts/${encodeURIComponent(id)}/${decision}`, m.alert, {});
+  }
+
+  decideCue(id: string, decision: CueDecision): Promise<m.Cue> {
+    return this.send('POST', `/cues/${encodeURIComponent(id)}/${decision}`, m.cue, {});
+  }
+
+  /** Posts a WHEP offer; answers with the SDP answer and the session's address. */
+  async whepOffer(feed: string, sdp: string, signal?: AbortSignal): Promise<{ answer: string; session?: string }> {
+    const response = await this.raw('POST', `/feeds/${encodeURIComponent(feed)}/whep`, {
+      body: sdp,
+      type: 'application/sdp',
+      signal,
+    });
+    const session = response.headers.get('Location') ?? undefined;
+    return { answer: await response.text(), session };
+  }
+
+  /** Ends a WHEP session by the address that whepOffer gave; works while the page closes. */
+  async whepEnd(session: string): Promise<void> {
+    await this.fetcher(session, { method: 'DELETE', keepalive: true, credentials: 'same-origin' });
+  }
+
+  private async read<T>(path: string, decoder: Decoder<T>): Promise<T> {
+    return decodeBody(await this.request('GET', path), decoder);
+  }
+
+  private async send<T>(method: Method, path: string, decoder: Decoder<T>, body: unknown): Promise<T> {
+    return decodeBody(await this.request(method, path, body), decoder);
+  }
+
+  private request(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+    const content = body === undefined ? {} : { body: JSON.stringify(body), type: 'application/json' };
+    return this.raw(method, path, { ...content, signal });
+  }
+
+  private async raw(
+    method: Method,
+    path: string,
+    options: { body?: string; type?: string; signal?: AbortSignal | undefined },
+  ): Promise<Response> {
+    const timeout = AbortSignal.timeout(requestTimeoutMs);
+    const init: RequestInit = {
+      method,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
+    };
+    if (options.type !== undefined) init.headers = { 'Content-Type': options.type };
+    if (options.body !== undefined) init.body = options.body;
+    let response: Response;
+    try {
+      response = await this.fetcher(base + path, init);
+    } catch (error) {
+      if (options.signal?.aborted) throw error;
+      throw new ApiProblem(0, 'No answer', 'The station did not answer. It is not known whether the request arrived.');
+    }
+    if (!response.ok) throw await problemOf(response);
+    return response;
+  }
+}
+
+async function decodeBody<T>(response: Response, decoder: Decoder<T>): Promise<T> {
+  const path = new URL(response.url || 'http://station/').pathname;
+  let body: unknown;
+  try {
+    body = await response.json();
+  } catch {
+    throw new ApiProblem(response.status, 'Unreadable answer', `The station's answer to ${path} is not JSON.`);
+  }
+  try {
+    return decoder(body, path);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw new ApiProblem(response.status, 'Unreadable answer', error.message);
+  }
+}
+
+async function problemOf(response: Response): Promise<ApiProblem> {
+  const fallback = `The station refused (${response.status} ${response.statusText}).`;
+  try {
+    const body = m.problem(await response.json(), 'problem');
+    return new ApiProblem(response.status, body.title ?? fallback, body.detail ?? '');
+  } catch {
+    return new ApiProblem(response.status, fallback, '');
+  }
+}

@@ -1,0 +1,98 @@
+/** Watching a video element's frames: how many, how often, how old the last one is. */
+
+/** Counts frames by their presentation; pure, so that time can be given. */
+export class FrameCounter {
+  private times: number[] = [];
+  private total = 0;
+  private lastAt: number | undefined;
+
+  /** Takes note of frames presented at an instant (ms on any steady clock). */
+  observe(atMs: number, frames = 1): void {
+    this.total += frames;
+    this.lastAt = atMs;
+    for (let i = 0; i < Math.min(frames, 120); i += 1) this.times.push(atMs);
+    this.forget(atMs);
+  }
+
+  /** Frames since the start; never falls. */
+  get frames(): number {
+    return this.total;
+  }
+
+  /** Frames in the last two seconds, per second. */
+  fps(nowMs: number): number {
+    this.forget(nowMs);
+    return this.times.length / 2;
+  }
+
+  /** Milliseconds since the last frame; undefined before the first. */
+  ageMs(nowMs: number): number | undefined {
+    return this.lastAt === undefined ? undefined : Math.max(0, nowMs - this.lastAt);
+  }
+
+  private forget(nowMs: number): void {
+    while (this.times.length > 0 && nowMs - this.times[0]! > 2_000) this.times.shift();
+  }
+}
+
+/** Feeds a FrameCounter from a video element until stop(). */
+export class FrameWatch {
+  readonly counter = new FrameCounter();
+  private handle: number | undefined;
+  private presented: number | undefined;
+
+  constructor(private readonly video: HTMLVideoElement) {
+    this.ask();
+  }
+
+  stop(): void {
+    if (this.handle !== undefined) this.video.cancelVideoFrameCallback(this.handle);
+    this.handle = undefined;
+  }
+
+  private ask(): void {
+    this.handle = this.video.requestVideoFrameCallback((now, metadata) => {
+      // The callback may skip frames on a busy page; presentedFrames does not, but starts anew with each stream.
+      const step = this.presented === undefined ? 1 : metadata.presentedFrames - this.presented;
+      this.presented = metadata.presentedFrames;
+      this.counter.observe(now, step > 0 ? step : 1);
+      this.ask();
+    });
+  }
+}
+
+export interface PictureInput {
+  /** The feed's state at the station. */
+  feedState: 'live' | 'connecting' | 'noSignal';
+  noSignalSince?: number | undefined;
+  /** Age of the last frame here; undefined before the first. */
+  frameAgeMs: number | undefined;
+  /** How long this tile has been waiting for its first frame. */
+  waitingMs: number;
+  /** The station's time. */
+  nowMs: number;
+}
+
+export interface Picture {
+  state: 'live' | 'connecting' | 'noSignal';
+  /** How long there has been no signal. */
+  forMs: number;
+}
+
+/** A picture older than this is not shown as live. */
+export const frozenAfterMs = 2_000;
+
+/** What a tile may say about its picture: the worse of what the station says and what arrives here. */
+export function judgePicture(input: PictureInput): Picture {
+  const { frameAgeMs, noSignalSince, nowMs } = input;
+  if (input.feedState === 'noSignal') {
+    const said = noSignalSince === undefined ? 0 : nowMs - noSignalSince;
+    return { state: 'noSignal', forMs: Math.max(said, frameAgeMs ?? 0) };
+  }
+  if (frameAgeMs === undefined) {
+    if (input.feedState === 'connecting' || input.waitingMs < 4_000) return { state: 'connecting', forMs: input.waitingMs };
+    return { state: 'noSignal', forMs: input.waitingMs };
+  }
+  if (frameAgeMs > frozenAfterMs) return { state: 'noSignal', forMs: frameAgeMs };
+  return { state: 'live', forMs: 0 };
+}

@@ -1,0 +1,68 @@
+/** The keyboard map: one table that both answers keys and fills the help page. No key arms or flies by itself. */
+export type Action =
+  | 'approve'
+  | 'reject'
+  | 'next'
+  | 'previous'
+  | 'acknowledge'
+  | 'vehicle1'
+  | 'vehicle2'
+  | 'vehicle3'
+  | 'control'
+  | 'look'
+  | 'fly'
+  | 'centre'
+  | 'help'
+  | 'theme'
+  | 'cancel';
+
+export interface Shortcut {
+  action: Action;
+  keys: readonly string[];
+  /** What it does, for the help page. */
+  words: string;
+}
+
+export const shortcuts: readonly Shortcut[] = [
+  { action: 'approve', keys: ['A', 'Enter'], words: 'Approve the proposal marked with the key' },
+  { action: 'reject', keys: ['R'], words: 'Reject the proposal marked with the key' },
+  { action: 'next', keys: ['J', 'ArrowDown'], words: 'Next alert' },
+  { action: 'previous', keys: ['K', 'ArrowUp'], words: 'Previous alert' },
+  { action: 'acknowledge', keys: ['C'], words: 'Acknowledge the selected alert' },
+  { action: 'vehicle1', keys: ['1'], words: 'Select the first vehicle' },
+  { action: 'vehicle2', keys: ['2'], words: 'Select the second vehicle' },
+  { action: 'vehicle3', keys: ['3'], words: 'Select the third vehicle' },
+  { action: 'control', keys: ['T'], words: 'Take control of the selected vehicle' },
+  { action: 'look', keys: ['L'], words: 'Look mode: the next click on the map points the camera' },
+  { action: 'fly', keys: ['F'], words: 'Fly mode: the next click on the map asks to fly there' },
+  { action: 'centre', keys: ['Z'], words: 'Show the whole sector' },
+  { action: 'theme', keys: ['D'], words: 'Next theme: dark, day, red' },
+  { action: 'help', keys: ['?'], words: 'This list' },
+  { action: 'cancel', keys: ['Escape'], words: 'Cancel, close, back to the map' },
+];
+
+/** The part of a KeyboardEvent that decides. */
+export interface KeyPress {
+  key: string;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+  repeat: boolean;
+}
+
+/** Where the focus is: in a field that takes text, on something that Enter and arrows already work, or neither. */
+export type Focus = 'text' | 'control' | 'page';
+
+/** The action that a key press asks for, if any. */
+export function actionFor(press: KeyPress, focus: Focus): Action | undefined {
+  if (press.ctrlKey || press.metaKey || press.altKey) return undefined;
+  const key = press.key.length === 1 ? press.key.toUpperCase() : press.key;
+  const action = shortcuts.find((s) => s.keys.includes(key))?.action;
+  if (action === undefined || action === 'cancel') return action;
+  if (focus === 'text') return undefined;
+  // A focused button already takes Enter, a focused map the arrows.
+  if (focus === 'control' && press.key.length > 1) return undefined;
+  // A key held down must not run through the queue approving one proposal after another.
+  if (press.repeat && action !== 'next' && action !== 'previous') return undefined;
+  return action;
+}

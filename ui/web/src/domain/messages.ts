@@ -1,0 +1,108 @@
+/** The live socket's messages: one decoder for the envelope and its data. */
+import { asObject, lenientArray, num, object, str, instant, DecodeError, type Decoder } from './decode';
+import * as m from './model';
+
+/** Everything at once, first on every connection; it replaces what was known before. */
+export interface Snapshot {
+  me: m.Me;
+  vehicles: m.Vehicle[];
+  feeds: m.Feed[];
+  sensors: m.Sensor[];
+  tracks: m.Track[];
+  alerts: m.Alert[];
+  cues: m.Cue[];
+  zones: m.Zone[];
+  serverTime: number;
+}
+
+export type LiveMessage = { seq: number } & (
+  | { type: 'snapshot'; data: Snapshot }
+  | { type: 'vehicle'; data: m.Vehicle }
+  | { type: 'feed'; data: m.Feed }
+  | { type: 'sensor'; data: m.Sensor }
+  | { type: 'alert'; data: m.Alert }
+  | { type: 'cue'; data: m.Cue }
+  | { type: 'track'; data: m.Track }
+  | { type: 'trackGone'; data: { id: string } }
+  | { type: 'trip'; data: m.Trip }
+  | { type: 'detections'; data: m.Detections }
+  | { type: 'time'; data: { serverTime: number } }
+  | { type: 'unknown'; data: { name: string } }
+);
+
+const trackGone = object({ id: str });
+const time = object({ serverTime: instant });
+
+function features<T>(item: Decoder<T>, onBad: (e: DecodeError) => void): Decoder<T[]> {
+  return (value, path) => lenientArray(item, onBad)(asObject(value, path)['features'], `${path}.features`);
+}
+
+function decodeSnapshot(value: unknown, onBad: (e: DecodeError) => void): Snapshot {
+  const s = asObject(value, 'snapshot');
+  return {
+    me: m.me(s['me'], 'me'),
+    vehicles: lenientArray(m.vehicle, onBad)(s['vehicles'], 'vehicles'),
+    feeds: lenientArray(m.feed, onBad)(s['feeds'], 'feeds'),
+    sensors: lenientArray(m.sensor, onBad)(s['sensors'], 'sensors'),
+    tracks: features(m.track, onBad)(s['tracks'], 'tracks'),
+    alerts: lenientArray(m.alert, onBad)(s['alerts'], 'alerts'),
+    cues: lenientArray(m.cue, onBad)(s['cues'], 'cues'),
+    zones: features(m.zone, onBad)(s['zones'], 'zones'),
+    serverTime: instant(s['serverTime'], 'serverTime'),
+  };
+}
+
+/**
+ * Decodes one message. A message whose type is not known, or whose data cannot be read (then given to onBad), comes out
+ * as 'unknown', because its number still counts; an unreadable envelope or snapshot throws a DecodeError. Bad items
+ * inside a snapshot are left out and given to onBad.
+ */
+export function decodeMessage(text: string, onBad: (e: DecodeError) => void): LiveMessage {
+  const envelope = asObject(parse(text), 'message');
+  const seq = num(envelope['seq'], 'message.seq');
+  const type = str(envelope['type'], 'message.type');
+  const data = envelope['data'];
+  if (type === 'snapshot') return { type, seq, data: decodeSnapshot(data, onBad) };
+  try {
+    return decodeChange(type, seq, data);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    onBad(error);
+    return { type: 'unknown', seq, data: { name: type } };
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new DecodeError('message', 'JSON', text);
+  }
+}
+
+function decodeChange(type: string, seq: number, data: unknown): LiveMessage {
+  switch (type) {
+    case 'vehicle':
+      return { type, seq, data: m.vehicle(data, type) };
+    case 'feed':
+      return { type, seq, data: m.feed(data, type) };
+    case 'sensor':
+      return { type, seq, data: m.sensor(data, type) };
+    case 'alert':
+      return { type, seq, data: m.alert(data, type) };
+    case 'cue':
+      return { type, seq, data: m.cue(data, type) };
+    case 'track':
+      return { type, seq, data: m.track(data, type) };
+    case 'trackGone':
+      return { type, seq, data: trackGone(data, type) };
+    case 'trip':
+      return { type, seq, data: m.trip(data, type) };
+    case 'detections':
+      return { type, seq, data: m.detections(data, type) };
+    case 'time':
+      return { type, seq, data: time(data, type) };
+    default:
+      return { type: 'unknown', seq, data: { name: type } };
+  }
+}

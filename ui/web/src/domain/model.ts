@@ -1,0 +1,260 @@
+/**
+ * What the station says, as types with their decoders (docs/api.md is the contract). Angles are degrees, headings
+ * clockwise from true north, instants are milliseconds since the epoch (UTC), everything else SI.
+ */
+import {
+  array,
+  asObject,
+  bool,
+  DecodeError,
+  instant,
+  num,
+  object,
+  oneOf,
+  optional,
+  record,
+  str,
+  type Decoded,
+  type Decoder,
+} from './decode';
+import type { Geometry } from 'geojson';
+
+export const place = object({ lat: num, lon: num });
+export type Place = Decoded<typeof place>;
+
+export const ellipse = object({ semiMajorM: num, semiMinorM: num, bearingDeg: num, confidence: optional(num) });
+export type Ellipse = Decoded<typeof ellipse>;
+
+/** A longitude-latitude pair, as in GeoJSON. */
+export type LonLat = [number, number];
+
+const lonLat: Decoder<LonLat> = (value, path) => {
+  if (!Array.isArray(value) || value.length < 2) throw new DecodeError(path, 'a [lon, lat] pair', value);
+  return [num(value[0], `${path}[0]`), num(value[1], `${path}[1]`)];
+};
+
+const polygon: Decoder<LonLat[][]> = (value, path) => {
+  const source = asObject(value, path);
+  if (source['type'] !== 'Polygon') throw new DecodeError(`${path}.type`, 'Polygon', source['type']);
+  return array(array(lonLat))(source['coordinates'], `${path}.coordinates`);
+};
+
+export const me = object({
+  name: str,
+  role: oneOf('viewer', 'operator', 'admin'),
+  via: optional(str),
+  station: object({
+    id: str,
+    name: optional(str),
+    position: optional(place),
+    version: optional(str),
+    demo: optional(bool),
+  }),
+});
+export type Me = Decoded<typeof me>;
+
+export const lease = object({ holder: str, since: optional(instant), expiresAt: optional(instant) });
+export type Lease = Decoded<typeof lease>;
+
+export const vehicle = object({
+  id: num,
+  name: str,
+  state: oneOf('live', 'lost'),
+  lastSeen: optional(instant),
+  ageS: optional(num),
+  autopilot: optional(str),
+  type: optional(str),
+  armed: optional(bool),
+  mode: optional(str),
+  modes: optional(array(str)),
+  landed: optional(str),
+  position: optional(
+    object({ lat: num, lon: num, altAMSL: optional(num), altRelative: optional(num), altAGL: optional(num) }),
+  ),
+  velocity: optional(object({ north: num, east: num, up: num })),
+  headingDeg: optional(num),
+  groundSpeed: optional(num),
+  climbRate: optional(num),
+  attitude: optional(object({ rollDeg: num, pitchDeg: num, yawDeg: num })),
+  battery: optional(
+    object({ percent: optional(num), voltage: optional(num), current: optional(num), timeLeftS: optional(num) }),
+  ),
+  gps: optional(object({ fix: str, satellites: optional(num), hdop: optional(num) })),
+  home: optional(object({ lat: num, lon: num, altAMSL: optional(num) })),
+  gimbal: optional(
+    object({ pitchDeg: optional(num), yawDeg: optional(num), rollDeg: optional(num), target: optional(place) }),
+  ),
+  footprint: optional(polygon),
+  link: optional(object({ name: optional(str), lossPercent: optional(num), rttMs: optional(num) })),
+  mission: optional(object({ current: optional(num), count: optional(num) })),
+  control: optional(lease),
+  messages: optional(array(object({ t: instant, severity: str, text: str }))),
+});
+export type Vehicle = Decoded<typeof vehicle>;
+
+export const feed = object({
+  id: str,
+  vehicle: optional(num),
+  kind: oneOf('thermal', 'eo'),
+  state: oneOf('live', 'connecting', 'noSignal'),
+  noSignalSince: optional(instant),
+  width: optional(num),
+  height: optional(num),
+  fps: optional(num),
+  codec: optional(str),
+  kbps: optional(num),
+  viewers: optional(num),
+  detector: optional(object({ state: str, reason: optional(str), framesPerS: optional(num) })),
+});
+export type Feed = Decoded<typeof feed>;
+
+export const sensor = object({
+  id: str,
+  kind: oneOf('seismic', 'pir', 'beam'),
+  position: optional(place),
+  line: optional(array(place)),
+  azimuthDeg: optional(num),
+  fovDeg: optional(num),
+  rangeM: optional(num),
+  gateway: optional(str),
+  state: oneOf('unknown', 'ok', 'silent', 'tamper', 'lowBattery'),
+  lastSeen: optional(instant),
+  lastTrip: optional(instant),
+  batteryPercent: optional(num),
+  trips: optional(num),
+});
+export type Sensor = Decoded<typeof sensor>;
+
+export const trip = object({
+  sensor: str,
+  kind: str,
+  t: instant,
+  detail: optional(str),
+  confidence: optional(num),
+});
+export type Trip = Decoded<typeof trip>;
+
+const trackProperties = object({
+  status: oneOf('tentative', 'confirmed', 'coasting'),
+  class: str,
+  classProbabilities: optional(record(num)),
+  existence: optional(num),
+  speed: optional(num),
+  courseDeg: optional(num),
+  ellipse: optional(ellipse),
+  firstSeen: optional(instant),
+  lastSeen: instant,
+  t: optional(instant),
+  sources: optional(array(object({ id: str, kind: str, lastSeen: optional(instant), count: optional(num) }))),
+  alertId: optional(str),
+  sidc: optional(str),
+});
+
+/** One object that fusion believes in. */
+export type Track = Decoded<typeof trackProperties> & { id: string; position: Place };
+
+export const track: Decoder<Track> = (value, path) => {
+  const source = asObject(value, path);
+  const geometry = asObject(source['geometry'], `${path}.geometry`);
+  if (geometry['type'] !== 'Point') throw new DecodeError(`${path}.geometry.type`, 'Point', geometry['type']);
+  const [lon, lat] = lonLat(geometry['coordinates'], `${path}.geometry.coordinates`);
+  return {
+    ...trackProperties(source['properties'], `${path}.properties`),
+    id: str(source['id'], `${path}.id`),
+    position: { lat, lon },
+  };
+};
+
+export const alert = object({
+  id: str,
+  state: oneOf('new', 'acknowledged', 'resolved', 'false'),
+  severity: oneOf('caution', 'serious', 'critical'),
+  title: str,
+  probably: optional(str),
+  reasons: optional(array(str)),
+  confidence: optional(num),
+  position: optional(place),
+  ellipse: optional(ellipse),
+  trackId: optional(str),
+  cueId: optional(str),
+  sources: optional(array(str)),
+  raisedAt: instant,
+  updatedAt: optional(instant),
+  decidedBy: optional(str),
+  decidedAt: optional(instant),
+  history: optional(array(object({ t: instant, who: optional(str), what: str, note: optional(str) }))),
+});
+export type Alert = Decoded<typeof alert>;
+
+export const cue = object({
+  id: str,
+  state: oneOf('proposed', 'approved', 'active', 'done', 'rejected', 'expired', 'failed'),
+  alertId: optional(str),
+  trackId: optional(str),
+  vehicle: num,
+  action: oneOf('lookAndApproach', 'look'),
+  target: optional(place),
+  standoffM: optional(num),
+  heightAGL: optional(num),
+  etaS: optional(num),
+  reasons: optional(array(str)),
+  createdAt: optional(instant),
+  expiresAt: optional(instant),
+  decidedBy: optional(str),
+  decidedAt: optional(instant),
+  detail: optional(str),
+});
+export type Cue = Decoded<typeof cue>;
+
+/** A zone's geometry is drawn as it comes; only its type is checked, because MapLibre validates the rest. */
+export type Zone = { id: string; name: string; kind: 'border' | 'area' | 'noFly'; geometry: Geometry };
+
+const zoneProperties = object({ id: str, name: optional(str), kind: oneOf('border', 'area', 'noFly') });
+const zoneShape = oneOf('LineString', 'MultiLineString', 'Polygon', 'MultiPolygon');
+
+export const zone: Decoder<Zone> = (value, path) => {
+  const source = asObject(value, path);
+  const geometry = asObject(source['geometry'], `${path}.geometry`);
+  zoneShape(geometry['type'], `${path}.geometry.type`);
+  const properties = zoneProperties(source['properties'], `${path}.properties`);
+  return {
+    id: properties.id,
+    name: properties.name ?? properties.id,
+    kind: properties.kind,
+    geometry: geometry as unknown as Geometry,
+  };
+};
+
+export const detections = object({
+  feed: str,
+  t: instant,
+  width: num,
+  height: num,
+  boxes: array(object({ x: num, y: num, w: num, h: num, score: optional(num), class: optional(str) })),
+});
+export type Detections = Decoded<typeof detections>;
+
+export const terrain = object({
+  bounds: (value: unknown, path: string): [number, number, number, number] => {
+    const b = array(num)(value, path);
+    if (b.length !== 4) throw new DecodeError(path, '[west, south, east, north]', value);
+    return [b[0]!, b[1]!, b[2]!, b[3]!];
+  },
+  minZoom: num,
+  maxZoom: num,
+  note: optional(str),
+});
+export type Terrain = Decoded<typeof terrain>;
+
+export const elevation = object({ elevationAMSL: optional(num) });
+
+export const commandResult = object({
+  id: optional(str),
+  vehicle: optional(num),
+  command: optional(str),
+  result: optional(str),
+  elapsedMs: optional(num),
+});
+export type CommandResult = Decoded<typeof commandResult>;
+
+export const problem = object({ title: optional(str), status: optional(num), detail: optional(str) });

@@ -1,0 +1,216 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Api, ApiProblem } from './api';
+import type { LiveMessage } from './messages';
+import type { Track } from './model';
+import { Store } from './store';
+import { WhepClient, type WhepApi, type WhepState } from './whep';
+
+describe('Api', () => {
+  const answer = (status: number, body: unknown, type = 'application/json'): typeof fetch =>
+    vi.fn(async () => new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers: { 'Content-Type': type } }));
+
+  it('sends a command as JSON to its vehicle', async () => {
+    const fetcher = vi.fn<typeof fetch>(async () => new Response('{"result":"accepted"}'));
+    await new Api(fetcher).command(2, { command: 'takeoff', altitudeAGL: 30 });
+    const [url, init] = fetcher.mock.calls[0]!;
+    expect(url).toBe('/api/v1/vehicles/2/commands');
+    expect(init).toMatchObject({ method: 'POST', body: '{"command":"takeoff","altitudeAGL":30}' });
+  });
+
+  it('gives a problem its reason in words', async () => {
+    const api = new Api(answer(409, { title: 'Conflict', detail: 'ben has control of vehicle 2' }, 'application/problem+json'));
+    await expect(api.takeControl(2)).rejects.toMatchObject({ status: 409, message: 'ben has control of vehicle 2' });
+  });
+
+  it('survives a refusal and an answer that are no JSON', async () => {
+    await expect(new Api(answer(502, '<html>')).me()).rejects.toMatchObject({ status: 502 });
+    await expect(new Api(answer(200, '<html>')).me()).rejects.toThrow('is not JSON');
+    await expect(new Api(answer(200, { name: 1 })).me()).rejects.toThrow('expected text');
+  });
+
+  it('says that nobody knows when no answer comes', async () => {
+    const api = new Api(async () => Promise.reject(new TypeError('failed to fetch')));
+    const error = await api.command(1, { command: 'land' }).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(ApiProblem);
+    expect(error).toMatchObject({ status: 0 });
+    expect(String(error)).toContain('not known');
+  });
+});
+
+describe('Store', () => {
+  const track = (id: string, lat: number, t: number): Track => ({
+    id,
+    position: { lat, lon: 149 },
+    status: 'confirmed',
+    class: 'person',
+    lastSeen: t,
+    t,
+  });
+  const snapshot = (tracks: Track[]): LiveMessage => ({
+    type: 'snapshot',
+    seq: 1,
+    data: {
+      me: { name: 'o', role: 'operator', station: { id: 'p' } },
+      vehicles: [{ id: 1, name: 'V', state: 'live', lastSeen: 0 }],
+      feeds: [],
+      sensors: [{ id: 's-1', kind: 'pir', position: { lat: 0, lon: 0 }, state: 'ok' }],
+      tracks,
+      alerts: [],
+      cues: [],
+      zones: [],
+      serverTime: 0,
+    },
+  });
+
+  it('a snapshot replaces everything', () => {
+    const store = new Store();
+    store.apply(snapshot([track('t-1', -35, 0)]));
+    store.apply(snapshot([track('t-2', -35, 0)]));
+    expect([...store.tracks.keys()]).toEqual(['t-2']);
+    expect([...store.trails.keys()]).toEqual(['t-2']);
+    expect(store.vehicles.size).toBe(1);
+  });
+
+  it('a trail grows with movement, not with updates, and ends with its track', () => {
+    const store = new Store();
+    store.apply(snapshot([]));
+    for (let i = 0; i < 10; i += 1) store.apply({ type: 'track', seq: i, data: track('t-1', -35 + i * 1e-6, i * 1000) });
+    expect(store.trails.get('t-1')).toHaveLength(1);
+    store.apply({ type: 'track', seq: 11, data: track('t-1', -35.001, 11_000) });
+    expect(store.trails.get('t-1')).toHaveLength(2);
+    store.apply({ type: 'track', seq: 12, data: track('t-1', -35.01, 400_000) });
+    expect(store.trails.get('t-1')).toHaveLength(1);
+    store.apply({ type: 'trackGone', seq: 13, data: { id: 't-1' } });
+    expect(store.trails.size).toBe(0);
+  });
+
+  it('tells which topics changed', () => {
+    const store = new Store();
+    const heard: string[][] = [];
+    const stop = store.onChange((topics) => heard.push([...topics]));
+    store.apply({ type: 'trip', seq: 1, data: { sensor: 's-1', kind: 'pir', t: 5 } });
+    stop();
+    store.apply(snapshot([]));
+    expect(heard).toEqual([['sensors']]);
+    expect(store.trips.get('s-1')?.t).toBe(5);
+  });
+});
+
+class FakePeer extends EventTarget {
+  iceGatheringState = 'new';
+  connectionState = 'new';
+  localDescription: { sdp: string } | null = null;
+  remote: unknown;
+  closed = false;
+  ontrack: ((e: unknown) => void) | null = null;
+  onconnectionstatechange: (() => void) | null = null;
+  transceivers: unknown[] = [];
+  addTransceiver(kind: string, init: unknown): void {
+    this.transceivers.push([kind, init]);
+  }
+  async createOffer(): Promise<{ sdp: string }> {
+    return { sdp: 'offer' };
+  }
+  async setLocalDescription(d: { sdp: string }): Promise<void> {
+    this.localDescription = d;
+    queueMicrotask(() => {
+      this.localDescription = { sdp: 'offer with candidates' };
+      this.iceGatheringState = 'complete';
+      this.dispatchEvent(new Event('icegatheringstatechange'));
+    });
+  }
+  async setRemoteDescription(d: unknown): Promise<void> {
+    this.remote = d;
+  }
+  become(state: string): void {
+    this.connectionState = state;
+    this.onconnectionstatechange?.();
+  }
+  close(): void {
+    this.closed = true;
+  }
+}
+
+describe('WhepClient', () => {
+  let peers: FakePeer[];
+  let states: [WhepState, string?][];
+  let ended: string[];
+  let offers: string[];
+  let refuse: ApiProblem | undefined;
+  let client: WhepClient;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    peers = [];
+    states = [];
+    ended = [];
+    offers = [];
+    refuse = undefined;
+    const api: WhepApi = {
+      whepOffer: async (feed, sdp) => {
+        offers.push(sdp);
+        if (refuse) throw refuse;
+        return { answer: 'answer', session: `/api/v1/feeds/${feed}/whep/${offers.length}` };
+      },
+      whepEnd: async (session) => void ended.push(session),
+    };
+    client = new WhepClient('1-eo', api, { stream: () => undefined, state: (...s) => states.push(s) }, () => {
+      const peer = new FakePeer();
+      peers.push(peer);
+      return peer as unknown as RTCPeerConnection;
+    });
+    client.start();
+  });
+
+  afterEach(() => {
+    client.close();
+    vi.useRealTimers();
+  });
+
+  it('offers to receive video, with its candidates, and ends its session', async () => {
+    await vi.advanceTimersByTimeAsync(10);
+    expect(peers[0]!.transceivers).toEqual([['video', { direction: 'recvonly' }]]);
+    expect(offers).toEqual(['offer with candidates']);
+    expect(peers[0]!.remote).toEqual({ type: 'answer', sdp: 'answer' });
+    peers[0]!.become('connected');
+    expect(states.at(-1)).toEqual(['connected']);
+    client.close();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(peers[0]!.closed).toBe(true);
+    expect(ended).toEqual(['/api/v1/feeds/1-eo/whep/1']);
+  });
+
+  it('tries again when the feed has no signal yet, and says why', async () => {
+    client.close();
+    refuse = new ApiProblem(503, 'No signal', 'feed 1-eo has no signal yet');
+    client = new WhepClient(
+      '1-eo',
+      { whepOffer: async () => Promise.reject(refuse!), whepEnd: async () => undefined },
+      { stream: () => undefined, state: (...s) => states.push(s) },
+      () => {
+        const peer = new FakePeer();
+        peers.push(peer);
+        return peer as unknown as RTCPeerConnection;
+      },
+    );
+    client.start();
+    const before = peers.length;
+    await vi.advanceTimersByTimeAsync(10);
+    expect(states.at(-1)).toEqual(['waiting', 'feed 1-eo has no signal yet']);
+    await vi.advanceTimersByTimeAsync(600);
+    expect(peers.length).toBe(before + 1);
+  });
+
+  it('makes a new connection when one fails, or stays disconnected', async () => {
+    await vi.advanceTimersByTimeAsync(10);
+    peers[0]!.become('connected');
+    peers[0]!.become('failed');
+    expect(ended).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(600);
+    expect(peers).toHaveLength(2);
+    peers[1]!.become('connected');
+    peers[1]!.become('disconnected');
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(peers.length).toBeGreaterThan(2);
+  });
+});

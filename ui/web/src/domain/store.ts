@@ -1,0 +1,133 @@
+/**
+ * What is known now, fed by the live socket. Plain maps without a framework: the map layers read them directly, the page
+ * takes copies. Listeners are told which topics changed, once per message, and throttle themselves.
+ */
+import type { LiveMessage, Snapshot } from './messages';
+import type { Alert, Cue, Detections, Feed, LonLat, Me, Sensor, Track, Trip, Vehicle, Zone } from './model';
+import { distanceM } from './geometry';
+
+export type Topic = 'me' | 'vehicles' | 'feeds' | 'sensors' | 'tracks' | 'alerts' | 'cues' | 'zones' | 'detections';
+
+const allTopics: Topic[] = ['me', 'vehicles', 'feeds', 'sensors', 'tracks', 'alerts', 'cues', 'zones', 'detections'];
+
+/** One point of a track's trail. */
+export interface TrailPoint {
+  t: number;
+  at: LonLat;
+}
+
+const trailSpacingM = 2;
+const trailForMs = 180_000;
+const trailPoints = 240;
+
+export class Store {
+  me: Me | undefined;
+  readonly vehicles = new Map<number, Vehicle>();
+  readonly feeds = new Map<string, Feed>();
+  readonly sensors = new Map<string, Sensor>();
+  readonly tracks = new Map<string, Track>();
+  readonly trails = new Map<string, TrailPoint[]>();
+  readonly alerts = new Map<string, Alert>();
+  readonly cues = new Map<string, Cue>();
+  readonly zones = new Map<string, Zone>();
+  readonly detections = new Map<string, Detections>();
+  readonly trips = new Map<string, Trip>();
+  /** True once a snapshot has come. */
+  loaded = false;
+
+  private readonly listeners = new Set<(topics: readonly Topic[]) => void>();
+
+  /** Calls the listener after each change; the answer ends that. */
+  onChange(listener: (topics: readonly Topic[]) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  apply(message: LiveMessage): void {
+    switch (message.type) {
+      case 'snapshot':
+        return this.replace(message.data);
+      case 'vehicle':
+        return this.put(this.vehicles, message.data.id, message.data, 'vehicles');
+      case 'feed':
+        return this.put(this.feeds, message.data.id, message.data, 'feeds');
+      case 'sensor':
+        return this.put(this.sensors, message.data.id, message.data, 'sensors');
+      case 'alert':
+        return this.put(this.alerts, message.data.id, message.data, 'alerts');
+      case 'cue':
+        return this.put(this.cues, message.data.id, message.data, 'cues');
+      case 'track':
+        this.extendTrail(message.data);
+        return this.put(this.tracks, message.data.id, message.data, 'tracks');
+      case 'trackGone':
+        this.tracks.delete(message.data.id);
+        this.trails.delete(message.data.id);
+        return this.tell(['tracks']);
+      case 'trip':
+        return this.tripped(message.data);
+      case 'detections':
+        return this.put(this.detections, message.data.feed, message.data, 'detections');
+      case 'time':
+      case 'unknown':
+        return;
+    }
+  }
+
+  /** Takes in the answer to a decision before the socket repeats it, so that the row changes at once. */
+  putAlert(alert: Alert): void {
+    this.put(this.alerts, alert.id, alert, 'alerts');
+  }
+
+  putCue(cue: Cue): void {
+    this.put(this.cues, cue.id, cue, 'cues');
+  }
+
+  private replace(s: Snapshot): void {
+    this.me = s.me;
+    refill(this.vehicles, s.vehicles);
+    refill(this.feeds, s.feeds);
+    refill(this.sensors, s.sensors);
+    refill(this.tracks, s.tracks);
+    refill(this.alerts, s.alerts);
+    refill(this.cues, s.cues);
+    refill(this.zones, s.zones);
+    this.detections.clear();
+    for (const id of this.trails.keys()) if (!this.tracks.has(id)) this.trails.delete(id);
+    for (const track of s.tracks) this.extendTrail(track);
+    this.loaded = true;
+    this.tell(allTopics);
+  }
+
+  private put<K, V>(map: Map<K, V>, key: K, value: V, topic: Topic): void {
+    map.set(key, value);
+    this.tell([topic]);
+  }
+
+  private tripped(trip: Trip): void {
+    this.trips.set(trip.sensor, trip);
+    const sensor = this.sensors.get(trip.sensor);
+    if (sensor) this.sensors.set(sensor.id, { ...sensor, lastTrip: trip.t });
+    this.tell(['sensors']);
+  }
+
+  private extendTrail(track: Track): void {
+    const t = track.t ?? track.lastSeen;
+    const at: LonLat = [track.position.lon, track.position.lat];
+    const trail = this.trails.get(track.id) ?? [];
+    const last = trail.at(-1);
+    if (last && distanceM(last.at, at) < trailSpacingM) return;
+    trail.push({ t, at });
+    while (trail.length > trailPoints || (trail[0] && t - trail[0].t > trailForMs)) trail.shift();
+    this.trails.set(track.id, trail);
+  }
+
+  private tell(topics: readonly Topic[]): void {
+    for (const listener of this.listeners) listener(topics);
+  }
+}
+
+function refill<K, V extends { id: K }>(map: Map<K, V>, values: readonly V[]): void {
+  map.clear();
+  for (const value of values) map.set(value.id, value);
+}

@@ -1,0 +1,245 @@
+/**
+ * The map: owns the MapLibre instance and paints the overlays from the store, at most four times a second and only what
+ * has changed. It knows nothing of the page around it.
+ */
+import 'maplibre-gl/dist/maplibre-gl.css';
+import type { Feature, FeatureCollection } from 'geojson';
+import { GeoJSONSource, Map as MapLibre, ScaleControl, setWorkerUrl } from 'maplibre-gl';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import { boundsOf } from '../domain/geometry';
+import type { LonLat, Place, Terrain } from '../domain/model';
+import type { Store, Topic } from '../domain/store';
+import { alertLayer, alerts } from './alerts';
+import { drawImage, imageRatio } from './images';
+import { collection, type Overlay, type View } from './overlay';
+import { readPalette, type Palette } from './palette';
+import { sensorLayer, sensors } from './sensors';
+import { gatherRepaints, hasSoftwareGL } from './software';
+import { buildStyle, type HeightRange } from './style';
+import { drawSymbol } from './symbols';
+import { trackLayer, tracks } from './tracks';
+import { vehicleLayer, vehicles } from './vehicles';
+import { zones } from './zones';
+
+setWorkerUrl(workerUrl);
+
+const overlays: readonly Overlay[] = [zones, sensors, vehicles, tracks, alerts];
+
+/** What lies under a click. */
+export type Hit = { kind: 'track' | 'alert' | 'sensor'; id: string } | { kind: 'vehicle'; id: number };
+
+/** A place on the screen, in pixels from the map's corner. */
+export interface ScreenPoint {
+  x: number;
+  y: number;
+}
+
+export type Selection = Pick<View, 'selectedVehicle' | 'selectedTrack' | 'selectedAlert'>;
+
+export interface MapOptions {
+  container: HTMLElement;
+  store: Store;
+  /** The station's time in ms. */
+  now: () => number;
+  terrain: Terrain | undefined;
+  heights: HeightRange;
+  centre: Place | undefined;
+  onClick(at: Place, screen: ScreenPoint, hit: Hit | undefined): void;
+  onCursor(at: Place | undefined): void;
+  /** The user moves the map. */
+  onMove(): void;
+  onProblem(text: string): void;
+}
+
+const redrawMs = 250;
+/** Without a graphics card a redraw costs about 120 ms of CPU, so the map is drawn half as often. */
+const redrawSoftwareMs = 500;
+
+export class MapView {
+  readonly map: MapLibre;
+  private palette: Palette;
+  private readonly software = hasSoftwareGL();
+  private readonly features = new Map<Overlay, Feature[]>();
+  private readonly data = new Map<string, FeatureCollection>();
+  private readonly drawn = new Map<string, string>();
+  private readonly dirty = new Set<Overlay>(overlays);
+  private selection: Selection = { selectedVehicle: undefined, selectedTrack: undefined, selectedAlert: undefined };
+  private loaded = false;
+  private fitted = false;
+  private readonly timer: ReturnType<typeof setInterval>;
+  private readonly unsubscribe: () => void;
+
+  constructor(private readonly options: MapOptions) {
+    this.palette = readPalette();
+    const { centre, container } = options;
+    this.map = new MapLibre({
+      container,
+      style: this.style(),
+      center: centre ? [centre.lon, centre.lat] : [0, 0],
+      zoom: 14,
+      maxZoom: 19,
+      pitchWithRotate: false,
+      dragRotate: false,
+      touchPitch: false,
+      attributionControl: false,
+      fadeDuration: 0,
+      localIdeographFontFamily: 'system-ui, sans-serif',
+      pixelRatio: this.software ? 1 : undefined,
+    });
+    if (this.software) this.map.once('load', () => gatherRepaints(this.map));
+    this.map.touchZoomRotate.disableRotation();
+    this.map.keyboard.disableRotation();
+    this.map.addControl(new ScaleControl({ maxWidth: 140, unit: 'metric' }), 'bottom-left');
+    this.map.setMissingStyleImageResolver((id) => this.resolveImage(id));
+    this.listen();
+    this.unsubscribe = options.store.onChange((topics) => this.touched(topics));
+    this.timer = setInterval(() => this.redraw(), this.software ? redrawSoftwareMs : redrawMs);
+  }
+
+  /** True once the first style is on the screen. */
+  get ready(): boolean {
+    return this.loaded;
+  }
+
+  /** Takes on the theme that the document wears now. */
+  retheme(): void {
+    this.palette = readPalette();
+    this.map.setStyle(this.style(), { diff: false });
+  }
+
+  select(selection: Selection): void {
+    this.selection = selection;
+    for (const overlay of overlays) this.dirty.add(overlay);
+    this.redraw();
+  }
+
+  goTo(at: Place): void {
+    this.map.easeTo({ center: [at.lon, at.lat], duration: 400 });
+  }
+
+  zoomBy(step: number): void {
+    this.map.easeTo({ zoom: this.map.getZoom() + step, duration: 200 });
+  }
+
+  /** Shows everything that stands or moves in the sector. */
+  showSector(animate = true): void {
+    const { store } = this.options;
+    const places: LonLat[] = [];
+    for (const s of store.sensors.values()) if (s.position) places.push([s.position.lon, s.position.lat]);
+    for (const v of store.vehicles.values()) if (v.position) places.push([v.position.lon, v.position.lat]);
+    for (const t of store.tracks.values()) places.push([t.position.lon, t.position.lat]);
+    const bounds = boundsOf(places);
+    if (bounds) this.map.fitBounds(bounds, { padding: { top: 60, right: 50, bottom: 50, left: 80 }, maxZoom: 16, duration: animate ? 400 : 0 });
+  }
+
+  /** How many things of each kind the map shows now. */
+  rendered(): { tracks: number; alerts: number; sensors: number } {
+    return { tracks: this.count(trackLayer), alerts: this.count(alertLayer), sensors: this.count(sensorLayer) };
+  }
+
+  destroy(): void {
+    clearInterval(this.timer);
+    this.unsubscribe();
+    this.map.remove();
+  }
+
+  private listen(): void {
+    const { map, options } = this;
+    map.once('load', () => {
+      this.loaded = true;
+      this.redraw();
+    });
+    map.on('click', (e) => {
+      const at = { lat: e.lngLat.lat, lon: e.lngLat.lng };
+      options.onClick(at, { x: e.point.x, y: e.point.y }, this.hit(e.point));
+    });
+    map.on('mousemove', (e) => options.onCursor({ lat: e.lngLat.lat, lon: e.lngLat.lng }));
+    map.on('mouseout', () => options.onCursor(undefined));
+    map.on('movestart', (e) => {
+      if ('originalEvent' in e && e.originalEvent) options.onMove();
+    });
+    map.on('error', (e) => options.onProblem(`map: ${e.error.message}`));
+  }
+
+  private touched(topics: readonly Topic[]): void {
+    for (const overlay of overlays) if (overlay.topics.some((t) => topics.includes(t))) this.dirty.add(overlay);
+  }
+
+  private redraw(): void {
+    const { store, now } = this.options;
+    if (!this.loaded || !store.loaded || document.hidden) return;
+    if (!this.fitted) {
+      this.fitted = true;
+      this.showSector(false);
+    }
+    const view: View = { store, now: now(), ...this.selection };
+    const touched = new Set<string>();
+    for (const overlay of overlays) {
+      if (!this.dirty.has(overlay) && !overlay.moving(view)) continue;
+      this.dirty.delete(overlay);
+      this.features.set(overlay, overlay.draw(view));
+      touched.add(overlay.source);
+    }
+    for (const source of touched) {
+      const sharers = overlays.filter((o) => o.source === source);
+      const features = sharers.flatMap((o) => this.features.get(o) ?? []);
+      // A source is missing for a moment while a new style loads.
+      if (!this.put(source, collection(features))) for (const o of sharers) this.dirty.add(o);
+    }
+  }
+
+  /** Hands data to the map only when it differs from what is drawn: an unchanged map does not paint. */
+  private put(id: string, data: FeatureCollection): boolean {
+    const text = JSON.stringify(data);
+    if (this.drawn.get(id) === text) return true;
+    const source = this.map.getSource(id);
+    if (!(source instanceof GeoJSONSource)) return false;
+    this.drawn.set(id, text);
+    this.data.set(id, data);
+    void source.setData(data);
+    return true;
+  }
+
+  private async resolveImage(id: string): Promise<void> {
+    const palette = this.palette;
+    const [kind, sidc] = id.split('|');
+    const image = kind === 'symbol' ? await drawSymbol(sidc ?? '', palette) : drawImage(id, palette);
+    // The theme may have changed while a symbol was drawn; the new style asks again.
+    if (image && palette === this.palette && !this.map.hasImage(id)) this.map.addImage(id, image, { pixelRatio: imageRatio });
+  }
+
+  private hit(at: ScreenPoint): Hit | undefined {
+    const reach = 14;
+    const found = this.map.queryRenderedFeatures(
+      [
+        [at.x - reach, at.y - reach],
+        [at.x + reach, at.y + reach],
+      ],
+      { layers: [alertLayer, trackLayer, vehicleLayer, sensorLayer] },
+    )[0];
+    const id: unknown = found?.properties['id'];
+    if (found?.layer.id === vehicleLayer && typeof id === 'number') return { kind: 'vehicle', id };
+    if (typeof id !== 'string') return undefined;
+    if (found?.layer.id === trackLayer) return { kind: 'track', id };
+    return { kind: found?.layer.id === alertLayer ? 'alert' : 'sensor', id };
+  }
+
+  private count(layer: string): number {
+    if (!this.loaded || !this.map.getLayer(layer)) return 0;
+    const ids = this.map.queryRenderedFeatures({ layers: [layer] }).map((f): unknown => f.properties['id']);
+    return new Set(ids).size;
+  }
+
+  private style(): ReturnType<typeof buildStyle> {
+    const { terrain, heights } = this.options;
+    return buildStyle({
+      palette: this.palette,
+      terrain,
+      heights,
+      overlays,
+      data: this.data,
+      overlayMaxZoom: this.software ? 12 : 16,
+      origin: location.origin,
+    });
+  }
+}

@@ -1,0 +1,88 @@
+/** The map's style: the station's terrain as colour and shade, then the overlays in their order. Nothing comes from outside. */
+import type { FeatureCollection } from 'geojson';
+import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl';
+import type { Terrain } from '../domain/model';
+import type { Overlay } from './overlay';
+import type { Palette } from './palette';
+
+/** Heights in metres AMSL between which the relief's colours run. */
+export interface HeightRange {
+  low: number;
+  high: number;
+}
+
+export interface StyleInput {
+  palette: Palette;
+  terrain: Terrain | undefined;
+  heights: HeightRange;
+  overlays: readonly Overlay[];
+  /** What each source holds now, so that a change of theme loses nothing. */
+  data: ReadonlyMap<string, FeatureCollection>;
+  /** The deepest zoom at which overlays are cut into tiles; every tile that changes may cost a repaint. */
+  overlayMaxZoom: number;
+  origin: string;
+}
+
+const empty: FeatureCollection = { type: 'FeatureCollection', features: [] };
+
+export function buildStyle(input: StyleInput): StyleSpecification {
+  const sources: Record<string, SourceSpecification> = {};
+  const layers: LayerSpecification[] = [
+    { id: 'land', type: 'background', paint: { 'background-color': input.palette.land } },
+  ];
+  if (input.terrain) {
+    sources['terrain'] = {
+      type: 'raster-dem',
+      tiles: [`${input.origin}/api/v1/terrain/{z}/{x}/{y}.png`],
+      tileSize: 256,
+      encoding: 'terrarium',
+      bounds: input.terrain.bounds,
+      minzoom: input.terrain.minZoom,
+      maxzoom: input.terrain.maxZoom,
+    };
+    layers.push(...reliefLayers(input.palette, input.heights));
+  }
+  for (const overlay of input.overlays) {
+    const data = input.data.get(overlay.source) ?? empty;
+    sources[overlay.source] = { type: 'geojson', data, maxzoom: input.overlayMaxZoom };
+  }
+  const stacked = input.overlays.flatMap((o) => o.layers(input.palette)).sort((a, b) => a.z - b.z);
+  layers.push(...stacked.map((s) => s.layer));
+  return { version: 8, sources, layers, transition: { duration: 0, delay: 0 } };
+}
+
+function reliefLayers(p: Palette, { low, high }: HeightRange): LayerSpecification[] {
+  return [
+    {
+      id: 'relief',
+      type: 'color-relief',
+      source: 'terrain',
+      paint: {
+        'color-relief-color': [
+          'interpolate',
+          ['linear'],
+          ['elevation'],
+          low,
+          p.low,
+          (low + high) / 2,
+          p.mid,
+          high,
+          p.high,
+        ],
+      },
+    },
+    {
+      id: 'hillshade',
+      type: 'hillshade',
+      source: 'terrain',
+      paint: {
+        'hillshade-exaggeration': 0.9,
+        'hillshade-shadow-color': p.shadow,
+        'hillshade-highlight-color': p.light,
+        'hillshade-accent-color': p.shadow,
+        'hillshade-illumination-direction': 315,
+        'hillshade-illumination-anchor': 'map',
+      },
+    },
+  ];
+}

@@ -1,0 +1,170 @@
+/**
+ * The operator's desk: who is signed in, the connection, what is selected, and copies of the store for the page. It owns
+ * the live socket and the clock's tick. Tracks stay out of it, except the selected one.
+ */
+import { Api, ApiProblem } from '../domain/api';
+import { Backoff } from '../domain/backoff';
+import { ServerClock } from '../domain/clock';
+import type { FrameWatch } from '../domain/frames';
+import { LiveSocket, type LinkState } from '../domain/live';
+import type { LiveMessage } from '../domain/messages';
+import type { Alert, Cue, Feed, Me, Sensor, Track, Vehicle } from '../domain/model';
+import { sortAlerts, topCue } from '../domain/queue';
+import { Store, type Topic } from '../domain/store';
+import { Theme } from './theme.svelte';
+import { Toasts } from './toasts.svelte';
+
+export type MapMode = 'plain' | 'look' | 'fly';
+
+/** Changes are shown together, at most ten times a second. */
+const mirrorMs = 100;
+
+export class Desk {
+  readonly api = new Api();
+  readonly store = new Store();
+  readonly clock = new ServerClock();
+  readonly toasts = new Toasts();
+  readonly theme = new Theme();
+  /** The frame watches of the tiles that play now, by feed. */
+  readonly watches = new Map<string, FrameWatch>();
+  /** What arrived that could not be read, for browser tests and the connection's tooltip; the first few. */
+  readonly problems: string[] = [];
+
+  session = $state<'unknown' | 'in' | 'out'>('unknown');
+  link = $state<LinkState>('connecting');
+  /** The station's time of the last message. */
+  heardAt = $state<number | undefined>();
+  /** The station's time, ticking each second. */
+  now = $state(Date.now());
+  loaded = $state(false);
+
+  me = $state.raw<Me | undefined>();
+  vehicles = $state.raw<Vehicle[]>([]);
+  feeds = $state.raw<Feed[]>([]);
+  sensors = $state.raw<Sensor[]>([]);
+  alerts = $state.raw<Alert[]>([]);
+  cues = $state.raw<Cue[]>([]);
+  track = $state.raw<Track | undefined>();
+
+  selectedVehicle = $state<number | undefined>();
+  selectedAlert = $state<string | undefined>();
+  selectedTrack = $state<string | undefined>();
+  selectedSensor = $state<string | undefined>();
+  mode = $state<MapMode>('plain');
+  helpOpen = $state(false);
+  enlargedFeed = $state<string | undefined>();
+
+  /** The selected vehicle as it is now. */
+  vehicle = $derived(this.vehicles.find((v) => v.id === this.selectedVehicle));
+  sensor = $derived(this.sensors.find((s) => s.id === this.selectedSensor));
+  /** The proposal that the approve key acts on. */
+  top = $derived(topCue(this.alerts, this.cues, this.selectedAlert, this.now));
+
+  private live: LiveSocket | undefined;
+  private readonly pending = new Set<Topic>();
+  private mirrorTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly retry = new Backoff(500, 5_000);
+
+  constructor() {
+    this.store.onChange((topics) => this.changed(topics));
+    setInterval(() => (this.now = this.clock.now()), 1_000);
+  }
+
+  /** Finds out who is signed in, and connects. */
+  async begin(): Promise<void> {
+    try {
+      this.signedIn(await this.api.me());
+    } catch (error) {
+      if (error instanceof ApiProblem && error.status === 401) this.signedOut();
+      else {
+        this.link = 'down';
+        setTimeout(() => void this.begin(), this.retry.next());
+      }
+    }
+  }
+
+  signedIn(me: Me): void {
+    this.me = me;
+    this.session = 'in';
+    const url = new URL('/api/v1/live', location.href);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    this.live?.close();
+    this.live = new LiveSocket(url.href, {
+      message: (message) => this.received(message),
+      state: (state) => (this.link = state),
+      problem: (text) => this.report(text),
+      lost: () => void this.checkSession(),
+    });
+    this.live.start();
+  }
+
+  async signOut(): Promise<void> {
+    await this.api.signOut().catch(() => undefined);
+    this.signedOut();
+  }
+
+  report(text: string): void {
+    if (this.problems.length < 20 && !this.problems.includes(text)) this.problems.push(text);
+    console.warn(`vedette: ${text}`);
+  }
+
+  selectTrack(id: string | undefined): void {
+    this.selectedTrack = id;
+    this.track = id === undefined ? undefined : this.store.tracks.get(id);
+  }
+
+  selectAlert(id: string | undefined): void {
+    this.selectedAlert = id;
+    const trackId = id === undefined ? undefined : this.store.alerts.get(id)?.trackId;
+    if (trackId !== undefined && this.store.tracks.has(trackId)) this.selectTrack(trackId);
+  }
+
+  vehicleName(id: number): string {
+    return this.vehicles.find((v) => v.id === id)?.name ?? `Vehicle ${id}`;
+  }
+
+  private signedOut(): void {
+    this.live?.close();
+    this.live = undefined;
+    this.session = 'out';
+    this.loaded = false;
+  }
+
+  private async checkSession(): Promise<void> {
+    try {
+      await this.api.me();
+    } catch (error) {
+      if (error instanceof ApiProblem && error.status === 401) this.signedOut();
+    }
+  }
+
+  private received(message: LiveMessage): void {
+    if (message.type === 'snapshot') this.clock.reset();
+    if (message.type === 'snapshot' || message.type === 'time') {
+      this.clock.observe(message.data.serverTime);
+      this.heardAt = message.data.serverTime;
+    }
+    if (message.type === 'unknown') return;
+    this.store.apply(message);
+  }
+
+  private changed(topics: readonly Topic[]): void {
+    for (const topic of topics) this.pending.add(topic);
+    this.mirrorTimer ??= setTimeout(() => this.mirror(), mirrorMs);
+  }
+
+  private mirror(): void {
+    this.mirrorTimer = undefined;
+    const { store, pending } = this;
+    if (pending.has('me')) this.me = store.me;
+    if (pending.has('vehicles')) this.vehicles = [...store.vehicles.values()].sort((a, b) => a.id - b.id);
+    if (pending.has('feeds')) this.feeds = [...store.feeds.values()].sort((a, b) => a.id.localeCompare(b.id));
+    if (pending.has('sensors')) this.sensors = [...store.sensors.values()];
+    if (pending.has('alerts')) this.alerts = sortAlerts(store.alerts.values());
+    if (pending.has('cues')) this.cues = [...store.cues.values()];
+    if (pending.has('tracks') && this.selectedTrack !== undefined) this.track = store.tracks.get(this.selectedTrack);
+    pending.clear();
+    this.selectedVehicle ??= this.vehicles[0]?.id;
+    this.loaded = store.loaded;
+  }
+}

@@ -1,0 +1,94 @@
+package video
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+)
+
+// Kind says what a feed's pixels mean.
+type Kind string
+
+// The kinds of feed.
+const (
+	KindThermal Kind = "thermal"
+	KindEO      Kind = "eo"
+)
+
+// Config sets up a Service. The zero value works: any free UDP port on all interfaces, no decoding, no log.
+type Config struct {
+	// WebRTCUDPPort is the one UDP port that carries all viewers. 0 takes any free port.
+	WebRTCUDPPort int
+	// ListenHost is the address that the UDP port binds to, and so the only one offered to browsers ("127.0.0.1":
+	// loopback only). Empty or "0.0.0.0": all IPv4 interfaces.
+	ListenHost string
+	// Decoder starts the processes that decode feeds for the detector.
+	Decoder DecoderConfig
+	// Log receives the room's log lines. nil: none.
+	Log *slog.Logger
+}
+
+// DecoderConfig says how a decoder child process is started: this program's own binary with a hidden subcommand that
+// calls decode.RunChild.
+type DecoderConfig struct {
+	// Command is the child's argument vector, Command[0] being the program. Empty: nothing is decoded.
+	Command []string
+	// Env is the child's whole environment, as "KEY=value". Default: empty.
+	Env []string
+}
+
+// FeedConfig describes one live stream.
+type FeedConfig struct {
+	// ID names the feed, as in "1-thermal".
+	ID string
+	// URL is the RTSP address, rtsp:// or rtsps://, with user and password where the camera wants them.
+	URL string
+	// UDP asks for RTP over UDP. Default: interleaved in the RTSP connection, which loses nothing.
+	UDP bool
+	// Kind is thermal or eo.
+	Kind Kind
+	// OnDemand pulls the stream only while somebody watches, and 10 s longer. A feed with Detect is always pulled.
+	OnDemand bool
+	// Detect runs the thermal detector on the feed's frames.
+	Detect bool
+	// HFOVDeg is the horizontal field of view of the whole picture in degrees; 0: unknown.
+	HFOVDeg float64
+}
+
+func (c FeedConfig) validate() error {
+	var errs []error
+	if c.ID == "" {
+		errs = append(errs, errors.New("id is empty"))
+	}
+	u, err := url.Parse(c.URL)
+	switch {
+	case err != nil:
+		// The parser's error quotes the URL, which may hold a password.
+		errs = append(errs, errors.New("url cannot be parsed"))
+	case u.Scheme != "rtsp" && u.Scheme != "rtsps":
+		errs = append(errs, fmt.Errorf("url scheme %q is not rtsp or rtsps", u.Scheme))
+	case u.Host == "":
+		errs = append(errs, errors.New("url has no host"))
+	}
+	if c.Kind != KindThermal && c.Kind != KindEO {
+		errs = append(errs, fmt.Errorf("kind %q is not thermal or eo", c.Kind))
+	}
+	return errors.Join(errs...)
+}
+
+// stripPassword returns the URL with the password taken out, fit for logs and the API.
+func stripPassword(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		if i := strings.LastIndexByte(raw, '@'); i >= 0 {
+			return "rtsp://" + raw[i+1:]
+		}
+		return raw
+	}
+	if u.User != nil {
+		u.User = url.User(u.User.Username())
+	}
+	return u.String()
+}

@@ -1,0 +1,152 @@
+package video
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"time"
+
+	"vedette/video/decode"
+	"vedette/video/h264"
+	"vedette/video/ingest"
+	"vedette/video/relay"
+	"vedette/video/thermal"
+)
+
+// clockTolerance is how far a sender report's time may be from arrival to be believed: a camera whose clock was never
+// set says 1970.
+const clockTolerance = 5 * time.Second
+
+// intake receives what the source sends and passes it on. It is used by the source's goroutine only.
+type intake struct {
+	feed      *feed
+	assembler h264.Assembler
+	sps       []byte
+	present   instant // of the picture that is arriving
+	previous  instant
+}
+
+// instant is when a picture was taken.
+type instant struct {
+	timestamp uint32
+	time      time.Time
+	exact     bool
+}
+
+var _ ingest.Handler = (*intake)(nil)
+
+// Begin implements ingest.Handler.
+func (in *intake) Begin(t ingest.Track) {
+	f := in.feed
+	f.mu.Lock()
+	f.now.Codec, f.now.Problem = string(t.Codec), ""
+	f.mu.Unlock()
+	in.sps = nil
+	f.stream.Restart()
+	in.assembler.Reset()
+	if t.Codec != ingest.H264 {
+		return
+	}
+	f.stream.SetParameterSets(t.SPS, t.PPS)
+	in.assembler.SetParameterSets(t.SPS, t.PPS)
+	in.learn(t.SPS)
+}
+
+// Packet implements ingest.Handler.
+func (in *intake) Packet(p ingest.Packet) {
+	f := in.feed
+	f.packets.Add(1)
+	f.bytes.Add(uint64(len(p.Payload)))
+	f.lost.Add(uint64(p.Lost))
+	f.stream.Push(relay.Packet{
+		Payload: p.Payload, Timestamp: p.Timestamp, Marker: p.Marker, Lost: p.Lost, Arrival: p.Arrival,
+	})
+	if sps, _ := h264.ParameterSets(p.Payload); sps != nil {
+		in.learn(sps)
+	}
+	if p.Marker {
+		f.frames.Add(1)
+		f.mu.Lock()
+		f.now.LastFrame = p.Arrival
+		f.mu.Unlock()
+	}
+	if f.dec != nil {
+		in.assemble(p)
+	}
+	if f.signal(p.Arrival) {
+		f.poke()
+	}
+}
+
+// End implements ingest.Handler.
+func (in *intake) End(err error) {
+	problem := ""
+	if errors.Is(err, ingest.ErrUnsupported) {
+		problem = err.Error()
+	}
+	in.feed.stream.Restart()
+	in.feed.interrupted(problem)
+}
+
+// assemble puts access units together for the decoder.
+func (in *intake) assemble(p ingest.Packet) {
+	if p.Timestamp != in.present.timestamp || in.present.time.IsZero() {
+		in.previous, in.present = in.present, in.feed.instantOf(p)
+	}
+	in.assembler.Push(p.Payload, p.Timestamp, p.Marker, p.Lost > 0, func(u h264.AccessUnit) {
+		at := in.present
+		if u.Timestamp != at.timestamp {
+			at = in.previous
+		}
+		in.feed.dec.Submit(decode.Unit{Data: u.Data, Key: u.Key, Time: at.time, Exact: at.exact})
+	})
+}
+
+// instantOf returns when a packet's picture was taken: by the source's sender reports where they are believable, else
+// when the packet came.
+func (f *feed) instantOf(p ingest.Packet) instant {
+	if off := p.Capture.Sub(p.Arrival); !p.Capture.IsZero() {
+		if off.Abs() <= clockTolerance {
+			return instant{p.Timestamp, p.Capture, true}
+		}
+		f.clocksRefused.Add(1)
+	}
+	return instant{p.Timestamp, p.Arrival, false}
+}
+
+// learn reads a sequence parameter set that has not been seen yet.
+func (in *intake) learn(sps []byte) {
+	if len(sps) == 0 || bytes.Equal(sps, in.sps) {
+		return
+	}
+	in.sps = bytes.Clone(sps)
+	f := in.feed
+	format, err := h264.ParseSPS(sps)
+	if err != nil {
+		f.log.Warn("parameter set cannot be read", "error", err)
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.now.WidthPx, f.now.HeightPx = format.Width, format.Height
+	f.now.Problem = ""
+	if format.MayReorder {
+		f.now.Problem = "the stream may have B-frames, which browsers cannot play live: set the camera to no B-frames"
+	}
+}
+
+// onFrame looks at one decoded frame. It is called by the decoder's goroutine. A panic costs that frame only.
+func (f *feed) onFrame(fr decode.Frame) {
+	defer func() {
+		if r := recover(); r != nil {
+			f.log.Error("detector panicked", "reason", r)
+		}
+	}()
+	boxes := f.det.Detect(&thermal.Gray{Pix: fr.Pix, Stride: fr.Width, Width: fr.Width, Height: fr.Height})
+	f.detected.Add(1)
+	f.boxes.Add(uint64(len(boxes)))
+	f.svc.detections.put(Detections{
+		Feed: f.cfg.ID, FrameTime: fr.Time, TimeExact: fr.Exact,
+		WidthPx: fr.Width, HeightPx: fr.Height, Boxes: slices.Clone(boxes),
+	})
+}

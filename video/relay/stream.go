@@ -1,0 +1,238 @@
+package relay
+
+import (
+	"bytes"
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"vedette/video/h264"
+)
+
+// maxPayload keeps an RTP packet, without its header extension, within 1200 bytes.
+const maxPayload = 1188
+
+// Stream is the fan-out of one feed. It outlives its source: viewers stay while the source is away. Push, Restart and
+// SetParameterSets are called by one goroutine at a time, the other methods by any.
+type Stream struct {
+	name string
+
+	// Touched by the pushing goroutine only.
+	timeline   timeline
+	sps, pps   []byte
+	started    bool
+	pictureTS  uint32
+	pictureEnd bool
+	pictureKey bool
+	spsInPic   bool
+	frame      uint64
+	number     uint64
+	rateBytes  int
+	rateSince  time.Time
+
+	rate atomic.Uint64 // float64 bits: bytes a second, lately
+
+	mu      sync.Mutex
+	cache   cache
+	viewers []*viewer // replaced whole, never changed in place
+	closed  bool
+
+	counters counters
+}
+
+// counters are shared by a stream and its viewers.
+type counters struct {
+	packetsOut, bytesOut, dropped, overflows, resyncs, malformed atomic.Uint64
+}
+
+// Counts is what a stream has done since it was made.
+type Counts struct {
+	// PacketsOut and BytesOut count packets sent to viewers and their payload bytes.
+	PacketsOut, BytesOut uint64
+	// Dropped counts packets that a slow viewer's queue refused, Overflows how often that began.
+	Dropped, Overflows uint64
+	// Resyncs counts replays that viewers asked for after loss.
+	Resyncs uint64
+	// Malformed counts source packets that could not be cut to size.
+	Malformed uint64
+}
+
+// Counts returns the stream's counters.
+func (s *Stream) Counts() Counts {
+	return Counts{
+		PacketsOut: s.counters.packetsOut.Load(), BytesOut: s.counters.bytesOut.Load(),
+		Dropped: s.counters.dropped.Load(), Overflows: s.counters.overflows.Load(),
+		Resyncs: s.counters.resyncs.Load(), Malformed: s.counters.malformed.Load(),
+	}
+}
+
+// SetParameterSets gives the parameter sets of the session description. In-band ones replace them.
+func (s *Stream) SetParameterSets(sps, pps []byte) {
+	if len(sps) > 0 {
+		s.sps = bytes.Clone(sps)
+	}
+	if len(pps) > 0 {
+		s.pps = bytes.Clone(pps)
+	}
+}
+
+// Restart tells that a new connection to the source begins: sequence and timestamps of viewers go on without a break,
+// and they wait for the next key picture.
+func (s *Stream) Restart() {
+	s.timeline.anchor = true
+	s.pictureEnd = true
+	s.mu.Lock()
+	s.cache.reset()
+	viewers := s.viewers
+	s.mu.Unlock()
+	for _, v := range viewers {
+		v.awaitKey()
+	}
+}
+
+// Push forwards one packet to every viewer. It never waits.
+func (s *Stream) Push(p Packet) {
+	seen, _ := h264.Inspect(p.Payload)
+	s.beginPicture(p)
+	if sps, pps := h264.ParameterSets(p.Payload); sps != nil || pps != nil {
+		s.SetParameterSets(sps, pps)
+	}
+	s.spsInPic = s.spsInPic || seen.SPS
+	ts := s.timeline.next(p.Timestamp, p.Arrival)
+	lost := uint16(min(max(p.Lost, 0), 100))
+
+	if seen.IDR && !s.spsInPic && len(s.sps) > 0 && len(s.pps) > 0 &&
+		len(s.sps)+len(s.pps)+5 <= maxPayload {
+		// A browser cannot read the session description's parameter sets, so they go before the picture.
+		s.spsInPic = true
+		s.deliver(&packet{payload: h264.Aggregate(s.sps, s.pps), ts: ts, key: s.keyOnce(), lost: lost})
+		lost = 0
+	}
+	key := (seen.IDR || seen.SPS) && s.keyOnce()
+	var pieces [][]byte
+	if !h264.Split(p.Payload, maxPayload, func(b []byte) { pieces = append(pieces, b) }) {
+		s.counters.malformed.Add(1)
+	}
+	for i, b := range pieces {
+		s.deliver(&packet{payload: b, ts: ts, key: key && i == 0, lost: lost, marker: p.Marker && i == len(pieces)-1})
+		lost = 0
+	}
+	s.pictureEnd = p.Marker
+	s.measure(p)
+}
+
+// beginPicture notes whether the packet opens a new picture.
+func (s *Stream) beginPicture(p Packet) {
+	if s.started && !s.pictureEnd && p.Timestamp == s.pictureTS {
+		return
+	}
+	s.started, s.pictureEnd = true, false
+	s.pictureTS, s.pictureKey, s.spsInPic = p.Timestamp, false, false
+	s.frame++
+}
+
+// keyOnce is true the first time in each picture.
+func (s *Stream) keyOnce() bool {
+	first := !s.pictureKey
+	s.pictureKey = true
+	return first
+}
+
+func (s *Stream) deliver(p *packet) {
+	s.number++
+	p.number, p.frame = s.number, s.frame
+	s.mu.Lock()
+	s.cache.add(p)
+	viewers := s.viewers
+	s.mu.Unlock()
+	for _, v := range viewers {
+		v.push(p)
+	}
+}
+
+// measure keeps the stream's byte rate, smoothed over a few seconds, for the pacers.
+func (s *Stream) measure(p Packet) {
+	if s.rateSince.IsZero() {
+		s.rateSince = p.Arrival
+	}
+	s.rateBytes += len(p.Payload)
+	span := p.Arrival.Sub(s.rateSince)
+	if span < time.Second {
+		return
+	}
+	now := float64(s.rateBytes) / span.Seconds()
+	if old := s.byteRate(); old > 0 {
+		now = 0.7*old + 0.3*now
+	}
+	s.rate.Store(math.Float64bits(now))
+	s.rateBytes, s.rateSince = 0, p.Arrival
+}
+
+func (s *Stream) byteRate() float64 { return math.Float64frombits(s.rate.Load()) }
+
+// Viewers returns the number of viewers, those still connecting included.
+func (s *Stream) Viewers() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.viewers)
+}
+
+// snapshot returns the cached group of pictures, empty where there is none.
+func (s *Stream) snapshot() []*packet {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]*packet(nil), s.cache.packets...)
+}
+
+// add lets a viewer in; its packets begin to flow when it is connected.
+func (s *Stream) add(v *viewer) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.viewers = append(append([]*viewer(nil), s.viewers...), v)
+	return true
+}
+
+func (s *Stream) remove(v *viewer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	kept := make([]*viewer, 0, len(s.viewers))
+	for _, w := range s.viewers {
+		if w != v {
+			kept = append(kept, w)
+		}
+	}
+	s.viewers = kept
+}
+
+// End ends one viewer and waits for it. It reports false where the stream has no such viewer.
+func (s *Stream) End(id string) bool {
+	s.mu.Lock()
+	viewers := s.viewers
+	s.mu.Unlock()
+	for _, v := range viewers {
+		if v.id == id {
+			v.stop()
+			<-v.done
+			return true
+		}
+	}
+	return false
+}
+
+// Close ends all viewers, refuses new ones and waits.
+func (s *Stream) Close() {
+	s.mu.Lock()
+	s.closed = true
+	viewers := s.viewers
+	s.mu.Unlock()
+	for _, v := range viewers {
+		v.stop()
+	}
+	for _, v := range viewers {
+		<-v.done
+	}
+}

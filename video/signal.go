@@ -1,0 +1,148 @@
+package video
+
+import "time"
+
+// pulling notes that the source is being pulled from now on.
+func (f *feed) pulling(now time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.pullSince = now
+	f.now.Idle = false
+	f.setState(StateConnecting, now)
+}
+
+// resting notes that the source is no longer pulled.
+func (f *feed) resting() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.now.Idle = true
+	f.setState(StateConnecting, time.Now())
+}
+
+// judge decides whether the feed still has a signal. A packet makes it live (signal); here it only falls.
+func (f *feed) judge(now time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.now.Idle || f.now.State == StateNoSignal {
+		return
+	}
+	last := f.pullSince
+	if f.lastPacket.After(last) {
+		last = f.lastPacket
+	}
+	if now.Sub(last) > silence {
+		f.setState(StateNoSignal, last)
+		f.log.Warn("no signal", "since", last.UTC())
+	}
+}
+
+// signal notes a packet; true the first time after there was none.
+func (f *feed) signal(at time.Time) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lastPacket = at
+	if !f.hadSignal {
+		f.hadSignal = true
+		close(f.first)
+	}
+	if f.now.State == StateLive {
+		return false
+	}
+	f.setState(StateLive, at)
+	f.log.Info("signal", "codec", f.now.Codec, "width", f.now.WidthPx, "height", f.now.HeightPx)
+	return true
+}
+
+// interrupted notes that the connection to the source has ended.
+func (f *feed) interrupted(problem string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if problem != "" {
+		f.now.Problem = problem
+	}
+	if f.now.State == StateLive {
+		f.setState(StateConnecting, time.Now())
+	}
+}
+
+// refusal says why nobody can watch a feed that has never had a usable signal; "" where nothing is known against it.
+func (f *feed) refusal() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.hadSignal {
+		return ""
+	}
+	return f.now.Problem
+}
+
+// setState must be called with mu held.
+func (f *feed) setState(s State, since time.Time) {
+	if f.now.State == s && s != StateNoSignal {
+		return
+	}
+	f.now.State, f.now.Since = s, since.UTC()
+}
+
+// state returns what is known of the feed now.
+func (f *feed) state() FeedState {
+	viewers := f.stream.Viewers()
+	detector, reason := f.detectorState()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := f.now
+	s.Viewers = viewers
+	if s.State != StateLive {
+		s.FPS, s.Kbps, s.Detector.FramesPerS = 0, 0, 0
+	}
+	if detector == DetectorRunning && s.State != StateLive {
+		detector, reason = DetectorIdle, "no signal"
+	}
+	if detector == DetectorIdle && reason == "" {
+		reason = "waiting for a key picture"
+		if s.State != StateLive {
+			reason = "no signal"
+		}
+		if s.Problem != "" {
+			reason = s.Problem
+		}
+	}
+	s.Detector.State, s.Detector.Reason = detector, reason
+	return s
+}
+
+// detectorState says what the decoder and the configuration alone tell.
+func (f *feed) detectorState() (DetectorCondition, string) {
+	switch {
+	case !f.cfg.Detect:
+		return DetectorOff, ""
+	case f.cfg.Kind != KindThermal:
+		return DetectorOff, "there is a detector for thermal feeds only"
+	case f.dec == nil:
+		return DetectorOff, "no decoder is configured"
+	}
+	ready, reason := f.dec.Status()
+	if ready {
+		return DetectorRunning, ""
+	}
+	return DetectorIdle, reason
+}
+
+// differs reports whether something has changed that a person should learn of at once; rates can wait.
+func (s FeedState) differs(old FeedState) bool {
+	return s.State != old.State || s.Idle != old.Idle || s.Viewers != old.Viewers || s.Problem != old.Problem ||
+		s.WidthPx != old.WidthPx || s.HeightPx != old.HeightPx || s.Codec != old.Codec ||
+		s.Detector.State != old.Detector.State || s.Detector.Reason != old.Detector.Reason
+}
+
+// counts returns the feed's own counters.
+func (f *feed) counts() Stats {
+	s := Stats{
+		PacketsIn: f.packets.Load(), BytesIn: f.bytes.Load(), PacketsLost: f.lost.Load(), Reconnects: f.reconnects.Load(),
+		FramesDetected: f.detected.Load(), Boxes: f.boxes.Load(), ClockRefused: f.clocksRefused.Load(),
+	}
+	if f.dec != nil {
+		c := f.dec.Counts()
+		s.FramesDecoded, s.FramesSkipped, s.DecoderErrors, s.DecoderRestarts = c.Decoded, c.Skipped, c.Errors, c.Restarts
+	}
+	return s
+}

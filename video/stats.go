@@ -1,0 +1,46 @@
+package video
+
+import "vedette/video/relay"
+
+// Stats returns the room's counters.
+func (s *Service) Stats() Stats {
+	s.mu.Lock()
+	out := s.gone
+	feeds := make([]*feed, 0, len(s.feeds))
+	for _, f := range s.feeds {
+		feeds = append(feeds, f)
+	}
+	s.mu.Unlock()
+	for _, f := range feeds {
+		out.add(f.counts())
+		out.addStream(f.stream.Counts())
+		out.Viewers += uint64(f.stream.Viewers())
+	}
+	out.Feeds = uint64(len(feeds))
+	out.DetectionsDropped = s.detections.dropped.Load()
+	return out
+}
+
+// add sums the counters that belong to a feed.
+func (s *Stats) add(o Stats) {
+	s.PacketsIn += o.PacketsIn
+	s.BytesIn += o.BytesIn
+	s.PacketsLost += o.PacketsLost
+	s.Reconnects += o.Reconnects
+	s.FramesDecoded += o.FramesDecoded
+	s.FramesDetected += o.FramesDetected
+	s.FramesSkipped += o.FramesSkipped
+	s.DecoderErrors += o.DecoderErrors
+	s.DecoderRestarts += o.DecoderRestarts
+	s.Boxes += o.Boxes
+	s.ClockRefused += o.ClockRefused
+}
+
+// addStream sums the counters that belong to a relayed stream.
+func (s *Stats) addStream(c relay.Counts) {
+	s.PacketsOut += c.PacketsOut
+	s.BytesOut += c.BytesOut
+	s.ViewerPacketsDropped += c.Dropped
+	s.ViewerOverflows += c.Overflows
+	s.Resyncs += c.Resyncs
+}
