@@ -155,7 +155,7 @@ func (s *Service) fetch(ctx context.Context, sys *system, o order, answer uint32
 	if component == 0 {
 		component = sys.component
 	}
-	sub := sys.inbox.subscribe(1, func(in inbound) bool {
+	sub := sys.inbox.subscribe(8, func(in inbound) bool {
 		return answer != 0 && in.message != nil && in.component == component && in.message.GetID() == answer
 	})
 	defer sub.close()

@@ -84,6 +84,9 @@ func (t *timesync) due(now time.Time) bool {
 
 // answer takes an answer to one of our own questions; those of other stations are not ours to use.
 func (t *timesync) answer(c *clock, m *common.MessageTimesync, boot bootTime, at time.Time) {
+	if m.Tc1 == 0 {
+		return // a question
+	}
 	for i, asked := range t.asked {
 		if asked.IsZero() || asked.UnixNano() != m.Ts1 {
 			continue

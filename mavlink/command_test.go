@@ -150,7 +150,7 @@ func TestARefusalCarriesTheVehiclesReason(t *testing.T) {
 	if _, err := s.Command(within(t), 1, mavlink.Goto{Lat: 1, Lon: 1}); !errors.As(err, &denied) || denied.Result != "denied" {
 		t.Errorf("%v", err)
 	}
-	if got := s.Stats().Denied; got < 3 {
+	if got := s.Stats().Commands.Denied; got < 3 {
 		t.Errorf("%d refusals counted", got)
 	}
 }

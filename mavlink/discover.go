@@ -46,12 +46,11 @@ func (s *Service) Receive(p *link.Peer, f link.Frame, at time.Time) {
 	}
 	if ts, ok := m.(*common.MessageTimesync); ok && ts.Tc1 == 0 {
 		s.answerTimesync(p, f, ts, at)
-		return
 	}
-	events, text := sys.receive(p, f, m, at)
+	events, texts := sys.receive(p, f, m, at)
 	sys.inbox.deliver(inbound{component: f.ComponentID, message: m})
-	if text != nil {
-		sys.inbox.deliver(inbound{component: f.ComponentID, text: text})
+	for i := range texts {
+		sys.inbox.deliver(inbound{component: f.ComponentID, text: &texts[i]})
 	}
 	s.updates.note(sys, events)
 }

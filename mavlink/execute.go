@@ -43,16 +43,17 @@ func (s *Service) execute(ctx context.Context, sys *system, o order, priority li
 	})
 	defer sub.close()
 	began := time.Now()
-	s.counts.commands.Add(1)
+	count := s.counts.of(priority)
+	count.sent.Add(1)
 	ack, texts, err := s.converse(ctx, sys, o, priority, sub)
 	if err != nil {
 		if errors.Is(err, ErrNoAnswer) {
-			s.counts.unanswered.Add(1)
+			count.unanswered.Add(1)
 		}
 		return Ack{}, err
 	}
 	if ack.Result != common.MAV_RESULT_ACCEPTED {
-		s.counts.denied.Add(1)
+		count.denied.Add(1)
 		denied := &DeniedError{Command: uint16(o.command), Result: resultName(ack.Result)}
 		if priority == link.Urgent {
 			denied.Reason = sys.reason(ctx, texts, sub)
@@ -80,7 +81,7 @@ func (s *Service) converse(ctx context.Context, sys *system, o order, priority l
 			return nil, nil, err
 		}
 		if attempt > 0 {
-			s.counts.retries.Add(1)
+			s.counts.of(priority).retries.Add(1)
 		}
 		if p != nil {
 			p.Send(priority, o.message(sys.id, o.component, uint8(attempt)))

@@ -10,7 +10,29 @@ import (
 type LinkStats = link.Stats
 
 type counters struct {
-	undecodable, strangers, ghosts, commands, retries, denied, unanswered atomic.Uint64
+	undecodable, strangers, ghosts atomic.Uint64
+	commands, requests             outcomes
+}
+
+type outcomes struct {
+	sent, retries, denied, unanswered atomic.Uint64
+}
+
+// of tells an operator's commands from what the station itself asks for.
+func (c *counters) of(p link.Priority) *outcomes {
+	if p == link.Urgent {
+		return &c.commands
+	}
+	return &c.requests
+}
+
+func (o *outcomes) counts() CommandCounts {
+	return CommandCounts{Sent: o.sent.Load(), Retries: o.retries.Load(), Denied: o.denied.Load(), Unanswered: o.unanswered.Load()}
+}
+
+// CommandCounts counts commands: Sent for the first time, Retries again; Denied and Unanswered are how they ended if not well.
+type CommandCounts struct {
+	Sent, Retries, Denied, Unanswered uint64
 }
 
 // Stats counts what the service did since its start.
@@ -23,8 +45,8 @@ type Stats struct {
 	// Undecodable frames had a right checksum but no right length; Strangers came from no known vehicle, Ghosts are
 	// heartbeats that came once and not again.
 	Undecodable, Strangers, Ghosts uint64
-	// Commands were sent for the first time, Retries again; Denied and Unanswered are how they ended.
-	Commands, Retries, Denied, Unanswered uint64
+	// Commands are those of operators, Requests what the station asks for by itself: rates, streams, versions.
+	Commands, Requests CommandCounts
 	// Overflowed counts messages that a waiting protocol was too slow for.
 	Overflowed uint64
 }
@@ -33,8 +55,7 @@ type Stats struct {
 func (s *Service) Stats() Stats {
 	st := Stats{
 		Undecodable: s.counts.undecodable.Load(), Strangers: s.counts.strangers.Load(), Ghosts: s.counts.ghosts.Load(),
-		Commands: s.counts.commands.Load(), Retries: s.counts.retries.Load(),
-		Denied: s.counts.denied.Load(), Unanswered: s.counts.unanswered.Load(),
+		Commands: s.counts.commands.counts(), Requests: s.counts.requests.counts(),
 	}
 	for _, l := range s.links {
 		st.Links = append(st.Links, l.Stats())

@@ -47,7 +47,7 @@ type state struct {
 	texts      textJoiner
 	// session changes when everything must be asked for again: after a reboot and after a loss.
 	session int
-	// positioned, turned and fullBattery are when the last message of that kind came.
+	// turned and fullBattery are when the last ATTITUDE and BATTERY_STATUS came; the zero time means none in this session.
 	turned, fullBattery time.Time
 }
 
@@ -69,8 +69,8 @@ func newSystem(id, component uint8, hb *common.MessageHeartbeat, first time.Time
 	return s
 }
 
-// receive takes a message and answers the events that it makes, and the text that it completes.
-func (s *system) receive(p *link.Peer, f link.Frame, m message.Message, at time.Time) (events []string, text *Text) {
+// receive takes a message and answers the events that it makes, and the texts that it completes.
+func (s *system) receive(p *link.Peer, f link.Frame, m message.Message, at time.Time) (events []string, texts []Text) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st := &s.state
@@ -83,14 +83,14 @@ func (s *system) receive(p *link.Peer, f link.Frame, m message.Message, at time.
 	case *common.MessageTimesync:
 		st.sync.answer(st.clock(f.ComponentID), m, st.boot, at)
 	case *common.MessageStatustext:
-		if text = st.texts.add(f.ComponentID, m, at); text != nil {
-			st.addText(*text)
+		if texts = st.texts.add(f.ComponentID, m, at); len(texts) > 0 {
+			st.addTexts(texts)
 			events = []string{EventText}
 		}
 	default:
 		events = s.apply(f.ComponentID, m, at)
 	}
-	return events, text
+	return events, texts
 }
 
 func (s *system) apply(component uint8, m message.Message, at time.Time) []string {
@@ -175,8 +175,8 @@ func (s *system) heartbeat(component uint8, hb *common.MessageHeartbeat, at time
 func (s *system) tick(now time.Time) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if cut := s.state.texts.expire(now); cut != nil {
-		s.state.addText(*cut)
+	if cut := s.state.texts.expire(now); len(cut) > 0 {
+		s.state.addTexts(cut)
 		return []string{EventText}
 	}
 	if s.state.v.State != Live || now.Sub(s.state.v.LastSeen) <= lostAfter {

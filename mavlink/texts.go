@@ -35,8 +35,9 @@ type openText struct {
 
 func (o *openText) text() string { return strings.Join(o.parts, "") }
 
-// add answers the text that a message completes, nil while parts are missing or when it is a copy.
-func (j *textJoiner) add(component uint8, m *common.MessageStatustext, at time.Time) *Text {
+// add answers the texts that a message completes: none while parts are missing or when it is a copy, two when it begins
+// and ends one while another was still open.
+func (j *textJoiner) add(component uint8, m *common.MessageStatustext, at time.Time) []Text {
 	if m.Id == 0 {
 		return j.whole(m.Severity, m.Text, at)
 	}
@@ -46,10 +47,10 @@ func (j *textJoiner) add(component uint8, m *common.MessageStatustext, at time.T
 	if d, ok := j.done[component]; ok && d.id == m.Id && at.Sub(d.newest) <= chunkWait {
 		return nil // a part again, over another link
 	}
+	var texts []Text
 	o, ok := j.open[component]
-	var cut *Text
 	if ok && o.id != m.Id {
-		cut = j.whole(o.severity, o.text()+"…", o.newest)
+		texts = j.whole(o.severity, o.text()+"…", o.newest)
 		ok = false
 	}
 	if !ok {
@@ -65,28 +66,26 @@ func (j *textJoiner) add(component uint8, m *common.MessageStatustext, at time.T
 	}
 	o.newest = at
 	if len(m.Text) == chunkSize && len(o.parts) < maxChunks {
-		return cut
+		return texts
 	}
 	delete(j.open, component)
 	j.done[component] = o
-	if done := j.whole(o.severity, o.text(), at); done != nil {
-		return done
-	}
-	return cut
+	return append(texts, j.whole(o.severity, o.text(), at)...)
 }
 
-// expire answers a text whose last parts have not come in time.
-func (j *textJoiner) expire(now time.Time) *Text {
+// expire answers the texts whose last parts have not come in time.
+func (j *textJoiner) expire(now time.Time) (texts []Text) {
 	for component, o := range j.open {
 		if now.Sub(o.newest) > chunkWait {
 			delete(j.open, component)
-			return j.whole(o.severity, o.text()+"…", o.newest)
+			texts = append(texts, j.whole(o.severity, o.text()+"…", o.newest)...)
 		}
 	}
-	return nil
+	return texts
 }
 
-func (j *textJoiner) whole(severity common.MAV_SEVERITY, text string, at time.Time) *Text {
+// whole cleans a text and answers it, unless it is a copy or says nothing.
+func (j *textJoiner) whole(severity common.MAV_SEVERITY, text string, at time.Time) []Text {
 	t := Text{Time: at.UTC(), Severity: severityName(severity), Text: clean(text)}
 	if t.Text == "" || t.Text == "…" {
 		return nil
@@ -98,16 +97,13 @@ func (j *textJoiner) whole(severity common.MAV_SEVERITY, text string, at time.Ti
 		}
 	}
 	j.recent = append(j.recent, t)
-	return &t
+	return []Text{t}
 }
 
-// addText keeps the newest texts in a new slice, since copies of the old one are about.
-func (st *state) addText(t Text) {
-	old := st.v.Messages
-	if len(old) >= keepTexts {
-		old = old[len(old)-keepTexts+1:]
-	}
-	st.v.Messages = append(slices.Clone(old), t)
+// addTexts keeps the newest texts in a new slice, since copies of the old one are about.
+func (st *state) addTexts(texts []Text) {
+	all := slices.Concat(st.v.Messages, texts)
+	st.v.Messages = all[max(0, len(all)-keepTexts):]
 }
 
 // clean leaves printable characters only: the text goes to screens and logs.

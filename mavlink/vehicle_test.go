@@ -196,7 +196,7 @@ func TestPosesCarryTheTimeOfMeasurement(t *testing.T) {
 
 func TestTheTimeIsToldToWhoAsks(t *testing.T) {
 	t.Parallel()
-	_, a := found(t, mavlinktest.Config{})
+	s, a := found(t, mavlinktest.Config{})
 	a.Send(1, &common.MessageTimesync{Ts1: 4711})
 	eventually(t, "an answer", func() bool {
 		return slices.ContainsFunc(a.Heard(), func(m message.Message) bool {
@@ -204,6 +204,9 @@ func TestTheTimeIsToldToWhoAsks(t *testing.T) {
 			return ok && ts.Ts1 == 4711 && ts.Tc1 != 0
 		})
 	})
+	if st := s.Stats(); st.Lost != 0 {
+		t.Errorf("%d of %d frames count as lost", st.Lost, st.Received)
+	}
 }
 
 func TestHeartbeatsComeAtOnceAndEverySecond(t *testing.T) {

@@ -27,6 +27,7 @@ const (
 	maxPending    = 256         // frames that wait for their pose
 	historyPoints = 3600        // of a track, one a second
 	historyKept   = 30 * time.Minute
+	vagueM        = 120 // 95 % semi-major axis beyond which a track is not shown
 )
 
 // picture is what the station believes: it owns the tracker, the alerts and the cues, and is the only goroutine that
@@ -154,7 +155,7 @@ func (p *picture) takeEvent(e sensors.Event) {
 // step places the frames whose time has come, and works out tracks, alerts and cues as they are now.
 func (p *picture) step(now time.Time) {
 	p.placeFrames(now)
-	tracks := p.tracker.Tracks(now)
+	tracks := p.tracks(now)
 	input := alert.Input{Now: now, Trips: p.trips, Tracks: make([]alert.Track, 0, len(tracks))}
 	for _, t := range tracks {
 		input.Tracks = append(input.Tracks, p.alertTrack(t))
@@ -180,6 +181,13 @@ func (p *picture) step(now time.Time) {
 		}
 	}
 	p.publish(now, tracks, news.Changed, proposals.Changed)
+}
+
+// tracks are those that say something: a place that is vaguer than vagueM has been forgotten.
+func (p *picture) tracks(now time.Time) []fusion.Track {
+	return slices.DeleteFunc(p.tracker.Tracks(now), func(t fusion.Track) bool {
+		return georef.EllipseOf(t.EE, t.EN, t.NN).Scaled(georef.Scale95).SemiMajorM > vagueM
+	})
 }
 
 // placeFrames turns the frames that waited long enough into scans.

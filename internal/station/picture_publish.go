@@ -171,7 +171,7 @@ func (p *picture) DecideAlert(ctx context.Context, who access.Principal, id, act
 			err = api.NotFound("an alert can be acknowledged, resolved or called false, not %q", action)
 		}
 		if err == nil {
-			p.publish(now, p.tracker.Tracks(now), []alert.Alert{decided}, nil)
+			p.publish(now, p.tracks(now), []alert.Alert{decided}, nil)
 		}
 	})
 	var taken *alert.DecidedError
@@ -203,7 +203,7 @@ func (p *picture) DecideCue(ctx context.Context, who access.Principal, id, actio
 			err = api.NotFound("a cue can be approved or rejected, not %q", action)
 		}
 		if err == nil {
-			p.publish(now, p.tracker.Tracks(now), nil, []cue.Cue{decided})
+			p.publish(now, p.tracks(now), nil, []cue.Cue{decided})
 		}
 	})
 	var taken *cue.DecidedError
@@ -225,7 +225,7 @@ func (p *picture) failCue(ctx context.Context, id, why string) {
 	now := time.Now()
 	_ = p.do(ctx, func() { // only the end of the station keeps it from being done
 		if failed, err := p.cues.Fail(id, why, now); err == nil {
-			p.publish(now, p.tracker.Tracks(now), nil, []cue.Cue{failed})
+			p.publish(now, p.tracks(now), nil, []cue.Cue{failed})
 		}
 	})
 }

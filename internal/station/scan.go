@@ -16,11 +16,14 @@ const (
 	// lies between two received samples.
 	scanDelay = 200 * time.Millisecond
 	// detectRangeM is how far a person still fills enough pixels to be found; beyond it an empty frame says nothing.
-	detectRangeM = 500
+	detectRangeM = 350
 	// placeRangeM is the slant range beyond which a place is too vague to be of use.
-	placeRangeM = 1500
+	placeRangeM = 600
 	// minScore drops what the detector itself hardly believes.
-	minScore = 0.3
+	minScore = 0.4
+	// classWeight is what one frame's opinion of the class counts for: a shape of few pixels says little, and the next frame
+	// only repeats it.
+	classWeight = 0.03
 )
 
 // sightSigma are the errors of a small multirotor's camera pose that change from frame to frame. What stays, such as a
@@ -90,11 +93,16 @@ func scanOf(locator *georef.Locator, s sight, d video.Detections, heightAGL floa
 }
 
 // classProbs leaves "other" out: fusion knows people, vehicles and animals, and its own belief that it is none of them is
-// the existence probability.
+// the existence probability. What is left is tempered by classWeight.
 func classProbs(c video.Classes) fusion.ClassProbs {
-	known := c.Person + c.Vehicle + c.Animal
-	if known <= 0 {
-		return fusion.ClassProbs{}
+	out := fusion.ClassProbs{c.Person, c.Vehicle, c.Animal}
+	sum := 0.0
+	for i := range out {
+		out[i] = math.Pow(max(out[i], 1e-3), classWeight)
+		sum += out[i]
 	}
-	return fusion.ClassProbs{c.Person / known, c.Vehicle / known, c.Animal / known}
+	for i := range out {
+		out[i] /= sum
+	}
+	return out
 }

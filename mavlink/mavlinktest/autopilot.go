@@ -279,7 +279,11 @@ func (a *Autopilot) listen(ctx context.Context) {
 		n, err := a.conn.Read(buf)
 		if err != nil {
 			if !errors.Is(err, os.ErrDeadlineExceeded) {
-				time.Sleep(step) // the station may not listen yet
+				// The station may not listen yet.
+				select {
+				case <-ctx.Done():
+				case <-time.After(step):
+				}
 			}
 			continue
 		}

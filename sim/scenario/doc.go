@@ -32,7 +32,7 @@
 //	  - {id: s-03, kind: seismic, at: [-580, -46], gateway: shake, address: 127.0.0.11}
 //	  - {id: s-04, kind: beam, at: [-500, -43], to: [-440, -42], gateway: north}
 //	drones:
-//	  - {id: 1, home: [170, -335], patrol: [[-450, -130], [-60, -60]], altitudeAGL: 70, airborne: true}
+//	  - {id: 1, home: [170, -335], patrol: [[-250, -130], [-40, -70]], altitudeAGL: 70, airborne: true}
 //
 // Everything random (repetitions, animals, gusts, terrain) follows from the seed given to the world, so that the same
 // scenario with the same seed is the same story. The built-in scenarios are "crossing", the default, and "quiet".

@@ -32,6 +32,14 @@ func (r *relief) rough(x, y float64) float64 {
 	h := 690 + 120*r.large.fractal(wx/9000, wy/9000, 3)*(1-0.7*near)
 	h += 30 * r.hills.fractal(wx/1500, wy/1500, 3) * (1 - 0.7*near)
 
+	if math.Abs(x) < 21000 && math.Abs(y) < 7500 { // beyond, what follows is less than a decimetre
+		h += r.siteForms(x, y, wx, wy)
+	}
+	return 725 + 175*math.Tanh((h-725)/190)
+}
+
+// siteForms are the two ridges and the valley between them.
+func (r *relief) siteForms(x, y, wx, wy float64) (h float64) {
 	crest := 2500 + 650*r.ridge.noise(x/4300, 0.5) + 170*r.ridge.noise(x/1250, 2.5)
 	width := 640 * (1 + 0.4*r.ridge.noise(x/2600, 4.5))
 	h += 175 * math.Exp(-square((x-900)/6500)) * math.Exp(-square((wy-crest)/width)) * (0.85 + 0.4*r.ridge.noise(wx/1100, wy/900))
@@ -40,7 +48,7 @@ func (r *relief) rough(x, y float64) float64 {
 
 	meander := 520 * r.ridge.noise(x/3100, 8.5) * smoothstep(900, 3500, math.Abs(x))
 	h -= 34 * math.Exp(-square(x/9000)) * math.Exp(-square((y-r.border.northAt(x)-40-meander)/750))
-	return 725 + 175*math.Tanh((h-725)/190)
+	return h
 }
 
 // fine is what rough leaves out: knolls and folds of a few metres.

@@ -18,8 +18,8 @@ const (
 
 // Object is one moving thing at one instant.
 type Object struct {
-	ID                       string     // unique over the whole run; a repetition has its number appended, as in walker.2
-	Class                    Class      //
+	ID                       string // unique over the whole run; a repetition has its number appended, as in walker.2
+	Class                    Class
 	LatLon                   geo.LatLon // where its feet or wheels are
 	GroundAMSL               geo.AMSL   // terrain height there
 	E, N, U                  float64    // metres in World.Frame, feet on the ground
@@ -55,8 +55,8 @@ const (
 
 // Sensor is one ground sensor as it stands in the field.
 type Sensor struct {
-	ID         string        `json:"id"`   // "s-01" to "s-20" in the built-in scenarios
-	Kind       SensorKind    `json:"kind"` //
+	ID         string        `json:"id"` // "s-01" to "s-20" in the built-in scenarios
+	Kind       SensorKind    `json:"kind"`
 	LatLon     geo.LatLon    `json:"position"`
 	E          float64       `json:"-"`                    // metres in World.Frame
 	N          float64       `json:"-"`                    // metres in World.Frame

@@ -21,6 +21,7 @@ type Engine struct {
 
 	events  []*event // in the order of their raising
 	pending []Trip   // not yet part of an event, oldest first
+	fresh   bool     // a trip was added to those, or some may ripen: they want comparing with one another
 	recent  []Trip   // every trip of the weather window
 	weather map[string]time.Time
 	passed  map[string]*passage
@@ -102,6 +103,7 @@ func (e *Engine) takeTrip(t Trip, in Input) {
 		e.pending = slices.Delete(e.pending, 0, 1)
 	}
 	e.pending = append(e.pending, t)
+	e.fresh = true
 }
 
 // named tells whether the sensor knew what it sensed.
@@ -160,6 +162,8 @@ func (e *Engine) raise(now time.Time) *event {
 
 // judgePending raises what confirms itself and lets go what nothing confirmed.
 func (e *Engine) judgePending(in Input) {
+	compare := e.fresh
+	e.fresh = false
 	for i := 0; i < len(e.pending); i++ {
 		t := e.pending[i]
 		if ev := e.eventFor(t, in.Now); ev != nil {
@@ -168,8 +172,15 @@ func (e *Engine) judgePending(in Input) {
 			i--
 			continue
 		}
+		if !compare {
+			continue
+		}
 		cluster := e.cluster(i)
-		if len(cluster) == 0 || !e.ripe(cluster, in.Now) {
+		if len(cluster) == 0 {
+			continue
+		}
+		if !e.ripe(cluster, in.Now) {
+			e.fresh = true
 			continue
 		}
 		ev := e.raise(in.Now)

@@ -1,3 +1,4 @@
-// Package batch runs the fusion over recorded measurements: `vedette track`. Its input and output are JSON lines, described in
-// docs/fusion.md. It uses the station's own fusion, unchanged.
+// Package batch runs the fusion over recorded measurements: `vedette track`. It reads and writes JSON lines in the format
+// trackbench/1 (header, sensor, scan, trip, report and end lines in order of arrival; a line of tracks for each report) and uses the
+// station's own fusion, unchanged. The same input gives the same output, byte for byte.
 package batch

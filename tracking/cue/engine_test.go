@@ -165,16 +165,22 @@ func (f *flight) fly(d time.Duration) {
 			}
 			if i.TakeOff != nil {
 				f.takeoff++
-				f.drone.Airborne, f.drone.AltAGL = true, *i.TakeOff
+				f.drone.Airborne = true
 			}
 			if i.LookAt != nil {
 				f.looks = append(f.looks, f.now)
 			}
 			if i.GoTo != nil {
+				if f.drone.AltAGL < 45 {
+					f.t.Errorf("sent on at a height of %.0f m", f.drone.AltAGL)
+				}
 				f.gos = append(f.gos, f.now)
 				place := i.GoTo.Position
 				f.goal = &place
 			}
+		}
+		if f.drone.Airborne && f.drone.AltAGL < 60 {
+			f.drone.AltAGL += 0.25
 		}
 		if f.goal != nil {
 			if d := geo.Distance(f.place(), *f.goal); d > 1 {
@@ -253,7 +259,7 @@ func TestAVehicleOnTheGroundTakesOffFirst(t *testing.T) {
 	f := newFlight(t, cue.Config{}, with(drone(2, at(500, 0)), func(v *cue.Vehicle) { v.Airborne, v.AltAGL = false, 0 }))
 	f.fly(time.Second)
 	f.approve()
-	f.fly(50 * time.Second)
+	f.fly(80 * time.Second)
 	if f.takeoff != 1 || f.latest.State != cue.Active {
 		t.Errorf("%d take-offs, %+v", f.takeoff, f.latest)
 	}

@@ -42,7 +42,7 @@ func (e *Engine) guide(c *entry, t Target, v Vehicle, now time.Time) (Intent, bo
 		c.looked, c.lookedAt = now, place
 		out.LookAt = &place
 	}
-	if c.cue.Action == LookAndApproach && v.Airborne {
+	if c.cue.Action == LookAndApproach && v.Airborne && !c.climbing(&e.cfg, v) {
 		if place, ok := c.wantsGo(&e.cfg, t.place(), v, now); ok {
 			c.sent, c.sentTo = now, place
 			c.cue.Approach, c.changed = &place, true
@@ -50,6 +50,12 @@ func (e *Engine) guide(c *entry, t Target, v Vehicle, now time.Time) (Intent, bo
 		}
 	}
 	return out, out.TakeOff != nil || out.LookAt != nil || out.GoTo != nil
+}
+
+// climbing tells whether a take-off of this cue is still under way: another order would cut it short.
+func (c *entry) climbing(cfg *Config, v Vehicle) bool {
+	const high = 0.8 // part of the height from which the rest is climbed on the way
+	return c.tookOff && c.sent.IsZero() && v.AltAGL < high*cfg.HeightAGL
 }
 
 // failure tells why a cue cannot go on, or nothing.

@@ -75,14 +75,7 @@ func (t *Tracker) choose(s *state, cam *cameraState, m *measurement, look float6
 		}
 		tr.predict(m.t, survivalS)
 		mean, cov := tr.position()
-		share := m.view.share(mean, cov)
-		pd := m.sensor.Pd * share
-		if share == 0 && !m.view.nothing {
-			if math.Hypot(mean[0]-m.view.centre[0], mean[1]-m.view.centre[1]) > 4*m.view.r1+1e4 {
-				continue
-			}
-			pd = 0.02 // the edge of the footprint is not sharper than the pose
-		}
+		pd := m.sensor.Pd * m.view.share(mean, cov)
 		if m.view.nothing {
 			pd = m.sensor.Pd * 0.5
 		}
@@ -95,14 +88,16 @@ func (t *Tracker) choose(s *state, cam *cameraState, m *measurement, look float6
 		w.miss = append(w.miss, 0)
 	}
 	t.crowd(s)
-	for k := range w.index {
-		pd := w.pd[k]
-		if m.view.nothing {
-			pd = 0 // absence from a scan without footprint says nothing
-		} else if look < 1 {
-			pd = 1 - math.Pow(1-pd, look)
+	for k, pd := range w.pd {
+		switch {
+		case m.view.nothing: // absence from a scan without footprint says nothing
+		case look < 1:
+			w.miss[k] = 1 - math.Pow(1-pd, look)
+		default:
+			w.miss[k] = pd
 		}
-		w.miss[k] = pd
+		// The edge of the footprint is not sharper than the pose: what should be just outside may show, but need not.
+		w.pd[k] = max(pd, 0.02)
 	}
 }
 

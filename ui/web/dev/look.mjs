@@ -1,5 +1,5 @@
 // Takes screenshots of the page at a running station (the fake one by default) in each theme and size, for looking at.
-// Usage: node dev/look.mjs [URL] [FOLDER]. Where the station has no pictures, moving test pictures are played in the page.
+// Usage: node dev/look.mjs [URL] [FOLDER] [WAIT-SECONDS]. Where the station has no pictures, moving test pictures are played in the page.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch, watch } from '../e2e/browser.mjs';
@@ -8,11 +8,12 @@ const url = process.argv[2] ?? 'http://127.0.0.1:8080/';
 const folder = process.argv[3] ?? '/tmp/vedette-look';
 mkdirSync(folder, { recursive: true });
 
-/** Runs in the page: answers WHEP offers from a second peer that films a canvas. */
+/** Runs in the page: answers WHEP offers that the station refuses, from a second peer that films a canvas. */
 function playTestPictures() {
   const real = window.fetch.bind(window);
   window.fetch = async (input, init) => {
-    if (init?.method !== 'POST' || !String(input).endsWith('/whep')) return real(input, init);
+    const answer = await real(input, init);
+    if (answer.ok || init?.method !== 'POST' || !String(input).endsWith('/whep')) return answer;
     const canvas = document.createElement('canvas');
     [canvas.width, canvas.height] = String(input).includes('thermal') ? [640, 512] : [1280, 720];
     const c = canvas.getContext('2d');
@@ -46,7 +47,7 @@ try {
   await page.addInitScript(playTestPictures);
   await page.goto(url);
   await page.waitForFunction(() => window.vedette?.ready(), undefined, { timeout: 30_000 });
-  await page.waitForTimeout(6_000);
+  await page.waitForTimeout(Number(process.argv[4] ?? 6) * 1000);
   const shot = (name) => page.screenshot({ path: join(folder, `${name}.png`) });
   for (const [width, height] of [[1440, 900], [1280, 720]]) {
     await page.setViewportSize({ width, height });

@@ -76,7 +76,7 @@ function reliefLayers(p: Palette, { low, high }: HeightRange): LayerSpecificatio
       type: 'hillshade',
       source: 'terrain',
       paint: {
-        'hillshade-exaggeration': 0.9,
+        'hillshade-exaggeration': 0.7,
         'hillshade-shadow-color': p.shadow,
         'hillshade-highlight-color': p.light,
         'hillshade-accent-color': p.shadow,
