@@ -97,7 +97,7 @@ func setCookie(w http.ResponseWriter, r *http.Request, secret string) {
 	if secret == "" {
 		age = -1
 	}
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure wherever there is TLS
 		Name: cookieName, Value: secret, Path: "/", MaxAge: age,
 		HttpOnly: true, SameSite: http.SameSiteStrictMode,
 		Secure: r.TLS != nil, // plain HTTP is served on loopback only

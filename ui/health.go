@@ -3,6 +3,7 @@ package ui
 import (
 	_ "embed" // the API's description
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,7 +31,7 @@ func healthz(c *call) error { return c.answer(status{"ok"}) }
 func readyz(c *call) error {
 	reasons := c.s.cfg.Station.Ready()
 	if text := c.s.cfg.Store.Stats().Failing; text != "" {
-		reasons = append(reasons[:len(reasons):len(reasons)], "the event log cannot be written")
+		reasons = append(slices.Clip(reasons), "the event log cannot be written")
 	}
 	if len(reasons) > 0 {
 		return api.Unavailable("not ready: %s", strings.Join(reasons, "; "))

@@ -45,8 +45,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if !known {
 		s.cfg.Log.Error("a request failed", "method", r.Method, "path", r.URL.Path, "error", err)
 	}
-	var many *access.TooManyError
-	if errors.As(err, &many) {
+	if many, ok := errors.AsType[*access.TooManyError](err); ok {
 		w.Header().Set("Retry-After", strconv.Itoa(many.Seconds()))
 	}
 	if p.Status == http.StatusUnauthorized {

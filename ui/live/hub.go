@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 	"sync"
@@ -142,9 +143,7 @@ func (h *Hub) publishLeases(holders map[int]access.Lease) {
 		}
 	}
 	clear(holders)
-	for vehicle, l := range present {
-		holders[vehicle] = l
-	}
+	maps.Copy(holders, present)
 	for _, vehicle := range changed {
 		if v, found := h.cfg.Source.Vehicle(vehicle); found {
 			h.publish(api.VehicleChanged(v))
