@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -135,8 +136,7 @@ func (s *system) reason(ctx context.Context, texts []string, sub *subscription) 
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i := len(s.state.v.Messages) - 1; i >= 0; i-- {
-		t := s.state.v.Messages[i]
+	for _, t := range slices.Backward(s.state.v.Messages) {
 		if aboutArming(t.Text) && time.Since(t.Time) < recentReason {
 			return t.Text
 		}

@@ -297,7 +297,12 @@ func TestWithoutDecoderTheFeedPlaysAndSaysWhy(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx) }()
-	defer func() { cancel(); <-done }()
+	defer func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("run: %v", err)
+		}
+	}()
 	add(t, s, video.FeedConfig{ID: "f", URL: cam.URL(), Kind: video.KindThermal, Detect: true})
 	awaitState(t, s, "f", video.StateLive)
 	b := watch(t, s, "f")

@@ -70,11 +70,11 @@ func TestWholeChain(t *testing.T) {
 
 	var miss float64
 	c.until(90*time.Second, "a confirmed track, seen by a camera, within 20 m of the truth", func() bool {
-		var tracks api.TrackCollection
+		var tracks struct{ Features []track }
 		c.call("GET", "/tracks", nil, &tracks)
 		for _, f := range tracks.Features {
-			if f.Properties.Status == "confirmed" && seenByVideo(f) && f.Properties.AlertID != "" {
-				miss = missOf(t, f, lastTruth(t, filepath.Join(dir, "truth.jsonl")))
+			if f.Properties.Status == "confirmed" && f.seenByVideo() && f.Properties.AlertID != "" {
+				miss = f.missOf(lastTruth(t, filepath.Join(dir, "truth.jsonl")))
 				return miss < 20
 			}
 		}
@@ -116,13 +116,31 @@ func TestWholeChain(t *testing.T) {
 	goleak.VerifyNone(t, before)
 }
 
-func seenByVideo(f api.Track) bool {
+// track is a Feature of GET /tracks as a client reads it.
+type track struct {
+	Geometry   struct{ Coordinates [2]float64 }
+	Properties api.TrackProperties
+}
+
+func (f track) seenByVideo() bool {
 	for _, s := range f.Properties.Sources {
 		if s.Kind == "video" && s.Count >= 10 {
 			return true
 		}
 	}
 	return false
+}
+
+// missOf is how far a track is from the nearest person of the truth, which is up to a second old.
+func (f track) missOf(truth truthLine) float64 {
+	at := geo.LatLon{Lat: f.Geometry.Coordinates[1], Lon: f.Geometry.Coordinates[0]}
+	nearest := math.Inf(1)
+	for _, o := range truth.Objects {
+		if o.Class == "person" {
+			nearest = min(nearest, geo.Distance(at, geo.LatLon{Lat: o.Lat, Lon: o.Lon}))
+		}
+	}
+	return nearest
 }
 
 // truthLine is a line of the simulator's truth.
@@ -151,25 +169,4 @@ func lastTruth(t *testing.T, path string) (last truthLine) {
 		}
 	}
 	return last
-}
-
-// missOf is how far a track is from the nearest person of the truth, with the second between them allowed for.
-func missOf(t *testing.T, f api.Track, truth truthLine) float64 {
-	t.Helper()
-	raw, err := json.Marshal(f.Geometry)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var point struct{ Coordinates [2]float64 }
-	if err := json.Unmarshal(raw, &point); err != nil {
-		t.Fatal(err)
-	}
-	at := geo.LatLon{Lat: point.Coordinates[1], Lon: point.Coordinates[0]}
-	nearest := math.Inf(1)
-	for _, o := range truth.Objects {
-		if o.Class == "person" {
-			nearest = min(nearest, geo.Distance(at, geo.LatLon{Lat: o.Lat, Lon: o.Lon}))
-		}
-	}
-	return nearest
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -63,6 +64,9 @@ func newStation(ctx context.Context, env environment, cfg station.Config) (*stat
 	cfg.Version = version
 	cfg.Log = newLog(env.errOut)
 	s, err := station.New(ctx, cfg)
+	if errors.Is(err, station.ErrNeedsTLS) {
+		return nil, usageError{err}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("build the station in %s: %w", filepath.Clean(cfg.DataDir), err)
 	}

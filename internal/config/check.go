@@ -227,10 +227,8 @@ func (c *checker) limit(path string, v, low, high float64) {
 }
 
 func (c *checker) oneOf(path, v string, allowed ...string) {
-	for _, a := range allowed {
-		if v == a {
-			return
-		}
+	if slices.Contains(allowed, v) {
+		return
 	}
 	c.addf(path, "%q is not one of %s", v, strings.Trim(strings.Join(allowed, ", "), ", "))
 }

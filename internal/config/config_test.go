@@ -77,8 +77,7 @@ func TestProblemsNameFileLineAndKey(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			_, err := Parse("x.yaml", []byte(c.text))
-			var problems *Error
-			if !errors.As(err, &problems) {
+			if _, ok := errors.AsType[*Error](err); !ok {
 				t.Fatalf("got %v", err)
 			}
 			if !strings.Contains(err.Error(), c.want) {

@@ -169,6 +169,7 @@ func (p *picture) step(now time.Time) {
 	for _, c := range proposals.Changed {
 		if c.State == cue.Proposed {
 			if linked, err := p.alerts.SetCue(c.AlertID, c.ID, now); err == nil {
+				news.Changed = slices.DeleteFunc(news.Changed, func(a alert.Alert) bool { return a.ID == linked.ID })
 				news.Changed = append(news.Changed, linked)
 			}
 		}

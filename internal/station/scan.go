@@ -21,9 +21,12 @@ const (
 	placeRangeM = 600
 	// minScore drops what the detector itself hardly believes.
 	minScore = 0.4
-	// classWeight is what one frame's opinion of the class counts for: a shape of few pixels says little, and the next frame
-	// only repeats it.
-	classWeight = 0.03
+	// shapeWeight and sizeWeight are what one frame's opinion of the class counts for: a shape of few pixels says little,
+	// a size on the ground more, and the next frame only repeats it.
+	shapeWeight = 0.03
+	sizeWeight  = 0.1
+	// blurPx is how much wider and higher than the object its box is, by lens and detector.
+	blurPx = 2
 )
 
 // sightSigma are the errors of a small multirotor's camera pose that change from frame to frame. What stays, such as a
@@ -86,19 +89,31 @@ func scanOf(locator *georef.Locator, s sight, d video.Detections, heightAGL floa
 			Position: fix.Position,
 			EE:       fix.CovEE, EN: fix.CovEN, NN: fix.CovNN,
 			Score: b.Score,
-			Class: classProbs(b.Class),
+			Class: classProbs(b.Class, b.W*perPixel(s, fix), b.H*perPixel(s, fix), blurPx*perPixel(s, fix)),
 		})
 	}
 	return scan
 }
 
-// classProbs leaves "other" out: fusion knows people, vehicles and animals, and its own belief that it is none of them is
-// the existence probability. What is left is tempered by classWeight.
-func classProbs(c video.Classes) fusion.ClassProbs {
-	out := fusion.ClassProbs{c.Person, c.Vehicle, c.Animal}
+// perPixel is the length in metres, across the line of sight, that a pixel spans at a place.
+func perPixel(s sight, fix georef.Fix) float64 { return fix.SlantM / s.camera.FX }
+
+// bodies are the width and height in metres that a body of each class shows a camera that looks from the side and above.
+var bodies = [...]struct{ width, height float64 }{
+	fusion.Person: {0.6, 1.6}, fusion.Vehicle: {3.5, 1.9}, fusion.Animal: {1.1, 0.9},
+}
+
+// classProbs joins what the detector says of the shape with how well the size on the ground fits each class. The detector's
+// "other" is left out: fusion's own belief that something is none of the three is the existence probability.
+func classProbs(shape video.Classes, widthM, heightM, blurM float64) fusion.ClassProbs {
+	// How far the logarithms of two sizes may differ within a class, and where the blur is as large as the body.
+	spread := 0.35 + blurM/2
+	out := fusion.ClassProbs{shape.Person, shape.Vehicle, shape.Animal}
 	sum := 0.0
 	for i := range out {
-		out[i] = math.Pow(max(out[i], 1e-3), classWeight)
+		dw := math.Log(widthM/(bodies[i].width+blurM)) / spread
+		dh := math.Log(heightM/(bodies[i].height+blurM)) / spread
+		out[i] = math.Pow(max(out[i], 1e-3), shapeWeight) * math.Exp(-sizeWeight*min(20, dw*dw+dh*dh)/2)
 		sum += out[i]
 	}
 	for i := range out {

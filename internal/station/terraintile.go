@@ -18,7 +18,9 @@ const (
 	minTerrainZoom  = 8
 	maxTerrainZoom  = 14 // finer than SRTM's 30 m; the map stretches it from there
 	keptTiles       = 256
-	srtmSmoothingM  = 30 // whole-metre samples make stairs in a hillshade; this takes them away
+	smoothingM      = 30 // whole-metre samples make stairs in a hillshade; a blur of this radius takes them away
+	maxBlurPx       = 8
+	earthRoundM     = 40075017
 	terrariumOffset = 32768
 )
 
@@ -68,22 +70,20 @@ func (t *terrainTiles) tile(z, x, y int) ([]byte, error) {
 }
 
 func (t *terrainTiles) draw(z, x, y int) ([]byte, error) {
-	img := image.NewNRGBA(image.Rect(0, 0, tilePx, tilePx))
 	worldPx := float64(int(tilePx) << z)
-	found := false
-	last := geo.AMSL(0)
-	for row := range tilePx {
-		lat := mercatorLat((float64(y*tilePx+row) + 0.5) / worldPx)
-		for col := range tilePx {
-			p := geo.LatLon{Lat: lat, Lon: (float64(x*tilePx+col)+0.5)/worldPx*360 - 180}
-			if h, ok := t.smooth(p); ok {
-				last, found = h, true
-			}
-			img.SetNRGBA(col, row, terrarium(last))
-		}
-	}
+	lat := mercatorLat((float64(y*tilePx) + tilePx/2) / worldPx)
+	metresPerPx := earthRoundM * math.Cos(lat*math.Pi/180) / worldPx
+	radius := min(maxBlurPx, int(math.Round(smoothingM/metresPerPx)))
+	heights, found := t.sample(z, x, y, blurPasses*radius)
 	if !found {
 		return nil, errNoTile
+	}
+	heights.blur(radius)
+	img := image.NewNRGBA(image.Rect(0, 0, tilePx, tilePx))
+	for row := range tilePx {
+		for col := range tilePx {
+			img.SetNRGBA(col, row, terrarium(heights.at(col, row)))
+		}
 	}
 	var out bytes.Buffer
 	enc := png.Encoder{CompressionLevel: png.BestSpeed}
@@ -93,25 +93,25 @@ func (t *terrainTiles) draw(z, x, y int) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// smooth is the mean height over a small cross around a place.
-func (t *terrainTiles) smooth(p geo.LatLon) (geo.AMSL, bool) {
-	const metresPerDegree = 111_200
-	dLat := srtmSmoothingM / float64(metresPerDegree)
-	dLon := dLat / math.Max(0.01, math.Cos(p.Lat*math.Pi/180))
-	sum, weight := 0.0, 0.0
-	for i := -1.0; i <= 1; i++ {
-		for j := -1.0; j <= 1; j++ {
-			if h, ok := t.terrain.ElevationAMSL(geo.LatLon{Lat: p.Lat + i*dLat, Lon: p.Lon + j*dLon}); ok {
-				w := (2 - math.Abs(i)) * (2 - math.Abs(j))
-				sum += w * float64(h)
-				weight += w
+// sample reads the heights of a tile and of a margin around it; where there is none, the last one stands in. The second
+// result is false where the tile itself has none.
+func (t *terrainTiles) sample(z, x, y, margin int) (*raster, bool) {
+	worldPx := float64(int(tilePx) << z)
+	r := newRaster(tilePx+2*margin, margin)
+	found := false
+	last := float32(0)
+	for row := -margin; row < tilePx+margin; row++ {
+		lat := mercatorLat((float64(y*tilePx+row) + 0.5) / worldPx)
+		for col := -margin; col < tilePx+margin; col++ {
+			p := geo.LatLon{Lat: lat, Lon: (float64(x*tilePx+col)+0.5)/worldPx*360 - 180}
+			if h, ok := t.terrain.ElevationAMSL(p); ok {
+				last = float32(h)
+				found = found || row >= 0 && row < tilePx && col >= 0 && col < tilePx
 			}
+			r.h[(row+margin)*r.size+col+margin] = last
 		}
 	}
-	if weight == 0 {
-		return 0, false
-	}
-	return geo.AMSL(sum / weight), true
+	return r, found
 }
 
 // mercatorLat is the latitude in degrees at a fraction of the web mercator square, counted from the north.
@@ -120,7 +120,7 @@ func mercatorLat(fraction float64) float64 {
 }
 
 // terrarium encodes a height: (R*256 + G + B/256) - 32768 metres.
-func terrarium(h geo.AMSL) color.NRGBA {
+func terrarium(h float32) color.NRGBA {
 	v := int(math.Round((float64(h) + terrariumOffset) * 256))
 	v = max(0, min(v, 1<<24-1))
 	return color.NRGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: 255}

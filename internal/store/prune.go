@@ -14,8 +14,8 @@ const pruneChunk = 1000
 func (s *Store) Prune(ctx context.Context, kind string, before time.Time) (int64, error) {
 	var total int64
 	for {
-		n, err := s.ask(ctx, func(tx *sql.Tx) (int64, error) {
-			res, err := tx.Exec(`DELETE FROM events WHERE seq IN
+		n, err := s.ask(ctx, func(ctx context.Context, tx *sql.Tx) (int64, error) {
+			res, err := tx.ExecContext(ctx, `DELETE FROM events WHERE seq IN
 				(SELECT seq FROM events WHERE kind = ? AND stored_at < ? ORDER BY stored_at LIMIT ?)`,
 				kind, before.UnixMicro(), pruneChunk)
 			if err != nil {

@@ -51,8 +51,8 @@ func (s *Store) Set(ctx context.Context, key string, value []byte) error {
 	if value == nil {
 		value = []byte{}
 	}
-	_, err := s.ask(ctx, func(tx *sql.Tx) (int64, error) {
-		_, err := tx.Exec("INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
+	_, err := s.ask(ctx, func(ctx context.Context, tx *sql.Tx) (int64, error) {
+		_, err := tx.ExecContext(ctx, "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
 		return 0, err
 	})
 	if err != nil {
@@ -63,8 +63,8 @@ func (s *Store) Set(ctx context.Context, key string, value []byte) error {
 
 // Insert writes a setting durably unless its key is there already; created says which.
 func (s *Store) Insert(ctx context.Context, key string, value []byte) (created bool, err error) {
-	n, err := s.ask(ctx, func(tx *sql.Tx) (int64, error) {
-		res, err := tx.Exec("INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING", key, value)
+	n, err := s.ask(ctx, func(ctx context.Context, tx *sql.Tx) (int64, error) {
+		res, err := tx.ExecContext(ctx, "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING", key, value)
 		if err != nil {
 			return 0, err
 		}
@@ -79,8 +79,8 @@ func (s *Store) Insert(ctx context.Context, key string, value []byte) (created b
 // Replace writes a setting durably if its key is there; replaced says whether it was. It cannot bring back a setting that
 // was deleted meanwhile.
 func (s *Store) Replace(ctx context.Context, key string, value []byte) (replaced bool, err error) {
-	n, err := s.ask(ctx, func(tx *sql.Tx) (int64, error) {
-		res, err := tx.Exec("UPDATE settings SET value = ? WHERE key = ?", value, key)
+	n, err := s.ask(ctx, func(ctx context.Context, tx *sql.Tx) (int64, error) {
+		res, err := tx.ExecContext(ctx, "UPDATE settings SET value = ? WHERE key = ?", value, key)
 		if err != nil {
 			return 0, err
 		}
@@ -94,8 +94,8 @@ func (s *Store) Replace(ctx context.Context, key string, value []byte) (replaced
 
 // Delete removes a setting durably; a missing one is no error.
 func (s *Store) Delete(ctx context.Context, key string) error {
-	_, err := s.ask(ctx, func(tx *sql.Tx) (int64, error) {
-		_, err := tx.Exec("DELETE FROM settings WHERE key = ?", key)
+	_, err := s.ask(ctx, func(ctx context.Context, tx *sql.Tx) (int64, error) {
+		_, err := tx.ExecContext(ctx, "DELETE FROM settings WHERE key = ?", key)
 		return 0, err
 	})
 	if err != nil {

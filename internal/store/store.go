@@ -127,7 +127,7 @@ func Open(ctx context.Context, path string, cfg Config) (*Store, error) {
 
 // createPrivate makes the folder and the file readable by the owner alone; SQLite gives its side files the same mode.
 func createPrivate(path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil { //nolint:gosec // the path is the operator's own setting
 		return err
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the path is the operator's own setting

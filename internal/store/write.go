@@ -9,8 +9,8 @@ import (
 
 // request is one thing for the writer to do within the next transaction.
 type request struct {
-	do    func(*sql.Tx) (int64, error)
-	reply chan result // one place, so that the writer never waits for a caller that gave up
+	do    func(context.Context, *sql.Tx) (int64, error) // the context is the writer's, not the caller's
+	reply chan result                                   // one place, so that the writer never waits for a caller that gave up
 }
 
 type result struct {
@@ -29,7 +29,7 @@ func (s *Store) Append(ctx context.Context, events ...Event) (lastSeq int64, err
 			return 0, fmt.Errorf("append: %w", err)
 		}
 	}
-	n, err := s.ask(ctx, func(tx *sql.Tx) (int64, error) { return s.insert(tx, events) })
+	n, err := s.ask(ctx, func(ctx context.Context, tx *sql.Tx) (int64, error) { return s.insert(ctx, tx, events) })
 	if err != nil {
 		return 0, fmt.Errorf("append: %w", err)
 	}
@@ -63,7 +63,7 @@ func (s *Store) Post(e Event) bool {
 }
 
 // ask sends work to the writer and waits until it is on disk.
-func (s *Store) ask(ctx context.Context, do func(*sql.Tx) (int64, error)) (int64, error) {
+func (s *Store) ask(ctx context.Context, do func(context.Context, *sql.Tx) (int64, error)) (int64, error) {
 	r := request{do: do, reply: make(chan result, 1)}
 	select {
 	case <-s.closing:
@@ -92,8 +92,8 @@ func (s *Store) ask(ctx context.Context, do func(*sql.Tx) (int64, error)) (int64
 	}
 }
 
-func (s *Store) insert(tx *sql.Tx, events []Event) (last int64, err error) {
-	stmt, err := tx.Prepare("INSERT INTO events (kind, observed_at, stored_at, who, key, data) VALUES (?, ?, ?, ?, ?, ?)")
+func (s *Store) insert(ctx context.Context, tx *sql.Tx, events []Event) (last int64, err error) {
+	stmt, err := tx.PrepareContext(ctx, "INSERT INTO events (kind, observed_at, stored_at, who, key, data) VALUES (?, ?, ?, ?, ?, ?)")
 	if err != nil {
 		return 0, err
 	}
@@ -107,7 +107,7 @@ func (s *Store) insert(tx *sql.Tx, events []Event) (last int64, err error) {
 		if data == "" {
 			data = "null"
 		}
-		res, err := stmt.Exec(e.Kind, e.ObservedAt.UnixMicro(), now.UnixMicro(), e.Who, e.Key, data)
+		res, err := stmt.ExecContext(ctx, e.Kind, e.ObservedAt.UnixMicro(), now.UnixMicro(), e.Who, e.Key, data)
 		if err != nil {
 			return 0, err
 		}

@@ -121,19 +121,20 @@ func (s *Store) commit(b *batch) error {
 
 func (s *Store) transact(b *batch) ([]int64, error) {
 	// The callers' contexts do not reach here: one of them must not undo the others' events.
-	tx, err := s.write.BeginTx(context.Background(), nil)
+	ctx := context.Background()
+	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, fmt.Errorf("begin transaction: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
 	if len(b.posts) > 0 {
-		if _, err := s.insert(tx, b.posts); err != nil {
+		if _, err := s.insert(ctx, tx, b.posts); err != nil {
 			return nil, fmt.Errorf("insert events: %w", err)
 		}
 	}
 	results := make([]int64, len(b.requests))
 	for i, r := range b.requests {
-		if results[i], err = r.do(tx); err != nil {
+		if results[i], err = r.do(ctx, tx); err != nil {
 			return nil, err
 		}
 	}

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"bufio"
 	"bytes"
 	"math/rand/v2"
 	"slices"
@@ -48,7 +49,7 @@ func TestFramesAreThoseOfGomavlib(t *testing.T) {
 		&common.MessageVideoStreamInformation{StreamId: 1, Uri: "rtsp://x/y"}, &common.MessageTimesync{},
 	} {
 		ours := encode(t, c, 9, m)
-		r := &frame.Reader{ByteReader: bytes.NewReader(ours), DialectRW: &c.dialect}
+		r := &frame.Reader{BufByteReader: bufio.NewReader(bytes.NewReader(ours)), DialectRW: &c.dialect}
 		if err := r.Initialize(); err != nil {
 			t.Fatal(err)
 		}

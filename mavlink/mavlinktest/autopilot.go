@@ -3,6 +3,7 @@
 package mavlinktest
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -287,7 +288,7 @@ func (a *Autopilot) listen(ctx context.Context) {
 			}
 			continue
 		}
-		r := &frame.Reader{ByteReader: bytes.NewReader(buf[:n]), DialectRW: a.dialect}
+		r := &frame.Reader{BufByteReader: bufio.NewReader(bytes.NewReader(buf[:n])), DialectRW: a.dialect}
 		if err := r.Initialize(); err != nil {
 			panic(err)
 		}

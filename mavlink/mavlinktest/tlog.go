@@ -1,6 +1,7 @@
 package mavlinktest
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"fmt"
@@ -51,7 +52,7 @@ func frameLength(d *dialect.ReadWriter, b []byte) (int, bool) {
 	if len(b) < n {
 		return 0, false
 	}
-	r := &frame.Reader{ByteReader: bytes.NewReader(b[:n]), DialectRW: d}
+	r := &frame.Reader{BufByteReader: bufio.NewReader(bytes.NewReader(b[:n])), DialectRW: d}
 	if err := r.Initialize(); err != nil {
 		return 0, false
 	}

@@ -256,8 +256,8 @@ func TestTransfersThatCannotSucceed(t *testing.T) {
 	// The link dies in the middle.
 	w = newWorld(1)
 	u := machines["upload"]()
-	step := u.Tick(w.now)
-	step = u.Handle(&common.MessageMissionRequestInt{TargetSystem: 255, TargetComponent: 190, Seq: 0}, w.now)
+	u.Tick(w.now)
+	step := u.Handle(&common.MessageMissionRequestInt{TargetSystem: 255, TargetComponent: 190, Seq: 0}, w.now)
 	if len(step.Send) != 1 {
 		t.Fatalf("%+v", step)
 	}

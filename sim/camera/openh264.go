@@ -170,8 +170,8 @@ func (e *openH264Encoder) collect() [][]byte {
 	for i := range int(e.info.ILayerNum) {
 		layer := &e.info.SLayerInfo[i]
 		at := 0
-		for _, n := range unsafe.Slice(layer.PNalLengthInByte, int(layer.INalCount)) {
-			unit := unsafe.Slice(layer.PBsBuf, at+int(n))[at:]
+		for _, n := range unsafe.Slice(layer.PNalLengthInByte, int(layer.INalCount)) { //nolint:gosec // the library says how long its memory is
+			unit := unsafe.Slice(layer.PBsBuf, at+int(n))[at:] //nolint:gosec // the library says how long its memory is
 			at += int(n)
 			start := len(e.buf)
 			e.buf = append(e.buf, trimStartCode(unit)...)

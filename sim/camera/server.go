@@ -118,8 +118,11 @@ func newServer(cfg Config, w scene) (*Server, error) {
 func pathOf(id int, kind string) string { return strconv.Itoa(id) + "/" + kind }
 
 func (s *Server) bind(address string) error {
-	var err error
-	if s.listener, err = net.Listen("tcp", address); err != nil {
+	var (
+		err error
+		lc  net.ListenConfig
+	)
+	if s.listener, err = lc.Listen(context.Background(), "tcp", address); err != nil {
 		return fmt.Errorf("cameras: listen for RTSP: %w", err)
 	}
 	host, _, err := net.SplitHostPort(s.listener.Addr().String())
@@ -157,15 +160,18 @@ func (s *Server) takeUDP(_, address string) (net.PacketConn, error) {
 
 // listenPair binds two neighbouring UDP ports of which the first is even, as RTP wants it (RFC 3550, section 11).
 func listenPair(host string) ([]net.PacketConn, error) {
-	var last error
+	var (
+		last error
+		lc   net.ListenConfig
+	)
 	for range udpPortTries {
-		a, err := net.ListenPacket("udp", net.JoinHostPort(host, "0"))
+		a, err := lc.ListenPacket(context.Background(), "udp", net.JoinHostPort(host, "0"))
 		if err != nil {
 			return nil, fmt.Errorf("bind an RTP port: %w", err)
 		}
 		port := a.LocalAddr().(*net.UDPAddr).Port
 		if port%2 == 0 {
-			b, err := net.ListenPacket("udp", net.JoinHostPort(host, strconv.Itoa(port+1)))
+			b, err := lc.ListenPacket(context.Background(), "udp", net.JoinHostPort(host, strconv.Itoa(port+1)))
 			if err == nil {
 				return []net.PacketConn{a, b}, nil
 			}

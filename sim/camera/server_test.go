@@ -101,8 +101,8 @@ func watch(t *testing.T, url string, transport gortsplib.Transport) (<-chan pict
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &gortsplib.Client{Transport: &transport}
-	if err := c.Start(u.Scheme, u.Host); err != nil {
+	c := &gortsplib.Client{Scheme: u.Scheme, Host: u.Host, Transport: &transport}
+	if err := c.Start2(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.Close)
@@ -223,8 +223,8 @@ func TestNothingIsDrawnForNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Asking what there is does not start a camera.
-	c := &gortsplib.Client{}
-	if err := c.Start(u.Scheme, u.Host); err != nil {
+	c := &gortsplib.Client{Scheme: u.Scheme, Host: u.Host}
+	if err := c.Start2(); err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
@@ -294,8 +294,8 @@ func TestUnknownPathsAndBadSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &gortsplib.Client{}
-	if err := c.Start(u.Scheme, u.Host); err != nil {
+	c := &gortsplib.Client{Scheme: u.Scheme, Host: u.Host}
+	if err := c.Start2(); err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()

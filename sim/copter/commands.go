@@ -45,7 +45,8 @@ func fromInt(k packet, m *mav.MessageCommandInt) command {
 
 // handleCommand executes a command and acknowledges it from the component that it was meant for.
 func (c *Copter) handleCommand(p *peer, cmd command) {
-	component, result := uint8(autopilotComponent), mav.MAV_RESULT_UNSUPPORTED
+	component := uint8(autopilotComponent)
+	var result mav.MAV_RESULT
 	switch {
 	case cmd.target == cameraComponent, cmd.target == 0 && cmd.forCamera():
 		component, result = cameraComponent, c.cameraCommand(p, cmd)

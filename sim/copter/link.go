@@ -138,8 +138,7 @@ func (l *link) decode(from netip.AddrPort, datagram []byte) {
 	for {
 		f, err := r.Read()
 		if err != nil {
-			var bad frame.ReadError
-			if errors.As(err, &bad) {
+			if _, bad := errors.AsType[frame.ReadError](err); bad {
 				l.badFrames.Add(1)
 				continue
 			}

@@ -69,14 +69,13 @@ func (r *Renderer) drawObject(o *world.Object, depth float64) {
 // body is an object in its own axes: ahead along its heading, right, up.
 type body struct {
 	*brush
-	o                  *world.Object
-	foot               vec3
-	ahead, right       vec3
-	scale              float64 // pixels per metre
-	clear              float32 // what haze leaves of its contrast
-	stride             float64 // phase of the gait, radians, one step in pi
-	look               uint32  // by its name: clothes, paint
-	warm, half, ground float32 // thermal: luma of its skin, of half that contrast, and of the ground
+	o            *world.Object
+	foot         vec3
+	ahead, right vec3
+	scale        float64 // pixels per metre
+	clear        float32 // what haze leaves of its contrast
+	stride       float64 // phase of the gait, radians, one step in pi
+	look         uint32  // by its name: clothes, paint
 }
 
 func (r *Renderer) newBody(b *brush, o *world.Object, foot vec3) *body {

@@ -15,10 +15,9 @@ func TestFalseTripsSeldomAlert(t *testing.T) {
 	const hours, nodes, each = 20, 20, 10.0
 	r := rand.New(rand.NewPCG(8, 15))
 	s := newStory(t, alert.Config{})
-	now := start
 	trips := 0
 	for step := range int(hours * 3600) {
-		now = start.Add(time.Duration(step) * time.Second)
+		now := start.Add(time.Duration(step) * time.Second)
 		in := alert.Input{Now: now}
 		for n := range nodes {
 			if r.Float64() < each/3600 {

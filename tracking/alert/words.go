@@ -186,11 +186,8 @@ func (ev *event) title() string {
 	title := map[Probably]string{
 		Person: "Person on foot", Group: "Group on foot", Vehicle: "Vehicle", Animal: "Probably an animal", Unknown: "Movement",
 	}[ev.alert.Probably]
-	for _, r := range ev.reasons {
-		if ev.doing != "" && r.key == ev.doing {
-			title += " " + ev.doingWords
-			break
-		}
+	if ev.doing != "" && slices.ContainsFunc(ev.reasons, func(r reason) bool { return r.key == ev.doing }) {
+		title += " " + ev.doingWords
 	}
 	nearest, at := math.Inf(1), ""
 	for _, t := range ev.trips {

@@ -41,7 +41,7 @@ func scenario(seed uint64) string {
 	fmt.Fprintln(&b, `{"type":"weather","wind":3}`)
 	seq := 0
 	var late string
-	for s := 0; s < 60; s++ {
+	for s := range 60 {
 		for k, c := range []string{"cam-1", "cam-2"} {
 			var dets []string
 			for _, p := range [][3]float64{{0, -40 + 1.3*float64(s), 0}, {-400 + 12*float64(s), -150, 1}} {

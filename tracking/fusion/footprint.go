@@ -4,15 +4,14 @@ import "math"
 
 // footprint is what a scan looked at, in the local plane.
 type footprint struct {
-	centre   vec2 // of the camera
-	azimuth  float64
-	half     float64 // rad
-	r0, r1   float64
-	polygon  []vec2
-	lo, hi   vec2 // box around it
-	area     float64
-	nothing  bool // the scan has no footprint: absence says nothing
-	distance float64
+	centre  vec2 // of the camera
+	azimuth float64
+	half    float64 // rad
+	r0, r1  float64
+	polygon []vec2
+	lo, hi  vec2 // box around it
+	area    float64
+	nothing bool // the scan has no footprint: absence says nothing
 }
 
 // noFootprintArea stands for the ground that a scan without a footprint may have shown, m^2.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -29,12 +30,10 @@ func newSensor(s Sensor, index int32, pl *plane) (*sensor, error) {
 	out := &sensor{Sensor: s, index: index}
 	const largest = 1e5 // far above any range in metres, rate or angle that is meant
 	bad := func(v float64) bool { return !(v >= 0 && v <= largest) }
-	for _, v := range append([]float64{
+	if slices.ContainsFunc(append([]float64{
 		s.Pd, s.ClutterPerScan, s.FAPerHour, s.FovDeg, s.Bias.PosSigmaM, s.Bias.YawSigmaDeg, s.Bias.PitchSigmaDeg,
-	}, s.RangeM[:]...) {
-		if bad(v) {
-			return nil, fmt.Errorf("%w: %s has a number that is negative, too large or not finite", ErrSensor, s.ID)
-		}
+	}, s.RangeM[:]...), bad) {
+		return nil, fmt.Errorf("%w: %s has a number that is negative, too large or not finite", ErrSensor, s.ID)
 	}
 	def := func(v *float64, d float64) {
 		if *v == 0 {

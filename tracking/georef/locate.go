@@ -27,8 +27,7 @@ func (e *NoGround) Error() string { return "no ground: " + string(e.Reason) }
 
 // IsNoGround gives the reason where err is or wraps a NoGround.
 func IsNoGround(err error) (Reason, bool) {
-	var none *NoGround
-	if errors.As(err, &none) {
+	if none, ok := errors.AsType[*NoGround](err); ok {
 		return none.Reason, true
 	}
 	return "", false

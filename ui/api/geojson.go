@@ -1,7 +1,10 @@
 package api
 
 import (
+	"fmt"
+
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/geojson"
 )
 
 // Geometry is a GeoJSON geometry (RFC 7946): longitude first, degrees, WGS 84.
@@ -13,6 +16,16 @@ type Geometry struct {
 // NewGeometry wraps an orb geometry.
 func NewGeometry(g orb.Geometry) Geometry {
 	return Geometry{Type: g.GeoJSONType(), Coordinates: g}
+}
+
+// UnmarshalJSON reads any geometry of RFC 7946, for programs in Go that use the API.
+func (g *Geometry) UnmarshalJSON(b []byte) error {
+	read, err := geojson.UnmarshalGeometry(b)
+	if err != nil {
+		return fmt.Errorf("geometry: %w", err)
+	}
+	*g = NewGeometry(read.Geometry())
+	return nil
 }
 
 // Feature is a GeoJSON feature with typed properties.

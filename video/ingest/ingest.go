@@ -157,15 +157,19 @@ func (s *Source) deliver(p Packet) {
 
 // stay waits for the end of a connection, which it closes when ctx ends or when no packet came for Silence.
 func (s *Source) stay(ctx context.Context, c *connection) error {
-	ended := make(chan error, 1)
-	go func() { ended <- c.wait() }()
+	var reason error // set before ended closes
+	ended := make(chan struct{})
+	go func() {
+		reason = c.wait()
+		close(ended)
+	}()
 	begun := time.Now()
 	tick := time.NewTicker(s.cfg.Silence / 10)
 	defer tick.Stop()
 	for {
 		select {
-		case err := <-ended:
-			return err
+		case <-ended:
+			return reason
 		case <-ctx.Done():
 			c.close()
 			<-ended

@@ -3,6 +3,7 @@
 package testcam
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -53,7 +54,8 @@ func (c *Camera) Start() error {
 	if addr == "" {
 		addr = "127.0.0.1:0"
 	}
-	l, err := net.Listen("tcp", addr)
+	var lc net.ListenConfig
+	l, err := lc.Listen(context.Background(), "tcp", addr)
 	if err != nil {
 		return fmt.Errorf("camera: %w", err)
 	}

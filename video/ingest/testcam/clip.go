@@ -121,11 +121,11 @@ func encodeOne(enc *lib.ISVCEncoder, luma []byte, width, height, ms int) ([][]by
 	var nals [][]byte
 	for i := range int(info.ILayerNum) {
 		layer := &info.SLayerInfo[i]
-		buf := layer.PBsBuf
-		for _, size := range unsafe.Slice(layer.PNalLengthInByte, layer.INalCount) {
-			nal := unsafe.Slice(buf, size)
+		at := 0
+		for _, size := range unsafe.Slice(layer.PNalLengthInByte, layer.INalCount) { //nolint:gosec // the library says how long its memory is
+			nal := unsafe.Slice(layer.PBsBuf, at+int(size))[at:] //nolint:gosec // the library says how long its memory is
+			at += int(size)
 			nals = append(nals, append([]byte(nil), nal[4:]...)) // without its start code
-			buf = (*uint8)(unsafe.Add(unsafe.Pointer(buf), int(size)))
 		}
 	}
 	if len(nals) == 0 {

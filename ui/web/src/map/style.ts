@@ -23,6 +23,9 @@ export interface StyleInput {
   origin: string;
 }
 
+/** How many times higher than they are heights are drawn. Numbers that people read come from elsewhere and are true. */
+const stretch = 7;
+
 const empty: FeatureCollection = { type: 'FeatureCollection', features: [] };
 
 export function buildStyle(input: StyleInput): StyleSpecification {
@@ -35,7 +38,12 @@ export function buildStyle(input: StyleInput): StyleSpecification {
       type: 'raster-dem',
       tiles: [`${input.origin}/api/v1/terrain/{z}/{x}/{y}.png`],
       tileSize: 256,
-      encoding: 'terrarium',
+      // Terrarium, with every height stretched: gentle country shows its folds only so.
+      encoding: 'custom',
+      redFactor: 256 * stretch,
+      greenFactor: stretch,
+      blueFactor: stretch / 256,
+      baseShift: 32768 * stretch,
       bounds: input.terrain.bounds,
       minzoom: input.terrain.minZoom,
       maxzoom: input.terrain.maxZoom,
@@ -62,11 +70,11 @@ function reliefLayers(p: Palette, { low, high }: HeightRange): LayerSpecificatio
           'interpolate',
           ['linear'],
           ['elevation'],
-          low,
+          low * stretch,
           p.low,
-          (low + high) / 2,
+          ((low + high) / 2) * stretch,
           p.mid,
-          high,
+          high * stretch,
           p.high,
         ],
       },
