@@ -70,6 +70,7 @@ func runUser(ctx context.Context, env environment, args []string) error {
 	})
 }
 
+//nolint:gosec // a usage text
 const tokenUsage = `usage: vedette token [--data DIR] create --name NAME [--role viewer|operator|admin]
        vedette token [--data DIR] list | revoke --name NAME`
 

@@ -24,8 +24,7 @@ func runCheck(_ context.Context, env environment, args []string) error {
 // loadConfig reads a configuration; whatever is wrong with it is the user's to mend.
 func loadConfig(path string) (config.Config, error) {
 	cfg, err := config.Load(path)
-	var problems *config.Error
-	if errors.As(err, &problems) {
+	if problems, ok := errors.AsType[*config.Error](err); ok {
 		return cfg, usagef("the configuration cannot be used:\n%w", problems)
 	}
 	if err != nil {

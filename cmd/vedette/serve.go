@@ -11,7 +11,7 @@ import (
 	"vedette/internal/station"
 )
 
-const tokenVariable = "VEDETTE_TOKEN"
+const tokenVariable = "VEDETTE_TOKEN" //nolint:gosec // the name of a variable
 
 func runServe(ctx context.Context, env environment, args []string) error {
 	fs := newFlags("serve")

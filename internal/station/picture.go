@@ -90,9 +90,16 @@ func newPicture(cfg pictureConfig, known []sensors.State) *picture {
 	}
 	for _, s := range known {
 		p.sensors[s.ID] = s
-		p.tracker.AddSensor(fusionSensor(s))
+		p.addSensor(fusionSensor(s))
 	}
 	return p
+}
+
+// addSensor makes a sensor known to fusion. What a refused one measures is counted by the tracker and shows in no track.
+func (p *picture) addSensor(s fusion.Sensor) {
+	if err := p.tracker.AddSensor(s); err != nil {
+		p.cfg.log.Error("a sensor takes no part in tracking", "sensor", s.ID, "error", err)
+	}
 }
 
 // run is the picture's goroutine.
@@ -224,7 +231,7 @@ func (p *picture) placeFrame(d video.Detections) {
 	}
 	if !p.cameras[d.Feed] {
 		p.cameras[d.Feed] = true
-		p.tracker.AddSensor(fusion.Sensor{ID: d.Feed, Kind: fusion.Camera, Pd: 0.75, ClutterPerScan: 0.3, Bias: cameraBias()})
+		p.addSensor(fusion.Sensor{ID: d.Feed, Kind: fusion.Camera, Pd: 0.75, ClutterPerScan: 0.3, Bias: cameraBias()})
 	}
 	p.tracker.AddScan(scanOf(&p.locator, s, d, height, seen))
 }

@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"vedette/internal/access"
@@ -62,12 +63,12 @@ func (p *picture) publish(now time.Time, tracks []fusion.Track, alerts []alert.A
 
 	allCues := p.cues.Cues()
 	alertsNow := make([]api.Alert, 0, len(all))
-	for i := len(all) - 1; i >= 0; i-- { // newest first
-		alertsNow = append(alertsNow, describeAlert(all[i]))
+	for _, a := range slices.Backward(all) { // newest first
+		alertsNow = append(alertsNow, describeAlert(a))
 	}
 	cuesNow := make([]api.Cue, 0, len(allCues))
-	for i := len(allCues) - 1; i >= 0; i-- {
-		cuesNow = append(cuesNow, describeCue(allCues[i]))
+	for _, c := range slices.Backward(allCues) {
+		cuesNow = append(cuesNow, describeCue(c))
 	}
 	p.mu.Lock()
 	p.tracksNow, p.alertsNow, p.cuesNow = tracksNow, alertsNow, cuesNow
