@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -50,7 +51,11 @@ func runDemo(ctx context.Context, env environment, args []string) error {
 		ctx, cancel = context.WithTimeout(ctx, *length)
 		defer cancel()
 	}
-	return runTogether(ctx, d.sim.Run, d.station.Run, announce(env, d.station))
+	err = runTogether(ctx, d.sim.Run, d.station.Run, announce(env, d.station))
+	if closeErr := d.truth.Close(); closeErr != nil {
+		err = errors.Join(err, fmt.Errorf("write the truth log: %w", closeErr))
+	}
+	return err
 }
 
 type demoConfig struct {
@@ -67,7 +72,7 @@ type demo struct {
 	truth   *os.File
 }
 
-func newDemo(ctx context.Context, env environment, cfg demoConfig) (*demo, error) {
+func newDemo(ctx context.Context, env environment, cfg demoConfig) (d *demo, err error) {
 	mavlinkAddr, err := freeUDPAddr(ctx)
 	if err != nil {
 		return nil, err
@@ -95,8 +100,14 @@ func newDemo(ctx context.Context, env environment, cfg demoConfig) (*demo, error
 		Log:      newLog(env.errOut).With("part", "sim"),
 	})
 	if err != nil {
-		return nil, usageError{fmt.Errorf("build the simulator: %w", err)}
+		return nil, errors.Join(usageError{fmt.Errorf("build the simulator: %w", err)}, truth.Close())
 	}
+	defer func() {
+		if err != nil {
+			s.Close()
+			err = errors.Join(err, truth.Close())
+		}
+	}()
 	file, err := writeSimConfig(filepath.Join(cfg.dir, "vedette.yaml"), s.Layout(), mavlinkAddr, shakeAddr, terrain)
 	if err != nil {
 		return nil, err

@@ -68,11 +68,11 @@ func describeZones(zones []zone.Zone) api.ZoneCollection {
 }
 
 func describeTrack(id string, t fusion.Track, now time.Time, alertID string) api.Track {
-	e := georef.EllipseOf(t.EE, t.EN, t.NN).Scaled(georef.Scale95)
+	ellipse := ellipse95(t.EE, t.EN, t.NN)
 	props := api.TrackProperties{
 		Status: t.Status.String(), Class: "unknown", SIDC: symbolUnknown, Existence: api.Known(t.Existence),
 		Speed:   api.Known(math.Hypot(t.VE, t.VN)),
-		Ellipse: &api.Ellipse{SemiMajorM: e.SemiMajorM, SemiMinorM: e.SemiMinorM, BearingDeg: e.BearingDeg, Confidence: confidence95},
+		Ellipse: &ellipse,
 
 		FirstSeen: api.At(t.FirstSeen), LastSeen: api.At(t.LastSeen), T: api.At(now), AlertID: alertID,
 		ClassProbabilities: map[string]float64{
@@ -194,4 +194,30 @@ func describeDetections(d video.Detections) api.Detections {
 		out.Boxes = append(out.Boxes, api.Box{X: b.X, Y: b.Y, W: b.W, H: b.H, Score: b.Score, Class: class})
 	}
 	return out
+}
+
+// placedDetections are the detections of one frame on the ground, as the event log has them.
+type placedDetections struct {
+	Feed       string            `json:"feed"`
+	Detections []placedDetection `json:"detections"`
+}
+
+type placedDetection struct {
+	geo.LatLon
+	Score   float64     `json:"score"`
+	Ellipse api.Ellipse `json:"ellipse"`
+}
+
+func describeScan(s fusion.Scan) placedDetections {
+	out := placedDetections{Feed: s.Sensor}
+	for _, d := range s.Detections {
+		out.Detections = append(out.Detections, placedDetection{LatLon: d.Position, Score: d.Score, Ellipse: ellipse95(d.EE, d.EN, d.NN)})
+	}
+	return out
+}
+
+// ellipse95 is the region that holds the truth 95 times in 100, from a covariance.
+func ellipse95(ee, en, nn float64) api.Ellipse {
+	e := georef.EllipseOf(ee, en, nn).Scaled(georef.Scale95)
+	return api.Ellipse{SemiMajorM: e.SemiMajorM, SemiMinorM: e.SemiMinorM, BearingDeg: e.BearingDeg, Confidence: confidence95}
 }

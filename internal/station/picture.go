@@ -42,7 +42,8 @@ type picture struct {
 	pending  []video.Detections
 	trips    []alert.Trip
 	sensors  map[string]sensors.State
-	cameras  map[string]bool // known to the tracker
+	cameras  map[string]bool      // known to the tracker
+	seen     map[string]time.Time // when detections of each feed were last recorded
 	recorded time.Time
 	history  map[string]*trackHistory
 	requests chan func()
@@ -85,6 +86,7 @@ func newPicture(cfg pictureConfig, known []sensors.State) *picture {
 		locator:  georef.Locator{Ground: georef.Terrain{Model: cfg.ground.terrain}, MaxRangeM: 2 * placeRangeM},
 		sensors:  map[string]sensors.State{},
 		cameras:  map[string]bool{},
+		seen:     map[string]time.Time{},
 		history:  map[string]*trackHistory{},
 		requests: make(chan func()),
 	}
@@ -194,7 +196,7 @@ func (p *picture) step(now time.Time) {
 // tracks are those that say something: a place that is vaguer than vagueM has been forgotten.
 func (p *picture) tracks(now time.Time) []fusion.Track {
 	return slices.DeleteFunc(p.tracker.Tracks(now), func(t fusion.Track) bool {
-		return georef.EllipseOf(t.EE, t.EN, t.NN).Scaled(georef.Scale95).SemiMajorM > vagueM
+		return ellipse95(t.EE, t.EN, t.NN).SemiMajorM > vagueM
 	})
 }
 
@@ -233,7 +235,12 @@ func (p *picture) placeFrame(d video.Detections) {
 		p.cameras[d.Feed] = true
 		p.addSensor(fusion.Sensor{ID: d.Feed, Kind: fusion.Camera, Pd: 0.75, ClutterPerScan: 0.3, Bias: cameraBias()})
 	}
-	p.tracker.AddScan(scanOf(&p.locator, s, d, height, seen))
+	scan := scanOf(&p.locator, s, d, height, seen)
+	p.tracker.AddScan(scan)
+	if len(scan.Detections) > 0 && d.FrameTime.Sub(p.seen[d.Feed]) >= recordEvery {
+		p.seen[d.Feed] = d.FrameTime
+		p.cfg.record.post(kindDetection, d.Feed, d.FrameTime, describeScan(scan))
+	}
 }
 
 // targets are the open alerts, each where its track is now.
