@@ -53,11 +53,15 @@ run: deps build ## build and start the whole demo: simulator, station and consol
 	$(BIN) demo $(ARGS)
 
 .PHONY: test
-test: test-deps lint test-web test-go test-browser build-arm64 ## everything: lint, unit, race, whole-chain and browser tests
+test: test-deps lint test-web test-go test-chain test-browser build-arm64 ## everything: lint, unit, race, whole-chain and browser tests
 
 .PHONY: test-go
-test-go: ## Go tests with the race detector, the whole-chain test among them
+test-go: ## Go tests with the race detector
 	go test -race -timeout 12m ./...
+
+.PHONY: test-chain
+test-chain: ## the whole chain in real time: simulator, station, a crossing, a cue, a takeoff
+	go test -count=1 -run '^TestWholeChain$$' -v ./cmd/vedette
 
 .PHONY: test-web
 test-web: $(WEB)/node_modules/.installed ## type check and unit tests of the console
