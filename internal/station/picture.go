@@ -27,7 +27,8 @@ const (
 	maxPending    = 256         // frames that wait for their pose
 	historyPoints = 3600        // of a track, one a second
 	historyKept   = 30 * time.Minute
-	vagueM        = 120 // 95 % semi-major axis beyond which a track is not shown
+	vagueM        = 120             // 95 % semi-major axis beyond which a track is not shown
+	approachFor   = 5 * time.Second // a warm patch of ground that fools the first detector seldom moves that long
 )
 
 // picture is what the station believes: it owns the tracker, the alerts and the cues, and is the only goroutine that
@@ -81,7 +82,7 @@ func newPicture(cfg pictureConfig, known []sensors.State) *picture {
 	p := &picture{
 		cfg:      cfg,
 		tracker:  fusion.New(fusionConfig(cfg.zones)),
-		alerts:   alert.New(alert.Config{Zones: cfg.zones, FirstID: cfg.firstID}),
+		alerts:   alert.New(alert.Config{Zones: cfg.zones, FirstID: cfg.firstID, ApproachFor: approachFor}),
 		cues:     cue.New(cfg.cues),
 		locator:  georef.Locator{Ground: georef.Terrain{Model: cfg.ground.terrain}, MaxRangeM: 2 * placeRangeM},
 		sensors:  map[string]sensors.State{},

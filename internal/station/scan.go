@@ -18,7 +18,7 @@ const (
 	// detectRangeM is how far a person still fills enough pixels to be found; beyond it an empty frame says nothing.
 	detectRangeM = 350
 	// placeRangeM is the slant range beyond which a place is too vague to be of use.
-	placeRangeM = 600
+	placeRangeM = 450
 	// minScore drops what the detector itself hardly believes.
 	minScore = 0.4
 	// shapeWeight and sizeWeight are what one frame's opinion of the class counts for: a shape of few pixels says little,
