@@ -35,10 +35,10 @@ func TestTranslate(t *testing.T) {
 	}{
 		{"arm", api.Command{Command: "arm"}, mavlink.Arm{}, 0},
 		{"mode", api.Command{Command: "mode", Mode: "AUTO"}, mavlink.SetMode{Name: "AUTO"}, 0},
-		{"goto keeps the height", api.Command{Command: "goto", Lat: ptr(-35.0), Lon: ptr(149.11)}, mavlink.Goto{Lat: -35, Lon: 149.11, AltAMSL: 160}, 0},
-		{"goto over the ground there", api.Command{Command: "goto", Lat: ptr(-35.0), Lon: ptr(149.2), AltitudeAGL: ptr(geo.AGL(50))}, mavlink.Goto{Lat: -35, Lon: 149.2, AltAMSL: 250}, 0},
-		{"goto into the slope", api.Command{Command: "goto", Lat: ptr(-35.0), Lon: ptr(149.2)}, nil, http.StatusBadRequest},
-		{"goto over ground that is not known", api.Command{Command: "goto", Lat: ptr(-35.0), Lon: ptr(148.9), AltitudeAGL: ptr(geo.AGL(50))}, nil, http.StatusBadRequest},
+		{"goto keeps the height", api.Command{Command: "goto", Lat: new(-35.0), Lon: new(149.11)}, mavlink.Goto{Lat: -35, Lon: 149.11, AltAMSL: 160}, 0},
+		{"goto over the ground there", api.Command{Command: "goto", Lat: new(-35.0), Lon: new(149.2), AltitudeAGL: new(geo.AGL(50))}, mavlink.Goto{Lat: -35, Lon: 149.2, AltAMSL: 250}, 0},
+		{"goto into the slope", api.Command{Command: "goto", Lat: new(-35.0), Lon: new(149.2)}, nil, http.StatusBadRequest},
+		{"goto over ground that is not known", api.Command{Command: "goto", Lat: new(-35.0), Lon: new(148.9), AltitudeAGL: new(geo.AGL(50))}, nil, http.StatusBadRequest},
 		{"takeoff without a height", api.Command{Command: "takeoff"}, nil, http.StatusBadRequest},
 		{"unknown", api.Command{Command: "fire"}, nil, http.StatusBadRequest},
 	} {
@@ -68,7 +68,7 @@ func TestTakeoffCountsFromTheGround(t *testing.T) {
 	v := &vehicles{ground: &ground{terrain: slope{}}}
 	down := flying()
 	down.Landed = "onGround"
-	got, err := v.translate(down, api.Command{Command: "takeoff", AltitudeAGL: ptr(geo.AGL(30))})
+	got, err := v.translate(down, api.Command{Command: "takeoff", AltitudeAGL: new(geo.AGL(30))})
 	if err != nil || got != (mavlink.Takeoff{AltRelativeM: 30}) {
 		t.Errorf("%v, %v", got, err)
 	}
