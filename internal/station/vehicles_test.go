@@ -12,8 +12,6 @@ import (
 	"vedette/ui/api"
 )
 
-func ptr[T any](v T) *T { return &v }
-
 func flying() mavlink.Vehicle {
 	return mavlink.Vehicle{
 		ID: 1, Landed: "inAir",

@@ -303,16 +303,6 @@ func TestAnAnimalIsNoAlert(t *testing.T) {
 	}
 }
 
-// TestAnAnimalThatIsSeenExplainsItsSteps has a geophone take the steps of a boar for a person's.
-func TestAnAnimalThatIsSeenExplainsItsSteps(t *testing.T) {
-	t.Parallel()
-	s := newStory(t, alert.Config{})
-	s.track(walker{id: "t-1", from: 0, to: 120, place: at(0, 600), class: map[string]float64{"animal": 0.95, "person": 0.05}, source: "1-thermal", knd: "video"})
-	s.trip(10, "s-1", "seismic", "WALK", 0.9, at(10, 600))
-	s.until(120)
-	s.none()
-}
-
 func TestAnAlertThatTurnsOutAnAnimalSaysSo(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, alert.Config{})

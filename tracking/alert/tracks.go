@@ -20,9 +20,6 @@ const (
 	slowest = 0.4
 	// headOn is the least part of its speed with which a track nears the line that it approaches.
 	headOn = 0.5
-	// surelyAnimal is the probability from which an animal that is seen explains the trips around it, whatever the sensors
-	// made of its steps.
-	surelyAnimal = 0.85
 	// minSeen keeps a track from alerting by itself before it has been seen for a moment.
 	minSeen = time.Second
 )
@@ -295,7 +292,7 @@ func (e *Engine) confirmTrips(t Track, now time.Time) {
 	confidence, _, v := strength(trips)
 	v.addTrack(t)
 	confidence = combine([]float64{confidence, t.worth()}, v)
-	if confidence < e.cfg.RaiseConfidence || v.animalShare() > animalLikely || t.Class[classAnimal] >= surelyAnimal {
+	if confidence < e.cfg.RaiseConfidence || v.animalShare() > animalLikely {
 		return // the trips stay, and end in a note
 	}
 	ev := e.raise(now)
