@@ -25,6 +25,8 @@ func (a ardupilot) plan(c Command, v Vehicle, modes *modeTable) ([]order, error)
 	switch c := c.(type) {
 	case Takeoff:
 		return a.takeoff(c, v, modes)
+	case Arm:
+		return a.arm(v, modes), nil
 	case Goto:
 		orders := []order{a.reposition(c.Lat, c.Lon, c.AltAMSL)}
 		if c.SpeedMS > 0 {
@@ -58,6 +60,16 @@ func (a ardupilot) takeoff(c Takeoff, v Vehicle, modes *modeTable) ([]order, err
 		orders = append(orders, long(common.MAV_CMD_COMPONENT_ARM_DISARM, 1))
 	}
 	return append(orders, long(common.MAV_CMD_NAV_TAKEOFF, 0, 0, 0, 0, 0, 0, c.AltRelativeM)), nil
+}
+
+// arm leaves LAND and RTL first, in which a copter stands after a landing and which refuse to arm.
+func (a ardupilot) arm(v Vehicle, modes *modeTable) []order {
+	orders := []order{long(common.MAV_CMD_COMPONENT_ARM_DISARM, 1)}
+	guided, ok := modes.find("GUIDED")
+	if ok && !v.Armed && (v.Mode == "LAND" || v.Mode == "RTL") {
+		orders = append([]order{a.setMode(guided)}, orders...)
+	}
+	return orders
 }
 
 // hold stops by going to the place where the vehicle can stop. LOITER would read the throttle stick, which nobody may
