@@ -38,6 +38,8 @@ func (s *Service) DownloadMission(ctx context.Context, id int) ([]MissionItem, e
 }
 
 func (s *Service) download(ctx context.Context, sys *system) ([]MissionItem, error) {
+	s.report(sys, &Transfer{Kind: "mission", Began: time.Now()})
+	defer s.report(sys, nil)
 	d := mission.NewDownload(s.missionPeer(sys), mission.Flight)
 	if err := s.drive(ctx, sys, d); err != nil {
 		return nil, fmt.Errorf("read the mission: %w", err)

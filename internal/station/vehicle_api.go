@@ -88,6 +88,9 @@ func (v *vehicles) describe(m mavlink.Vehicle, now time.Time) api.Vehicle {
 	if m.Mission != nil {
 		out.Mission = &api.MissionState{Current: m.Mission.Current, Count: m.Mission.Count}
 	}
+	if t := m.Transfer; t != nil {
+		out.Transfer = &api.Transfer{Kind: t.Kind, Upload: t.Upload, Done: t.Done, Total: t.Total}
+	}
 	for _, t := range m.Messages {
 		out.Messages = append(out.Messages, api.Message{T: api.At(t.Time), Severity: t.Severity, Text: t.Text})
 	}

@@ -28,6 +28,7 @@ type Vehicle struct {
 	Footprint   *Geometry     `json:"footprint,omitempty"` // Polygon: what the camera sees of the ground
 	Link        *Link         `json:"link,omitempty"`
 	Mission     *MissionState `json:"mission,omitempty"`
+	Transfer    *Transfer     `json:"transfer,omitempty"` // going on now
 	Control     *Control      `json:"control,omitempty"`  // who holds the lease; package ui fills it in
 	Messages    []Message     `json:"messages,omitempty"` // newest last, at most 20
 }
@@ -96,6 +97,14 @@ type Link struct {
 type MissionState struct {
 	Current int `json:"current"`
 	Count   int `json:"count"`
+}
+
+// Transfer is a mission, a list of parameters, a file or a log on its way to or from a vehicle.
+type Transfer struct {
+	Kind   string `json:"kind"` // mission, fence, rally, parameters, file, log
+	Upload bool   `json:"upload"`
+	Done   int    `json:"done"`            // items, or bytes of files and logs
+	Total  int    `json:"total,omitempty"` // missing while not known
 }
 
 // Control is the control lease of a vehicle.
