@@ -19,6 +19,8 @@ type Codec struct {
 type knownMessage struct {
 	crcExtra byte
 	sizeV1   byte
+	// Where in the payload the addressee stands, -1 where the message has none.
+	targetSystem, targetComponent int
 }
 
 // NewCodec prepares the dialect, which takes about 10 ms.
@@ -31,7 +33,10 @@ func NewCodec() (*Codec, error) {
 		rw := c.dialect.GetMessage(m.GetID())
 		// The size without extensions is what a MAVLink 1 encoder writes, which never shortens.
 		size := len(rw.Write(m, false).Payload)
-		c.known[m.GetID()] = knownMessage{crcExtra: rw.CRCExtra(), sizeV1: byte(size)}
+		c.known[m.GetID()] = knownMessage{
+			crcExtra: rw.CRCExtra(), sizeV1: byte(size),
+			targetSystem: offsetOf(rw, m, "TargetSystem"), targetComponent: offsetOf(rw, m, "TargetComponent"),
+		}
 	}
 	return c, nil
 }
@@ -51,6 +56,10 @@ func (c *Codec) Decode(f Frame) (message.Message, error) {
 
 // Encode appends a MAVLink 2 frame with the message to b.
 func (c *Codec) Encode(b []byte, m message.Message, sequence, systemID, componentID uint8) ([]byte, error) {
+	return c.encode(b, m, 0, sequence, systemID, componentID)
+}
+
+func (c *Codec) encode(b []byte, m message.Message, flags, sequence, systemID, componentID uint8) ([]byte, error) {
 	id := m.GetID()
 	rw := c.dialect.GetMessage(id)
 	if rw == nil {
@@ -58,7 +67,7 @@ func (c *Codec) Encode(b []byte, m message.Message, sequence, systemID, componen
 	}
 	payload := rw.Write(m, true).Payload
 	start := len(b)
-	b = append(b, magicV2, byte(len(payload)), 0, 0, sequence, systemID, componentID, byte(id), byte(id>>8), byte(id>>16))
+	b = append(b, magicV2, byte(len(payload)), flags, 0, sequence, systemID, componentID, byte(id), byte(id>>8), byte(id>>16))
 	b = append(b, payload...)
 	return binary.LittleEndian.AppendUint16(b, checksum(b[start+1:], rw.CRCExtra())), nil
 }

@@ -20,6 +20,9 @@ type Config struct {
 	TCPServer string
 	// TCPClient is the address to connect to, again and again.
 	TCPClient string
+	// Trusted marks a link that nobody else can reach, as a cable: only there keys are handed to vehicles, and unsigned
+	// frames are taken from a vehicle that has a key.
+	Trusted bool
 }
 
 // SerialConfig is a serial port.

@@ -44,6 +44,8 @@ const (
 	notFrame
 	badChecksum
 	needMore
+	// unknownFrame is whole, of a message that the codec does not know.
+	unknownFrame
 )
 
 // parseFrame looks for a frame at the beginning of b. A message that the codec does not know cannot be checked, so

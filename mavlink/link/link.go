@@ -36,6 +36,7 @@ type Params struct {
 	// Beacon is sent to every peer as soon as it is there and once a second: our heartbeat.
 	Beacon message.Message
 	Log    *slog.Logger
+	Hooks
 }
 
 // Stats counts what happened on a link since its start.
@@ -52,6 +53,8 @@ type Stats struct {
 	FramesOut, BytesOut uint64
 	// Dropped counts messages that found the queue full or the peer gone, by Priority.
 	Dropped [priorities]uint64
+	// Unsealed counts frames that were not sent because they could not be signed.
+	Unsealed uint64
 	// WriteErrors counts writes that failed, Opens how often the transport was opened or a connection made, Refused
 	// the peers beyond the limit, and Panics frames whose handling failed.
 	WriteErrors, Opens, Refused, Panics uint64
@@ -65,7 +68,7 @@ type Link struct {
 
 	framesIn, bytesIn, badChecksums, skippedBytes   atomic.Uint64
 	framesOut, bytesOut, writeErrors, opens, panics atomic.Uint64
-	refused                                         atomic.Uint64
+	refused, unsealed                               atomic.Uint64
 	gone                                            [priorities]atomic.Uint64
 
 	mu    sync.Mutex
@@ -134,7 +137,7 @@ func (l *Link) Stats() Stats {
 		Name: l.cfg.Name, FramesIn: l.framesIn.Load(), BytesIn: l.bytesIn.Load(),
 		BadChecksums: l.badChecksums.Load(), SkippedBytes: l.skippedBytes.Load(),
 		FramesOut: l.framesOut.Load(), BytesOut: l.bytesOut.Load(), WriteErrors: l.writeErrors.Load(),
-		Opens: l.opens.Load(), Refused: l.refused.Load(), Panics: l.panics.Load(),
+		Opens: l.opens.Load(), Refused: l.refused.Load(), Panics: l.panics.Load(), Unsealed: l.unsealed.Load(),
 	}
 	for i := range s.Dropped {
 		s.Dropped[i] = l.gone[i].Load()
@@ -166,20 +169,31 @@ type receiver struct {
 	link    *Link
 	scanner *Scanner
 	last    ScanCounts
+	// from is who sends what is scanned now; nil: nobody who is known.
+	from *Peer
 }
 
-func (l *Link) newReceiver() *receiver { return &receiver{link: l, scanner: NewScanner(l.par.Codec)} }
+func (l *Link) newReceiver() *receiver {
+	r := &receiver{link: l, scanner: NewScanner(l.par.Codec)}
+	if l.par.Unknown != nil {
+		r.scanner.Unknown = r.unknown
+	}
+	return r
+}
 
 // stream takes the next bytes of a stream from p.
 func (r *receiver) stream(p *Peer, b []byte) {
 	now := time.Now()
+	r.from = p
 	r.scanner.Feed(b, now, func(f Frame) { r.link.deliver(p, f, now) })
 	r.account(len(b))
 }
 
-// datagram takes one datagram; peer is asked for the peer when there is a good frame in it, and may answer nil.
-func (r *receiver) datagram(b []byte, peer func() *Peer) {
+// datagram takes one datagram; peer is asked for the peer when there is a good frame in it, and may answer nil. known is
+// the peer if there is one already.
+func (r *receiver) datagram(b []byte, known *Peer, peer func() *Peer) {
 	now := time.Now()
+	r.from = known
 	r.scanner.Datagram(b, func(f Frame) {
 		if p := peer(); p != nil {
 			r.link.deliver(p, f, now)

@@ -51,6 +51,12 @@ func open(t *testing.T, cfg Config, h Handler) *Link {
 	if err != nil {
 		t.Fatal(err)
 	}
+	run(t, l)
+	return l
+}
+
+func run(t *testing.T, l *Link) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -59,7 +65,6 @@ func open(t *testing.T, cfg Config, h Handler) *Link {
 		}
 	})
 	t.Cleanup(func() { cancel(); wg.Wait() })
-	return l
 }
 
 func dial(t *testing.T, network string, l *Link) net.Conn {

@@ -41,6 +41,9 @@ func (p *Peer) Link() string { return p.link.cfg.Name }
 // Remote is the peer's address or device, for people.
 func (p *Peer) Remote() string { return p.remote }
 
+// Trusted tells that the link is marked so.
+func (p *Peer) Trusted() bool { return p.link.cfg.Trusted }
+
 // Send queues a message for the peer; false when its queue is full or it is gone, which is counted.
 func (p *Peer) Send(priority Priority, m message.Message) bool { return p.queue.push(priority, m) }
 
@@ -54,26 +57,17 @@ func (p *Peer) silentFor(now time.Time) time.Duration {
 func (p *Peer) run(ctx context.Context) {
 	ticker := time.NewTicker(beaconEvery)
 	defer ticker.Stop()
-	var sequence uint8
-	var frame []byte
+	out := outlet{peer: p}
 	send := func(m message.Message) bool {
-		var err error
-		frame, err = p.link.par.Codec.Encode(frame[:0], m, sequence, p.link.par.SystemID, p.link.par.ComponentID)
-		if err != nil {
-			p.link.log.Error("a message could not be sent", "error", err)
+		err := out.send(m)
+		if err == nil {
 			return true
 		}
-		sequence++
-		if err := p.write(frame); err != nil {
-			p.link.writeErrors.Add(1)
-			if p.fatal != nil {
-				p.fatal(err)
-				return false
-			}
-			return true
+		p.link.writeErrors.Add(1)
+		if p.fatal != nil {
+			p.fatal(err)
+			return false
 		}
-		p.link.framesOut.Add(1)
-		p.link.bytesOut.Add(uint64(len(frame)))
 		return true
 	}
 	if p.link.par.Beacon != nil && !send(p.link.par.Beacon) {

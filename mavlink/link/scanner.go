@@ -17,12 +17,18 @@ type ScanCounts struct {
 	BadChecksums uint64
 	// SkippedBytes belonged to no frame: noise, damaged frames, and messages that the dialect does not hold.
 	SkippedBytes uint64
+	// Unknown were frames of messages that the codec does not know and that were passed on; they are among no other count.
+	Unknown uint64
 }
 
 // Scanner finds the frames in a stream of bytes. After anything that is not a frame it goes on at the next byte, never
 // behind the length that the bad header names, so that a stray start byte costs no good frame. It holds at
 // most one frame's length of bytes between calls. It is not safe for concurrent use.
 type Scanner struct {
+	// Unknown, when not nil, is given frames of messages that the codec does not know, valid only during the call. Their
+	// checksum cannot be checked in full, so they are good for passing on and for nothing else.
+	Unknown func(Frame)
+
 	codec  *Codec
 	buffer []byte
 	// The first old bytes of the buffer were there at since.
@@ -45,7 +51,7 @@ func (s *Scanner) Feed(b []byte, now time.Time, emit func(Frame)) {
 	if now.Sub(s.since) >= giveUpAfter {
 		expired = s.old
 	}
-	used := scan(s.codec, s.buffer, &s.counts, expired, emit)
+	used := s.scan(s.buffer, expired, emit)
 	s.buffer = append(s.buffer[:0], s.buffer[used:]...)
 	if expired > 0 || used >= s.old {
 		s.old, s.since = len(s.buffer), now
@@ -56,13 +62,13 @@ func (s *Scanner) Feed(b []byte, now time.Time, emit func(Frame)) {
 
 // Datagram finds the frames in one datagram, of which there may be any number; a frame never goes on in the next one.
 func (s *Scanner) Datagram(b []byte, emit func(Frame)) {
-	scan(s.codec, b, &s.counts, len(b), emit)
+	s.scan(b, len(b), emit)
 }
 
 // scan emits the frames in b and says how many bytes are done with. It stops before a frame that has begun and is not
 // complete, unless that begins among the first expired bytes.
-func scan(c *Codec, b []byte, counts *ScanCounts, expired int, emit func(Frame)) int {
-	pos := 0
+func (s *Scanner) scan(b []byte, expired int, emit func(Frame)) int {
+	pos, counts := 0, &s.counts
 	for {
 		next := nextMagic(b[pos:])
 		counts.SkippedBytes += uint64(next)
@@ -70,12 +76,20 @@ func scan(c *Codec, b []byte, counts *ScanCounts, expired int, emit func(Frame))
 		if pos == len(b) {
 			return pos
 		}
-		f, v := parseFrame(c, b[pos:])
+		f, v := parseFrame(s.codec, b[pos:])
+		if v == notFrame && s.Unknown != nil {
+			f, v = s.guess(b[pos:], pos < expired)
+		}
 		switch {
 		case v == isFrame:
 			counts.Frames++
 			pos += len(f.Raw)
 			emit(f)
+			continue
+		case v == unknownFrame:
+			counts.Unknown++
+			pos += len(f.Raw)
+			s.Unknown(f)
 			continue
 		case v == needMore && pos >= expired:
 			return pos

@@ -75,7 +75,7 @@ func (s *udpServer) read(ctx context.Context) error {
 		n, from, err := s.conn.ReadFromUDPAddrPort(buf)
 		switch {
 		case err == nil:
-			r.datagram(buf[:n], func() *Peer { return s.peer(ctx, from) })
+			r.datagram(buf[:n], s.known(from), func() *Peer { return s.peer(ctx, from) })
 		case !errors.Is(err, os.ErrDeadlineExceeded):
 			return fmt.Errorf("read: %w", err)
 		}
@@ -88,6 +88,13 @@ func (s *udpServer) read(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+func (s *udpServer) known(addr netip.AddrPort) *Peer {
+	if p, ok := s.peers[addr]; ok {
+		return p.Peer
+	}
+	return nil
 }
 
 func (s *udpServer) peer(ctx context.Context, addr netip.AddrPort) *Peer {
@@ -165,7 +172,7 @@ func (l *Link) readUDP(ctx context.Context, conn net.Conn, p *Peer) error {
 		n, err := conn.Read(buf)
 		switch {
 		case err == nil:
-			r.datagram(buf[:n], func() *Peer { return p })
+			r.datagram(buf[:n], p, func() *Peer { return p })
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		case errors.Is(err, syscall.ECONNREFUSED):
