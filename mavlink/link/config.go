@@ -23,6 +23,8 @@ type Config struct {
 	// Trusted marks a link that nobody else can reach, as a cable: only there keys are handed to vehicles, and unsigned
 	// frames are taken from a vehicle that has a key.
 	Trusted bool
+	// BytesPerSecond is the bandwidth each way that we keep below; 0 is that of the serial speed, and no limit elsewhere.
+	BytesPerSecond float64
 }
 
 // SerialConfig is a serial port.
@@ -31,6 +33,30 @@ type SerialConfig struct {
 	Device string
 	// Baud is the speed in bits a second; 0 is 57600.
 	Baud int
+}
+
+const (
+	defaultBaud = 57600
+	// bitsPerByte on a serial line: start bit, eight data bits, stop bit.
+	bitsPerByte = 10
+	// usable is what of a serial line's speed is used, so that clocks that differ do not fill the buffers between.
+	usable = 0.97
+
+	minBytesPerSecond, maxBytesPerSecond = 100, 1_000_000_000
+)
+
+func serialBandwidth(baud int) float64 { return usable * float64(baud) / bitsPerByte }
+
+// bandwidth is what the configuration says of it, in bytes a second; 0 is no limit.
+func (c Config) bandwidth() float64 {
+	switch {
+	case c.BytesPerSecond > 0 || c.Serial == nil:
+		return c.BytesPerSecond
+	case c.Serial.Baud == 0:
+		return serialBandwidth(defaultBaud)
+	default:
+		return serialBandwidth(c.Serial.Baud)
+	}
 }
 
 // Validate reports everything that is wrong with the link.
@@ -59,6 +85,9 @@ func (c Config) Validate() error {
 		if c.Serial.Baud < 0 {
 			problems = append(problems, fmt.Errorf("serial.baud: %d is no speed", c.Serial.Baud))
 		}
+	}
+	if c.BytesPerSecond != 0 && !(c.BytesPerSecond >= minBytesPerSecond && c.BytesPerSecond <= maxBytesPerSecond) {
+		problems = append(problems, fmt.Errorf("bytesPerSecond: %v is not between %d and %d", c.BytesPerSecond, minBytesPerSecond, maxBytesPerSecond))
 	}
 	if transports != 1 {
 		problems = append(problems, fmt.Errorf("exactly one of serial, udpServer, udpClient, tcpServer, tcpClient must be given, not %d", transports))

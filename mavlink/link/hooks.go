@@ -102,6 +102,7 @@ func (o *outlet) seal(m message.Message, s Seal) error {
 
 func (o *outlet) write(frame []byte) error {
 	l := o.peer.link
+	o.peer.bytesOut.Add(uint64(len(frame))) // a write that fails has used the line too
 	if err := o.peer.write(frame); err != nil {
 		return err
 	}

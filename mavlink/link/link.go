@@ -51,10 +51,14 @@ type Stats struct {
 	BadChecksums, SkippedBytes uint64
 	// FramesOut and BytesOut were written.
 	FramesOut, BytesOut uint64
-	// Dropped counts messages that found the queue full or the peer gone, by Priority.
-	Dropped [priorities]uint64
 	// Unsealed counts frames that were not sent because they could not be signed.
 	Unsealed uint64
+	// Dropped counts messages that found the queue full or the peer gone.
+	Dropped Drops
+	// BytesPerSecond is the bandwidth that we keep below, 0 without a limit; Share is what of it a radio's reports leave.
+	BytesPerSecond, Share float64
+	// Radio is the last report of a telemetry radio on the link.
+	Radio RadioStatus
 	// WriteErrors counts writes that failed, Opens how often the transport was opened or a connection made, Refused
 	// the peers beyond the limit, and Panics frames whose handling failed.
 	WriteErrors, Opens, Refused, Panics uint64
@@ -69,11 +73,13 @@ type Link struct {
 	framesIn, bytesIn, badChecksums, skippedBytes   atomic.Uint64
 	framesOut, bytesOut, writeErrors, opens, panics atomic.Uint64
 	refused, unsealed                               atomic.Uint64
+	pace                                            pacer
 	gone                                            [priorities]atomic.Uint64
 
-	mu    sync.Mutex
-	addr  net.Addr
-	peers map[*Peer]struct{}
+	mu          sync.Mutex
+	addr        net.Addr
+	peers       map[*Peer]struct{}
+	radioStatus RadioStatus
 }
 
 // New makes a link; nothing is opened before Run.
@@ -85,7 +91,9 @@ func New(cfg Config, par Params) (*Link, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Link{cfg: cfg, par: par, log: log.With("link", cfg.Name), peers: make(map[*Peer]struct{})}, nil
+	l := &Link{cfg: cfg, par: par, log: log.With("link", cfg.Name), peers: make(map[*Peer]struct{})}
+	l.pace.setRate(cfg.bandwidth())
+	return l, nil
 }
 
 // Name is the configured name.
@@ -139,21 +147,25 @@ func (l *Link) Stats() Stats {
 		FramesOut: l.framesOut.Load(), BytesOut: l.bytesOut.Load(), WriteErrors: l.writeErrors.Load(),
 		Opens: l.opens.Load(), Refused: l.refused.Load(), Panics: l.panics.Load(), Unsealed: l.unsealed.Load(),
 	}
-	for i := range s.Dropped {
-		s.Dropped[i] = l.gone[i].Load()
+	s.BytesPerSecond, s.Share = l.pace.bandwidth()
+	var dropped [priorities]uint64
+	for i := range dropped {
+		dropped[i] = l.gone[i].Load()
 	}
 	l.mu.Lock()
 	peers := make([]*Peer, 0, len(l.peers))
 	for p := range l.peers {
 		peers = append(peers, p)
 	}
+	s.Radio = l.radioStatus
 	l.mu.Unlock()
 	s.Peers = len(peers)
 	for _, p := range peers {
 		for i, n := range p.queue.drops() {
-			s.Dropped[i] += n
+			dropped[i] += n
 		}
 	}
+	s.Dropped = dropsOf(dropped)
 	return s
 }
 
@@ -219,5 +231,8 @@ func (l *Link) deliver(p *Peer, f Frame, at time.Time) {
 		}
 	}()
 	p.heard(at)
+	if f.MessageID == radioStatusID {
+		l.radio(f, at)
+	}
 	l.par.Handler.Receive(p, f, at)
 }

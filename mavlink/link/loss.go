@@ -7,13 +7,18 @@ const (
 	lossSlots = 5
 	// newStart is a jump in the sequence that is more likely a restart, or a late frame, than that many losses.
 	newStart = 128
+	// lateBy is how far behind the newest a frame may be and still be known as one that was counted as lost, or came before.
+	lateBy = 32
 )
 
 // LossMeter measures the loss of frames from one component on one way by their sequence numbers, over the last ten
-// seconds. The zero value is ready. It is not safe for concurrent use.
+// seconds. A late frame is no longer lost, a repeated one counts once. The zero value is ready. It is not safe for
+// concurrent use.
 type LossMeter struct {
 	begun bool
 	last  uint8
+	// came has a bit for each of the frames up to last: bit 0 is last itself, bit n the one n before.
+	came  uint64
 	slots [lossSlots]struct {
 		number         int64
 		received, lost uint64
@@ -28,19 +33,32 @@ func (m *LossMeter) Add(sequence uint8, now time.Time) {
 	if slot.number != number {
 		slot.number, slot.received, slot.lost = number, 0, 0
 	}
-	missed := uint64(0)
-	if gap := sequence - m.last - 1; m.begun && gap < newStart {
-		missed = uint64(gap)
+	ahead, behind := sequence-m.last, m.last-sequence
+	switch {
+	case !m.begun:
+		m.begun, m.last, m.came = true, sequence, ^uint64(0) // what came before is nobody's loss
+	case behind == 0:
+		return // a copy
+	case ahead <= newStart:
+		missed := uint64(ahead - 1)
+		slot.lost += missed
+		m.lost += missed
+		m.last, m.came = sequence, m.came<<ahead|1
+	case behind < lateBy:
+		bit := uint64(1) << behind
+		if m.came&bit != 0 {
+			return // a copy
+		}
+		m.came |= bit
+		m.lost--
+		if slot.lost > 0 {
+			slot.lost--
+		}
+	default:
+		m.last, m.came = sequence, ^uint64(0) // a new start
 	}
-	// A late or repeated frame must not set the count back.
-	if back := m.last - sequence; !m.begun || back >= newStart {
-		m.last = sequence
-	}
-	m.begun = true
 	slot.received++
-	slot.lost += missed
 	m.received++
-	m.lost += missed
 }
 
 // Totals gives the frames received and lost since the beginning.

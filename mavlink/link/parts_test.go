@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
+	"github.com/bluenviron/gomavlib/v3/pkg/message"
 	"go.uber.org/goleak"
 )
 
@@ -22,8 +23,11 @@ func TestLossMeter(t *testing.T) {
 		"over the end":      {[]uint8{254, 255, 0, 1}, 4, 0},
 		"one":               {[]uint8{1, 3}, 2, 1},
 		"over the end, two": {[]uint8{254, 1}, 2, 2},
-		"a copy":            {[]uint8{5, 5, 6}, 3, 0},
-		"a late one":        {[]uint8{5, 7, 6, 8}, 4, 1},
+		"a copy":            {[]uint8{5, 5, 6}, 2, 0},
+		"a late one":        {[]uint8{5, 7, 6, 8}, 4, 0},
+		"a late copy":       {[]uint8{5, 7, 6, 8, 6, 5, 7}, 4, 0},
+		"late and lost":     {[]uint8{250, 253, 251, 1, 255, 255}, 5, 3},
+		"from before":       {[]uint8{5, 4, 6}, 2, 0},
 		"a new start":       {[]uint8{5, 200, 201}, 3, 0},
 	} {
 		var m LossMeter
@@ -51,27 +55,28 @@ func TestLossMeter(t *testing.T) {
 func TestUrgentGoesFirstAndAFullQueueRefuses(t *testing.T) {
 	t.Parallel()
 	q := newQueue()
+	ping := func(i int) message.Message { return &common.MessagePing{Seq: uint32(i)} }
 	for i := range queueLimit + 3 {
-		if ok := q.push(Background, &common.MessagePing{Seq: uint32(i)}); ok != (i < queueLimit) {
+		if ok := q.push(Background, ping(i)); ok != (i < queueLimit) {
 			t.Errorf("number %d: %v", i, ok)
 		}
 	}
-	if !q.push(Transfer, &common.MessagePing{Seq: 1000}) || !q.push(Urgent, &common.MessagePing{Seq: 2000}) {
+	if !q.push(Forwarded, Raw{1}) || !q.push(Transfer, ping(1000)) || !q.push(Urgent, ping(2000)) {
 		t.Error("another priority was refused")
 	}
 	for _, want := range []uint32{2000, 1000, 0, 1} {
-		if got := q.pop().(*common.MessagePing).Seq; got != want {
-			t.Errorf("%d, want %d", got, want)
+		if seq := q.pop().(*common.MessagePing).Seq; seq != want {
+			t.Errorf("%d, want %d", seq, want)
 		}
 	}
-	if d := q.drops(); d != [priorities]uint64{0, 0, 3} {
+	if d := q.drops(); d != [priorities]uint64{0, 0, 3, 0} {
 		t.Errorf("%v", d)
 	}
 	q.close()
-	if q.pop() != nil || q.push(Urgent, &common.MessagePing{}) {
+	if q.pop() != nil || q.push(Urgent, ping(1)) {
 		t.Error("a closed queue works")
 	}
-	if d := q.drops(); d != [priorities]uint64{1, 0, queueLimit - 2 + 3} {
+	if d := q.drops(); d != [priorities]uint64{1, 0, queueLimit - 2 + 3, 1} {
 		t.Errorf("%v", d)
 	}
 }

@@ -21,7 +21,9 @@ type Peer struct {
 	queue  *queue
 	write  func(b []byte) error
 	last   atomic.Int64 // monotonic enough: only ages are taken
-	fatal  func(error)
+	// bytesOut counts what was written.
+	bytesOut atomic.Uint64
+	fatal    func(error)
 }
 
 // newPeer registers a peer. write sends one frame and sets its own deadline; fatal, when not nil, is called with the
@@ -34,6 +36,9 @@ func (l *Link) newPeer(remote string, write func(b []byte) error, fatal func(err
 	l.peers[p] = struct{}{}
 	return p
 }
+
+// BytesOut counts what was written to the peer.
+func (p *Peer) BytesOut() uint64 { return p.bytesOut.Load() }
 
 // Link is the name of the peer's link.
 func (p *Peer) Link() string { return p.link.cfg.Name }
@@ -53,42 +58,73 @@ func (p *Peer) silentFor(now time.Time) time.Duration {
 	return time.Duration(now.UnixNano() - p.last.Load())
 }
 
-// run writes what is queued, and the beacon, until ctx ends.
+// run writes what is queued, and the beacon, until ctx ends or the peer can no more be written to.
 func (p *Peer) run(ctx context.Context) {
 	ticker := time.NewTicker(beaconEvery)
 	defer ticker.Stop()
-	out := outlet{peer: p}
-	send := func(m message.Message) bool {
-		err := out.send(m)
-		if err == nil {
-			return true
-		}
-		p.link.writeErrors.Add(1)
-		if p.fatal != nil {
-			p.fatal(err)
-			return false
-		}
-		return true
-	}
-	if p.link.par.Beacon != nil && !send(p.link.par.Beacon) {
-		return
-	}
+	turn := time.NewTimer(0)
+	defer turn.Stop()
+	w := writer{out: outlet{peer: p}, beacon: p.link.par.Beacon != nil}
 	for ctx.Err() == nil {
-		if m := p.queue.pop(); m != nil {
-			if !send(m) {
-				return
-			}
+		wait, err := w.step(time.Now())
+		if err != nil {
+			p.fatal(err)
+			return
+		}
+		if wait == 0 {
 			continue
 		}
+		turn.Reset(wait)
 		select {
 		case <-ctx.Done():
 		case <-p.queue.wake:
+		case <-turn.C:
 		case <-ticker.C:
-			if p.link.par.Beacon != nil && !send(p.link.par.Beacon) {
-				return
-			}
+			w.beacon = p.link.par.Beacon != nil
 		}
 	}
+}
+
+// writer sends what waits for a peer when its turn has come. It belongs to the peer's writing goroutine.
+type writer struct {
+	out outlet
+	// beacon tells that our heartbeat is due; it goes before everything else, for a vehicle takes its absence for our loss.
+	beacon bool
+}
+
+// step sends the next message if it may go; else it says how long to wait for more, at most. The error is a write that
+// ends the peer.
+func (w *writer) step(now time.Time) (time.Duration, error) {
+	p := w.out.peer
+	priority, waiting := Urgent, w.beacon
+	if !waiting {
+		priority, waiting = p.queue.next()
+	}
+	if !waiting {
+		return beaconEvery, nil
+	}
+	if wait := p.link.pace.wait(priority, now); wait > 0 {
+		return wait, nil
+	}
+	m := p.link.par.Beacon
+	if !w.beacon {
+		m = p.queue.pop()
+	}
+	w.beacon = false
+	if m == nil {
+		return 0, nil // closed meanwhile
+	}
+	before := p.bytesOut.Load()
+	err := w.out.send(m)
+	p.link.pace.spend(int(p.bytesOut.Load()-before), now)
+	if err == nil {
+		return 0, nil
+	}
+	p.link.writeErrors.Add(1)
+	if p.fatal == nil {
+		return 0, nil
+	}
+	return 0, err
 }
 
 // leave unregisters the peer and tells the handler. Its goroutine must have ended, or be about to.

@@ -17,14 +17,35 @@ const (
 	Transfer
 	// Background is for requests of message rates and of things that can wait.
 	Background
+	// Forwarded is for frames of others that only pass through here.
+	Forwarded
 
-	priorities = 3
+	priorities = 4
 )
 
 // queueLimit bounds what waits in each priority.
 const queueLimit = 64
 
-// queue holds the messages that wait for one peer, at most queueLimit of each priority; more are refused and counted,
+// forwardLimit bounds the frames that pass through: a second of a vehicle that sends a thousand messages.
+const forwardLimit = 1024
+
+func (p Priority) limit() int {
+	if p == Forwarded {
+		return forwardLimit
+	}
+	return queueLimit
+}
+
+// Drops counts what was not sent, because the queue was full or the peer gone, by priority.
+type Drops struct {
+	Urgent, Transfer, Background, Forwarded uint64
+}
+
+func dropsOf(n [priorities]uint64) Drops {
+	return Drops{Urgent: n[Urgent], Transfer: n[Transfer], Background: n[Background], Forwarded: n[Forwarded]}
+}
+
+// queue holds what waits for one peer, at most a limit of each priority; more is refused and counted,
 // because whoever sends asks again and an old command must not pile up behind a dead link.
 type queue struct {
 	wake chan struct{}
@@ -40,7 +61,7 @@ func newQueue() *queue { return &queue{wake: make(chan struct{}, 1)} }
 // push answers false when the queue is full or closed.
 func (q *queue) push(p Priority, m message.Message) bool {
 	q.mu.Lock()
-	ok := !q.closed && len(q.waiting[p]) < queueLimit
+	ok := !q.closed && len(q.waiting[p]) < p.limit()
 	if ok {
 		q.waiting[p] = append(q.waiting[p], m)
 	} else {
@@ -54,6 +75,18 @@ func (q *queue) push(p Priority, m message.Message) bool {
 		}
 	}
 	return ok
+}
+
+// next tells the most urgent priority that waits; false when nothing does.
+func (q *queue) next() (Priority, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for p := range q.waiting {
+		if len(q.waiting[p]) > 0 {
+			return Priority(p), true
+		}
+	}
+	return 0, false
 }
 
 // pop takes the oldest message of the most urgent priority, nil when there is none.
