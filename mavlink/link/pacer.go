@@ -74,10 +74,11 @@ func (p *pacer) earn(now time.Time) {
 	if now.Sub(p.reported) > radioSilence {
 		p.share = 1
 	}
+	// Writers come with times that they took a moment ago.
 	if passed := now.Sub(p.at).Seconds(); passed > 0 {
 		p.balance = min(p.balance+passed*p.rate*p.share, p.rate*saved.Seconds())
+		p.at = now
 	}
-	p.at = now
 }
 
 // report takes what a radio says of itself: how full its buffer is, and how well its far end hears. A full buffer halves
