@@ -15,9 +15,28 @@ const chainToken = "whole-chain"
 
 // client speaks to the API of the demo under test.
 type client struct {
-	t    *testing.T
+	t    testing.TB
 	base string
 	http *http.Client
+}
+
+// text reads what stands at a path of the server.
+func (c *client) text(path string) string {
+	c.t.Helper()
+	req, err := http.NewRequestWithContext(c.t.Context(), http.MethodGet, c.base+path, nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		c.t.Fatalf("GET %s: %v", path, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		c.t.Fatalf("GET %s: %d %v", path, resp.StatusCode, err)
+	}
+	return string(raw)
 }
 
 // call does one request and decodes the answer into out, which may be nil. It returns the status.

@@ -51,6 +51,7 @@ func commands() []command {
 		{name: "demo", summary: "simulator and station in one process: the whole chain, with no hardware", run: runDemo},
 		{name: "serve", summary: "the station", run: runServe},
 		{name: "sim", summary: "the simulator alone: drones, cameras and ground sensors for any station", run: runSim},
+		{name: "fleet", summary: "a load for a station: many vehicles that stream telemetry and answer commands", run: runFleet},
 		{name: "track", summary: "batch fusion over recorded measurements (JSON lines)", run: runTrack},
 		{name: "locate", summary: "pixels to places on the ground (JSON lines)", run: runLocate},
 		{name: "detect", summary: "the thermal detector over still pictures (JSON lines)", run: runDetect},

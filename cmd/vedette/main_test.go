@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -12,13 +13,23 @@ import (
 	"time"
 )
 
-// TestMain lets the test binary stand in for the program where the station starts its own binary as decoder child.
+// standIn as the first argument makes the test binary the program, which gets the arguments behind it.
+const standIn = "vedette"
+
+// TestMain lets the test binary stand in for the program: where the station starts its own binary as decoder child, and where a
+// test wants a process of its own.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "decode-child" {
-		env := environment{in: os.Stdin, out: os.Stdout, errOut: os.Stderr, getenv: os.Getenv}
-		os.Exit(run(context.Background(), env, os.Args[1:]))
+	args := os.Args[1:]
+	if len(args) > 0 && args[0] == standIn {
+		args = args[1:]
+	} else if len(args) == 0 || args[0] != "decode-child" {
+		os.Exit(m.Run())
 	}
-	os.Exit(m.Run())
+	env := environment{in: os.Stdin, out: os.Stdout, errOut: os.Stderr, getenv: os.Getenv}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := run(ctx, env, args)
+	stop()
+	os.Exit(code)
 }
 
 // buffer is a bytes.Buffer that may be written and read at the same time.
