@@ -55,6 +55,12 @@ type StartMission struct{}
 // ChangeSpeed sets the ground speed in metres a second.
 type ChangeSpeed struct{ SpeedMS float64 }
 
+// Cancel asks the vehicle to give up the command that it is at (COMMAND_CANCEL).
+type Cancel struct{}
+
+func (Cancel) word() string    { return "cancel" }
+func (Cancel) validate() error { return nil }
+
 func (Arm) word() string          { return "arm" }
 func (Disarm) word() string       { return "disarm" }
 func (Takeoff) word() string      { return "takeoff" }
@@ -134,6 +140,8 @@ var (
 	ErrLost = errors.New("vehicle lost")
 	// ErrNoAnswer means that the vehicle did not answer in time: whether it acted is not known.
 	ErrNoAnswer = errors.New("no answer from the vehicle")
+	// ErrTooLate means that a command waited longer than it is valid: nothing was sent.
+	ErrTooLate = errors.New("the command comes too late")
 	// ErrInvalid means that the request itself cannot be used: nothing was sent.
 	ErrInvalid = errors.New("invalid request")
 	// ErrNoPose means that the vehicle has not told position and attitude yet.
@@ -142,6 +150,25 @@ var (
 	// 300 ms after the newest one.
 	ErrPoseTooOld = errors.New("no pose near that time")
 )
+
+// UnknownError is an ErrNoAnswer with what the vehicle shows since.
+type UnknownError struct {
+	// Command is the MAV_CMD that was not answered.
+	Command uint16
+	// Evidence is what can be seen of the vehicle since the command was sent, as "it reports armed since".
+	Evidence string
+	cause    error
+}
+
+func (e *UnknownError) Error() string {
+	if e.Evidence == "" {
+		return ErrNoAnswer.Error()
+	}
+	return ErrNoAnswer.Error() + ", but " + e.Evidence
+}
+
+// Unwrap gives the ErrNoAnswer and what ended the wait.
+func (e *UnknownError) Unwrap() error { return e.cause }
 
 // DeniedError means that the vehicle answered and refused.
 type DeniedError struct {

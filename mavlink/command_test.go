@@ -173,7 +173,9 @@ func TestAVehicleThatSaysNothing(t *testing.T) {
 	t.Parallel()
 	s, a := found(t, mavlinktest.Config{})
 	a.Change(func(f *mavlinktest.Faults) { f.Deaf = true })
-	if _, err := s.Command(within(t), 1, mavlink.Land{}); !errors.Is(err, mavlink.ErrNoAnswer) {
+	_, err := s.Command(within(t), 1, mavlink.Land{})
+	var unknown *mavlink.UnknownError
+	if !errors.Is(err, mavlink.ErrNoAnswer) || !errors.As(err, &unknown) || !strings.Contains(unknown.Evidence, "still reported what it did before: disarmed, mode ") {
 		t.Errorf("%v", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)

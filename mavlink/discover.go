@@ -48,7 +48,10 @@ func (s *Service) Receive(p *link.Peer, f link.Frame, at time.Time) {
 		s.answerTimesync(p, f, ts, at)
 	}
 	events, texts := sys.receive(p, f, m, at)
-	sys.inbox.deliver(inbound{component: f.ComponentID, message: m})
+	if ack, ok := m.(*common.MessageCommandAck); ok && s.ours(ack) {
+		sys.stray(f, ack, at)
+	}
+	sys.inbox.deliver(inbound{component: f.ComponentID, sequence: f.Sequence, message: m})
 	for i := range texts {
 		sys.inbox.deliver(inbound{component: f.ComponentID, text: &texts[i]})
 	}

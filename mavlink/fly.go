@@ -18,9 +18,14 @@ const (
 )
 
 // Command makes a vehicle do something and waits for its answer; some commands are a sequence of MAVLink commands,
-// which ends at the first that is refused. Errors are ErrUnknownVehicle, ErrInvalid, ErrLost, ErrNoAnswer (whether
-// the vehicle acted is not known) or a *DeniedError.
+// which ends at the first that is refused. Errors are ErrUnknownVehicle, ErrInvalid, ErrLost, ErrTooLate, ErrNoAnswer
+// (whether the vehicle acted is not known; a *UnknownError says what can be seen) or a *DeniedError.
 func (s *Service) Command(ctx context.Context, id int, c Command) (Ack, error) {
+	return s.CommandUntil(ctx, id, c, time.Time{})
+}
+
+// CommandUntil is Command for something that must not begin after a time; the zero time is never.
+func (s *Service) CommandUntil(ctx context.Context, id int, c Command, notAfter time.Time) (Ack, error) {
 	sys, err := s.system(id)
 	if err != nil {
 		return Ack{}, err
@@ -28,14 +33,28 @@ func (s *Service) Command(ctx context.Context, id int, c Command) (Ack, error) {
 	if err := c.validate(); err != nil {
 		return Ack{}, fmt.Errorf("%s: %w", c.word(), err)
 	}
-	orders, err := sys.plan(c)
+	if cancel, ok := c.(Cancel); ok {
+		return s.cancel(sys, cancel)
+	}
+	if _, err := sys.live(); err != nil {
+		return Ack{}, fmt.Errorf("%s: %w", c.word(), err)
+	}
+	before := sys.snapshot(time.Now())
+	orders, err := sys.plan(c, before)
 	if err != nil {
 		return Ack{}, fmt.Errorf("%s: %w", c.word(), err)
 	}
 	began := time.Now()
 	var ack Ack
 	for i, o := range orders {
+		o.strict = true
+		if i == 0 {
+			o.notAfter = notAfter // what has begun is carried through
+		}
 		ack, err = s.executeSettling(ctx, sys, o, i > 0)
+		if errors.Is(err, ErrNoAnswer) {
+			err = &UnknownError{Command: uint16(o.command), Evidence: s.evidence(ctx, sys, before, began), cause: err}
+		}
 		if err != nil {
 			return Ack{}, fmt.Errorf("%s (%s): %w", c.word(), o.command, err)
 		}
@@ -44,8 +63,15 @@ func (s *Service) Command(ctx context.Context, id int, c Command) (Ack, error) {
 	return ack, nil
 }
 
-func (s *system) plan(c Command) ([]order, error) {
-	now := s.snapshot(time.Now())
+// cancel asks the vehicle to give up what it says that it is at.
+func (s *Service) cancel(sys *system, c Cancel) (Ack, error) {
+	if sys.running.cancel() == 0 {
+		return Ack{}, fmt.Errorf("%s: %w: vehicle %d is at no command that could be cancelled", c.word(), ErrInvalid, sys.id)
+	}
+	return Ack{Command: uint16((&common.MessageCommandCancel{}).GetID()), Result: "asked"}, nil
+}
+
+func (s *system) plan(c Command, now Vehicle) ([]order, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.pilot.plan(c, now, &s.state.modes)

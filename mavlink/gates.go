@@ -3,6 +3,8 @@ package mavlink
 import (
 	"context"
 	"sync"
+
+	"vedette/mavlink/command"
 )
 
 // gate lets one through at a time, under a context.
@@ -21,28 +23,41 @@ func (g gate) enter(ctx context.Context) error {
 
 func (g gate) leave() { <-g }
 
-// gates holds a gate for each command of each component: an acknowledgement names the command only, so two
-// of a kind cannot wait at once.
-type gates struct {
-	mu  *sync.Mutex
-	all map[gateKey]gate
+// lane is where the exchanges of one command with one component follow one another, since an acknowledgement names the
+// command only. Whoever is in its gate owns its history.
+type lane struct {
+	gate
+	history command.History
 }
 
-type gateKey struct {
+// lanes holds the lane of each command of each component.
+type lanes struct {
+	mu  *sync.Mutex
+	all map[laneKey]*lane
+}
+
+type laneKey struct {
 	component uint8
 	command   uint16
 }
 
-func newGates() gates { return gates{mu: &sync.Mutex{}, all: make(map[gateKey]gate)} }
+func newLanes() lanes { return lanes{mu: &sync.Mutex{}, all: make(map[laneKey]*lane)} }
 
-func (g gates) of(component uint8, command uint16) gate {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	key := gateKey{component, command}
-	one, ok := g.all[key]
+func (l lanes) of(component uint8, command uint16) *lane {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	key := laneKey{component, command}
+	one, ok := l.all[key]
 	if !ok {
-		one = newGate()
-		g.all[key] = one
+		one = &lane{gate: newGate()}
+		l.all[key] = one
 	}
 	return one
+}
+
+// known is the lane of a command that was sent at some time, nil where it never was.
+func (l lanes) known(component uint8, command uint16) *lane {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all[laneKey{component, command}]
 }

@@ -10,8 +10,10 @@ import (
 // inbound is something that came from a vehicle: a message, or a text that has become whole.
 type inbound struct {
 	component uint8
-	message   message.Message
-	text      *Text
+	// sequence is the number of the message's frame.
+	sequence uint8
+	message  message.Message
+	text     *Text
 }
 
 // inbox hands what a vehicle sends to whoever waits for it. A subscriber that does not keep up loses the newest, which

@@ -2,9 +2,11 @@ package mavlink
 
 import (
 	"math"
+	"time"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
-	"github.com/bluenviron/gomavlib/v3/pkg/message"
+
+	"vedette/mavlink/command"
 )
 
 // unset marks a parameter of a command that shall stay as the vehicle has it.
@@ -19,6 +21,10 @@ type order struct {
 	place bool
 	// component is the addressee; 0 is the autopilot.
 	component uint8
+	// once forbids repetition, strict demands an answer that cannot be another's; see command.Order.
+	once, strict bool
+	// notAfter is when it must have left at the latest; the zero time is never.
+	notAfter time.Time
 }
 
 // long makes a command without a place.
@@ -42,23 +48,13 @@ func (o order) to(component uint8) order {
 	return o
 }
 
-// message makes the frame's content; confirmation counts repetitions.
-func (o order) message(system, component, confirmation uint8) message.Message {
-	var p [7]float32
-	for i, v := range o.params {
-		p[i] = float32(v)
+// wire is the order as the protocol has it; an autopilot that says that it does not know COMMAND_INT gets COMMAND_LONG.
+func (o order) wire(capabilities uint64) command.Order {
+	w := command.Order{Command: o.command, Params: o.params, Once: o.once, Strict: o.strict, Frame: common.MAV_FRAME_GLOBAL}
+	if o.place && (capabilities == 0 || capabilities&uint64(common.MAV_PROTOCOL_CAPABILITY_COMMAND_INT) != 0) {
+		w.Form = command.Int
 	}
-	if o.place {
-		return &common.MessageCommandInt{
-			TargetSystem: system, TargetComponent: component, Frame: common.MAV_FRAME_GLOBAL, Command: o.command,
-			Param1: p[0], Param2: p[1], Param3: p[2], Param4: p[3],
-			X: int32(math.Round(o.params[4] * perDegree)), Y: int32(math.Round(o.params[5] * perDegree)), Z: p[6],
-		}
-	}
-	return &common.MessageCommandLong{
-		TargetSystem: system, TargetComponent: component, Command: o.command, Confirmation: confirmation,
-		Param1: p[0], Param2: p[1], Param3: p[2], Param4: p[3], Param5: p[4], Param6: p[5], Param7: p[6],
-	}
+	return w
 }
 
 func resultName(r common.MAV_RESULT) string {

@@ -15,7 +15,7 @@ type counters struct {
 }
 
 type outcomes struct {
-	sent, retries, denied, unanswered atomic.Uint64
+	sent, retries, denied, unanswered, late, tooLate atomic.Uint64
 }
 
 // of tells an operator's commands from what the station itself asks for.
@@ -27,12 +27,18 @@ func (c *counters) of(p link.Priority) *outcomes {
 }
 
 func (o *outcomes) counts() CommandCounts {
-	return CommandCounts{Sent: o.sent.Load(), Retries: o.retries.Load(), Denied: o.denied.Load(), Unanswered: o.unanswered.Load()}
+	return CommandCounts{
+		Sent: o.sent.Load(), Retries: o.retries.Load(), Denied: o.denied.Load(), Unanswered: o.unanswered.Load(),
+		Late: o.late.Load(), TooLate: o.tooLate.Load(),
+	}
 }
 
 // CommandCounts counts commands: Sent for the first time, Retries again; Denied and Unanswered are how they ended if not well.
 type CommandCounts struct {
 	Sent, Retries, Denied, Unanswered uint64
+	// Late are answers that were passed over, since they may have been meant for an earlier command; TooLate are commands
+	// that had waited too long and were not sent.
+	Late, TooLate uint64
 }
 
 // Stats counts what the service did since its start.

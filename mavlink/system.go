@@ -3,6 +3,7 @@ package mavlink
 import (
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
@@ -23,7 +24,10 @@ type system struct {
 	// wake tells the attendant that there is something to ask for.
 	wake chan struct{}
 	// orders lets one command of a kind wait for its answer at a time, transfer one mission or parameter list.
-	orders   gates
+	orders  lanes
+	running running
+	// copies is when the links were last seen to deliver something twice, in nanoseconds of UTC.
+	copies   atomic.Int64
 	transfer gate
 	inbox    inbox
 
@@ -56,7 +60,7 @@ func newSystem(id, component uint8, hb *common.MessageHeartbeat, first time.Time
 	p := pilotOf(hb.Autopilot, kind)
 	s := &system{
 		id: id, component: component, pilot: p, log: log.With("vehicle", id), wake: make(chan struct{}, 1),
-		orders: newGates(), transfer: newGate(),
+		orders: newLanes(), transfer: newGate(),
 	}
 	s.state = state{
 		v: Vehicle{

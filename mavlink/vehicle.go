@@ -49,6 +49,8 @@ type Vehicle struct {
 	Mission                *MissionState
 	// Transfer is going on, nil when none is.
 	Transfer *Transfer
+	// Pending is a command that the vehicle is at, nil when there is none.
+	Pending *Pending
 	// Messages are the last texts of the vehicle, newest last, at most 20.
 	Messages []Text
 	// Capabilities are the MAV_PROTOCOL_CAPABILITY bits, 0 while not known; Version is the firmware's, as "4.7.0-dev";

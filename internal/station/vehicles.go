@@ -111,6 +111,7 @@ func (v *vehicles) carryOut(ctx context.Context, id int, name string, run func(c
 // commandProblem is the problem document of an error of the mavlink room.
 func commandProblem(id int, err error) error {
 	var denied *mavlink.DeniedError
+	var unknown *mavlink.UnknownError
 	switch {
 	case err == nil:
 		return nil
@@ -124,6 +125,10 @@ func commandProblem(id int, err error) error {
 		return api.NotFound("there is no vehicle %d", id)
 	case errors.Is(err, mavlink.ErrLost):
 		return api.Unavailable("vehicle %d is lost: it was last heard more than 4 s ago; nothing was sent", id)
+	case errors.As(err, &unknown) && unknown.Evidence != "":
+		return api.NoAcknowledgement("vehicle %d did not answer in time: whether it acted is not known; %s", id, unknown.Evidence)
+	case errors.Is(err, mavlink.ErrTooLate):
+		return api.Conflict("the command waited longer than it is valid: nothing was sent; give it again if it is still wanted")
 	case errors.Is(err, mavlink.ErrNoAnswer), errors.Is(err, context.DeadlineExceeded):
 		return api.NoAcknowledgement("vehicle %d did not answer in time: whether it acted is not known", id)
 	case errors.Is(err, mavlink.ErrInvalid):

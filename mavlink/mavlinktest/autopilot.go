@@ -318,6 +318,8 @@ func (a *Autopilot) receive(m message.Message) {
 		a.command(m)
 	case *common.MessageCommandInt:
 		a.commandInt(m)
+	case *common.MessageCommandCancel:
+		a.cancel(m)
 	default:
 		a.transferMessage(m)
 	}

@@ -98,6 +98,13 @@ func (a *Autopilot) commandInt(m *common.MessageCommandInt) {
 	a.ack(autopilotComponent, m.Command, result)
 }
 
+// cancel gives up what is in progress.
+func (a *Autopilot) cancel(m *common.MessageCommandCancel) {
+	if m.TargetSystem == a.cfg.SystemID {
+		a.ack(m.TargetComponent, m.Command, common.MAV_RESULT_CANCELLED)
+	}
+}
+
 func (a *Autopilot) ack(component uint8, command common.MAV_CMD, result common.MAV_RESULT) {
 	background := command == common.MAV_CMD_SET_MESSAGE_INTERVAL || command == common.MAV_CMD_REQUEST_MESSAGE
 	if a.faults.LoseAcks > 0 && !background {
@@ -106,7 +113,11 @@ func (a *Autopilot) ack(component uint8, command common.MAV_CMD, result common.M
 	}
 	// Another station's answer, which must not be taken for ours.
 	a.send(component, &common.MessageCommandAck{Command: command, Result: common.MAV_RESULT_DENIED, TargetSystem: 254, TargetComponent: 190})
-	a.send(component, &common.MessageCommandAck{Command: command, Result: result, TargetSystem: 255, TargetComponent: 190})
+	ours := &common.MessageCommandAck{Command: command, Result: result, TargetSystem: 255, TargetComponent: 190}
+	if result == common.MAV_RESULT_IN_PROGRESS {
+		ours.Progress = 30
+	}
+	a.send(component, ours)
 }
 
 func (a *Autopilot) request(component uint8, id uint32, index uint8) common.MAV_RESULT {
