@@ -1,6 +1,7 @@
 package mavlink
 
 import (
+	"context"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -9,6 +10,7 @@ import (
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 	"github.com/bluenviron/gomavlib/v3/pkg/message"
 
+	"vedette/mavlink/ftp"
 	"vedette/mavlink/link"
 )
 
@@ -30,9 +32,13 @@ type system struct {
 	copies   atomic.Int64
 	transfer gate
 	inbox    inbox
+	// files is the state of MAVFTP at each component; who is in transfer may use it.
+	files map[uint8]*ftp.Conn
 
 	mu    sync.Mutex
 	state state
+	// cancelTransfer ends the transfer that goes on, nil when none can be ended.
+	cancelTransfer context.CancelCauseFunc
 }
 
 // state is what a system has told. Everything that v points to is replaced, never changed, so that a copy of v
@@ -60,7 +66,7 @@ func newSystem(id, component uint8, hb *common.MessageHeartbeat, first time.Time
 	p := pilotOf(hb.Autopilot, kind)
 	s := &system{
 		id: id, component: component, pilot: p, log: log.With("vehicle", id), wake: make(chan struct{}, 1),
-		orders: newLanes(), transfer: newGate(),
+		orders: newLanes(), transfer: newGate(), files: make(map[uint8]*ftp.Conn),
 	}
 	s.state = state{
 		v: Vehicle{

@@ -53,6 +53,8 @@ type Config struct {
 	Lens    common.MessageCameraInformation
 	// Parameters are its settings.
 	Parameters map[string]float32
+	// Files makes it announce and serve MAVFTP.
+	Files *Files
 }
 
 // Autopilot is a vehicle for tests.
@@ -77,6 +79,7 @@ type Autopilot struct {
 	transfer *transfer
 	params   []string
 	values   map[string]float32
+	answers  int // of MAVFTP
 }
 
 // Faults are switched on and off by tests.
@@ -97,6 +100,8 @@ type Faults struct {
 	LoseParameters int
 	// LoseMissionAck loses the acknowledgement of an upload; ForgetMission stores nothing.
 	LoseMissionAck, ForgetMission bool
+	// LoseFiles loses every n-th answer of MAVFTP.
+	LoseFiles int
 }
 
 type schedule struct {
@@ -226,6 +231,13 @@ func (a *Autopilot) Mission() []*common.MessageMissionItemInt {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return append([]*common.MessageMissionItemInt(nil), a.mission...)
+}
+
+// WithFiles looks at, or changes, what MAVFTP serves.
+func (a *Autopilot) WithFiles(do func(*Files)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	do(a.cfg.Files)
 }
 
 // Truth gives where the vehicle was at a time: the position in degrees and the yaw in [0, 360).

@@ -43,7 +43,11 @@ func (a *Autopilot) report(id uint32) bool {
 	case (&common.MessageSystemTime{}).GetID():
 		a.send(autopilotComponent, &common.MessageSystemTime{TimeUnixUsec: uint64(time.Now().UnixMicro()), TimeBootMs: millis})
 	case (&common.MessageAutopilotVersion{}).GetID():
-		a.send(autopilotComponent, &common.MessageAutopilotVersion{FlightSwVersion: 0x040601FF, Uid2: [18]uint8{1, 2, 3}})
+		version := &common.MessageAutopilotVersion{FlightSwVersion: 0x040601FF, Uid2: [18]uint8{1, 2, 3}}
+		if a.cfg.Files != nil {
+			version.Capabilities |= common.MAV_PROTOCOL_CAPABILITY_FTP
+		}
+		a.send(autopilotComponent, version)
 	case (&common.MessageSysStatus{}).GetID():
 		a.send(autopilotComponent, &common.MessageSysStatus{VoltageBattery: 12600, CurrentBattery: -1, BatteryRemaining: 97})
 	default:

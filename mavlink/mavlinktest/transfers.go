@@ -34,6 +34,8 @@ func (a *Autopilot) transferMessage(m message.Message) {
 	case *common.MessageMissionClearAll:
 		a.mission = nil
 		a.missionAck(common.MAV_MISSION_ACCEPTED)
+	case *common.MessageFileTransferProtocol:
+		a.fileMessage(m)
 	case *common.MessageParamRequestList:
 		for i := range a.sortedParams() {
 			if a.faults.LoseParameters == 0 || i%a.faults.LoseParameters != 0 {
@@ -107,4 +109,19 @@ func (a *Autopilot) param(i int) {
 	a.send(autopilotComponent, &common.MessageParamValue{
 		ParamId: name, ParamValue: a.values[name], ParamType: common.MAV_PARAM_TYPE_REAL32, ParamCount: uint16(len(a.params)), ParamIndex: uint16(i),
 	})
+}
+
+func (a *Autopilot) fileMessage(m *common.MessageFileTransferProtocol) {
+	if a.cfg.Files == nil || m.TargetSystem != a.cfg.SystemID {
+		return
+	}
+	for i, out := range a.cfg.Files.Answer(m, [2]uint8{255, 190}) {
+		a.answers++
+		if a.faults.LoseFiles == 0 || a.answers%a.faults.LoseFiles != 0 {
+			a.send(autopilotComponent, out)
+		}
+		if i%20 == 19 {
+			a.flush()
+		}
+	}
 }

@@ -1,0 +1,455 @@
+package ftp_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
+	"github.com/bluenviron/gomavlib/v3/pkg/message"
+
+	"vedette/mavlink/dialog"
+	"vedette/mavlink/ftp"
+	"vedette/mavlink/mavlinktest"
+	"vedette/mavlink/spans"
+)
+
+var peer = dialog.Peer{System: 1, Component: 1, OwnSystem: 255, OwnComponent: 190}
+
+// world is a virtual clock and a link with faults between a machine and a file server.
+type world struct {
+	now    time.Time
+	random *rand.Rand
+	loss   float64
+	copies float64
+	delay  time.Duration
+	// jitter reorders what is sent together.
+	jitter time.Duration
+	// each is the time that a packet takes on the wire.
+	each  time.Duration
+	free  time.Time
+	onWay []packet
+	files *mavlinktest.Files
+	// disturb is called before each request is answered.
+	disturb func(n int)
+	heard   int
+	sent    int
+}
+
+type packet struct {
+	at        time.Time
+	toVehicle bool
+	m         *common.MessageFileTransferProtocol
+}
+
+func newWorld(files *mavlinktest.Files) *world {
+	return &world{now: time.Unix(1e9, 0), random: rand.New(rand.NewPCG(1, 2)), delay: 10 * time.Millisecond, files: files}
+}
+
+func (w *world) send(toVehicle bool, m *common.MessageFileTransferProtocol) {
+	for n := 1; n > 0; n-- {
+		if w.random.Float64() < w.copies {
+			n++
+		}
+		if w.random.Float64() < w.loss {
+			continue
+		}
+		at := w.now
+		if !toVehicle {
+			if w.free.After(at) {
+				at = w.free
+			}
+			at = at.Add(w.each)
+			w.free = at
+		}
+		late := time.Duration(0)
+		if w.jitter > 0 {
+			late = time.Duration(w.random.Int64N(int64(w.jitter)))
+		}
+		w.onWay = append(w.onWay, packet{at.Add(w.delay + late), toVehicle, m})
+	}
+}
+
+// run plays a machine to its end.
+func (w *world) run(t *testing.T, m dialog.Machine) error {
+	t.Helper()
+	step := m.Tick(w.now)
+	for begun := w.now; ; {
+		for _, out := range step.Send {
+			w.sent++
+			one, _ := out.(*common.MessageFileTransferProtocol)
+			w.send(true, one)
+		}
+		if step.Done {
+			return step.Err
+		}
+		if w.now.Sub(begun) > time.Hour {
+			t.Fatal("not done after an hour")
+		}
+		next, index := step.Wake, -1
+		for i, p := range w.onWay {
+			if p.at.Before(next) {
+				next, index = p.at, i
+			}
+		}
+		if next.After(w.now) {
+			w.now = next
+		}
+		if index < 0 {
+			step = m.Tick(w.now)
+			continue
+		}
+		p := w.onWay[index]
+		w.onWay = append(w.onWay[:index], w.onWay[index+1:]...)
+		if !p.toVehicle {
+			step = m.Handle(p.m, w.now)
+			continue
+		}
+		step.Send = nil
+		w.heard++
+		if w.disturb != nil {
+			w.disturb(w.heard)
+		}
+		for _, a := range w.files.Answer(p.m, [2]uint8{255, 190}) {
+			w.send(false, a)
+		}
+	}
+}
+
+// memory keeps what is read.
+type memory struct{ b []byte }
+
+func (m *memory) WriteAt(p []byte, at int64) (int, error) {
+	if need := int(at) + len(p); need > len(m.b) {
+		m.b = append(m.b, make([]byte, need-len(m.b))...)
+	}
+	return copy(m.b[at:], p), nil
+}
+
+func content(n int) []byte {
+	b := make([]byte, n)
+	r := rand.New(rand.NewPCG(uint64(n), 7))
+	for i := range b {
+		b[i] = byte(r.Uint32())
+	}
+	return b
+}
+
+func serve(path string, b []byte) *mavlinktest.Files {
+	return &mavlinktest.Files{Content: map[string][]byte{path: b}, Folders: map[string]bool{}}
+}
+
+func (w *world) read(t *testing.T, path string, o ftp.ReadOptions) ([]byte, error) {
+	t.Helper()
+	sink := &memory{}
+	o.Sink = sink
+	r, err := ftp.NewRead(ftp.NewConn(peer, 65500, 0), path, o)
+	if err != nil {
+		return nil, err
+	}
+	err = w.run(t, r)
+	if err == nil && r.Size() != int64(len(sink.b)) {
+		t.Errorf("a size of %d with %d bytes", r.Size(), len(sink.b))
+	}
+	return sink.b, err
+}
+
+// links are what happens to packets on the way.
+var links = map[string]func(w *world){
+	"a good link":       func(*world) {},
+	"5 % loss":          func(w *world) { w.loss = 0.05 },
+	"30 % loss":         func(w *world) { w.loss = 0.3 },
+	"copies":            func(w *world) { w.copies = 0.3 },
+	"reordered":         func(w *world) { w.jitter = 40 * time.Millisecond },
+	"all of it":         func(w *world) { w.loss, w.copies, w.jitter = 0.1, 0.2, 40*time.Millisecond },
+	"a narrow link":     func(w *world) { w.each, w.delay = 140*time.Millisecond, 60*time.Millisecond },
+	"a satellite":       func(w *world) { w.delay, w.loss = 700*time.Millisecond, 0.03 },
+	"narrow with loss":  func(w *world) { w.each, w.loss = 140*time.Millisecond, 0.05 },
+	"a link of seconds": func(w *world) { w.delay = 1900 * time.Millisecond },
+}
+
+func TestAFileComesWholeOverEveryLink(t *testing.T) {
+	t.Parallel()
+	for name, fault := range links {
+		for _, size := range []int{0, 1, 238, 239, 240, 239 * 50, 239*50 + 1, 60000} {
+			t.Run(fmt.Sprintf("%s, %d bytes", name, size), func(t *testing.T) {
+				t.Parallel()
+				want := content(size)
+				w := newWorld(serve("/a/file.bin", want))
+				fault(w)
+				got, err := w.read(t, "/a/file.bin", ftp.ReadOptions{})
+				if err != nil || !bytes.Equal(got, want) {
+					t.Errorf("%d of %d bytes, %v", len(got), size, err)
+				}
+			})
+		}
+	}
+}
+
+func TestServersDiffer(t *testing.T) {
+	t.Parallel()
+	want := content(30000)
+	for name, change := range map[string]func(f *mavlinktest.Files){
+		"no bursts":                 func(f *mavlinktest.Files) { f.NoBurst = true },
+		"no answer to bursts":       func(f *mavlinktest.Files) { f.SilentBurst = true },
+		"a session left open":       func(f *mavlinktest.Files) { f.LeaveOpen() },
+		"too large an announcement": func(f *mavlinktest.Files) { f.Announce = 1 << 20 },
+		"too small an announcement": func(f *mavlinktest.Files) { f.Announce = 1 },
+		"one size of reads":         func(f *mavlinktest.Files) { f.OneReadSize = true },
+		"bursts of a packet":        func(f *mavlinktest.Files) { f.BurstPackets = 1 },
+		"endless bursts":            func(f *mavlinktest.Files) { f.BurstPackets = 100000 },
+	} {
+		for _, loss := range []float64{0, 0.1} {
+			t.Run(fmt.Sprintf("%s, loss %v", name, loss), func(t *testing.T) {
+				t.Parallel()
+				files := serve("/f", want)
+				change(files)
+				w := newWorld(files)
+				w.loss = loss
+				got, err := w.read(t, "/f", ftp.ReadOptions{})
+				if err != nil || !bytes.Equal(got, want) {
+					t.Errorf("%d bytes, %v", len(got), err)
+				}
+				if files.Resets == 0 {
+					t.Error("sessions were not reset")
+				}
+			})
+		}
+	}
+}
+
+func TestALostSessionIsOpenedAgain(t *testing.T) {
+	t.Parallel()
+	want := content(239 * 200)
+	files := serve("/f", want)
+	w := newWorld(files)
+	w.disturb = func(n int) {
+		if n == 4 { // another station resets the sessions during the bursts
+			files.Answer(&common.MessageFileTransferProtocol{Payload: [251]uint8{9, 9, 0, 2}}, [2]uint8{254, 190})
+		}
+	}
+	got, err := w.read(t, "/f", ftp.ReadOptions{})
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+}
+
+func TestAReadGoesOnWhereItWas(t *testing.T) {
+	t.Parallel()
+	want := content(239 * 300)
+	w := newWorld(serve("/f", want))
+	sink := &memory{b: append([]byte(nil), want...)}
+	clear(sink.b[239*100 : 239*130])
+	clear(sink.b[239*280:])
+	r, err := ftp.NewRead(ftp.NewConn(peer, 1, 0), "/f", ftp.ReadOptions{Sink: sink, Have: []spans.Span{{From: 0, To: 239 * 100}, {From: 239 * 130, To: 239 * 280}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.run(t, r); err != nil || !bytes.Equal(sink.b, want) {
+		t.Errorf("%d bytes, %v", len(sink.b), err)
+	}
+	if done, total := r.Progress(); done != int64(len(want)) || total != int64(len(want)) {
+		t.Errorf("progress %d of %d", done, total)
+	}
+	if w.sent > 10 {
+		t.Errorf("%d requests for two gaps", w.sent)
+	}
+}
+
+func TestWhatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	files := serve("/f", content(5000))
+	if _, err := newWorld(files).read(t, "/none", ftp.ReadOptions{}); !errors.Is(err, ftp.ErrNotFound) {
+		t.Errorf("errno: %v", err)
+	}
+	files.NotFound = true
+	if _, err := newWorld(files).read(t, "/none", ftp.ReadOptions{}); !errors.Is(err, ftp.ErrNotFound) {
+		t.Errorf("code 10: %v", err)
+	}
+	if _, err := newWorld(files).read(t, "/f", ftp.ReadOptions{Limit: 4999}); !errors.Is(err, ftp.ErrTooLarge) {
+		t.Errorf("limit: %v", err)
+	}
+	if got, err := newWorld(files).read(t, "/f", ftp.ReadOptions{Limit: 5000}); err != nil || len(got) != 5000 {
+		t.Errorf("exactly the limit: %v", err)
+	}
+	for _, path := range []string{"", "/a\x00b", string(make([]byte, 300)), "/a\nb"} {
+		if _, err := newWorld(files).read(t, path, ftp.ReadOptions{}); !errors.Is(err, ftp.ErrPath) {
+			t.Errorf("%q: %v", path, err)
+		}
+	}
+	deaf := newWorld(files)
+	deaf.loss = 1
+	if _, err := deaf.read(t, "/f", ftp.ReadOptions{}); !errors.Is(err, dialog.ErrNoAnswer) {
+		t.Errorf("nobody answers: %v", err)
+	}
+	dies := newWorld(serve("/f", content(500000)))
+	dies.disturb = func(n int) {
+		if n == 5 {
+			dies.loss = 1
+		}
+	}
+	if _, err := dies.read(t, "/f", ftp.ReadOptions{}); !errors.Is(err, dialog.ErrNoAnswer) {
+		t.Errorf("a link that dies: %v", err)
+	}
+}
+
+func TestLatePacketsOfAnotherFileAreNotTaken(t *testing.T) {
+	t.Parallel()
+	first, second := content(239*80), content(239*81)
+	files := serve("/1", first)
+	files.Content["/2"] = second
+	w := newWorld(files)
+	w.each = 5 * time.Millisecond
+	conn := ftp.NewConn(peer, 100, 0)
+	r, err := ftp.NewRead(conn, "/1", ftp.ReadOptions{Sink: &memory{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for step := r.Tick(w.now); len(w.onWay) < 40; { // the reading is given up within a burst
+		for _, out := range step.Send {
+			one, _ := out.(*common.MessageFileTransferProtocol)
+			for _, a := range files.Answer(one, [2]uint8{255, 190}) {
+				w.send(false, a)
+			}
+		}
+		w.now = w.onWay[0].at
+		step = r.Handle(w.onWay[0].m, w.now)
+		w.onWay = w.onWay[1:]
+	}
+	for _, out := range r.Cancel() {
+		one, _ := out.(*common.MessageFileTransferProtocol)
+		files.Answer(one, [2]uint8{255, 190})
+	}
+	sink := &memory{}
+	if r, err = ftp.NewRead(conn, "/2", ftp.ReadOptions{Sink: sink}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.run(t, r); err != nil || !bytes.Equal(sink.b, second) {
+		t.Errorf("%d bytes, %v", len(sink.b), err)
+	}
+}
+
+func TestAFileIsWritten(t *testing.T) {
+	t.Parallel()
+	for name, fault := range links {
+		for _, keeps := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, %v", name, keeps), func(t *testing.T) {
+				t.Parallel()
+				files := serve("/f", content(9000)) // longer than what replaces it
+				files.KeepExisting = keeps
+				w := newWorld(files)
+				fault(w)
+				want := content(4000)
+				conn := ftp.NewConn(peer, 7, 0)
+				m, err := ftp.NewWrite(conn, "/f", want)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := w.run(t, m); err != nil || !bytes.Equal(files.Content["/f"], want) {
+					t.Fatalf("%d bytes stored, %v", len(files.Content["/f"]), err)
+				}
+				sum, err := ftp.NewCRC32(conn, "/f")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := w.run(t, sum); err != nil {
+					t.Fatal(err)
+				}
+				if got, ok := sum.CRC32(); !ok || got != ftp.Checksum(want) {
+					t.Errorf("checksum %08x %v, want %08x", got, ok, ftp.Checksum(want))
+				}
+			})
+		}
+	}
+}
+
+func TestFoldersAndNames(t *testing.T) {
+	t.Parallel()
+	for name, fault := range links {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			files := serve("/log/00000001.BIN", content(10))
+			for i := range 60 {
+				files.Content[fmt.Sprintf("/log/%08d.BIN", i)] = content(i)
+			}
+			w := newWorld(files)
+			fault(w)
+			conn := ftp.NewConn(peer, 65530, 0)
+			do := func(call *ftp.Call, err error) error {
+				if err != nil {
+					return err
+				}
+				return w.run(t, call)
+			}
+			if err := do(ftp.NewMakeDir(conn, "/log/old")); err != nil {
+				t.Fatal(err)
+			}
+			if err := do(ftp.NewMakeDir(conn, "/log/old")); !errors.Is(err, ftp.ErrExists) {
+				t.Errorf("made twice: %v", err)
+			}
+			list, err := ftp.NewList(conn, "/log")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := w.run(t, list); err != nil {
+				t.Fatal(err)
+			}
+			all := list.Entries()
+			if len(all) != 61 || all[59] != (ftp.Entry{Name: "00000059.BIN", Size: 59}) || all[60] != (ftp.Entry{Name: "old", Dir: true}) {
+				t.Errorf("%d entries: %+v", len(all), all)
+			}
+			if err := errors.Join(
+				do(ftp.NewRemoveDir(conn, "/log/old")), do(ftp.NewRename(conn, "/log/00000003.BIN", "/log/kept")),
+				do(ftp.NewTruncate(conn, "/log/kept", 2)), do(ftp.NewRemove(conn, "/log/00000004.BIN")),
+			); err != nil {
+				t.Fatal(err)
+			}
+			if err := do(ftp.NewRemove(conn, "/log/00000004.BIN")); !errors.Is(err, ftp.ErrNotFound) {
+				t.Errorf("removed twice: %v", err)
+			}
+			if len(files.Content["/log/kept"]) != 2 || len(files.Content) != 59 || len(files.Folders) != 0 {
+				t.Errorf("%d files, %d folders", len(files.Content), len(files.Folders))
+			}
+		})
+	}
+}
+
+// FuzzAnswers gives machines any payload as an answer to whatever they asked: they must neither fail nor run on without an
+// end.
+func FuzzAnswers(f *testing.F) {
+	f.Add([]byte{2, 0, 0, 128, 4, 4, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0})
+	f.Add([]byte{2, 0, 0, 128, 9, 3, 0, 0, 0, 0, 0, 0, 'F', 'a', '\t', '1', 0, 'D', 'b', 0, 'S'})
+	f.Add([]byte{2, 0, 0, 129, 2, 15, 1, 0, 255, 255, 255, 255, 2, 2})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		conn := ftp.NewConn(peer, 0, 0)
+		read, _ := ftp.NewRead(conn, "/f", ftp.ReadOptions{Sink: &memory{}, Limit: 1 << 16})
+		write, _ := ftp.NewWrite(conn, "/f", content(500))
+		list, _ := ftp.NewList(conn, "/f")
+		call, _ := ftp.NewCRC32(conn, "/f")
+		for _, m := range []dialog.Machine{read, write, list, call} {
+			now := time.Unix(0, 0)
+			step := m.Tick(now)
+			for n := 0; !step.Done; n++ {
+				if n > 3000 {
+					t.Fatalf("%T does not end", m)
+				}
+				a := &common.MessageFileTransferProtocol{}
+				if n < len(b) { // the same bytes from every place on, with the number that is waited for
+					copy(a.Payload[:], b[n:])
+				}
+				if len(step.Send) > 0 {
+					asked, _ := step.Send[0].(*common.MessageFileTransferProtocol)
+					a.Payload[0], a.Payload[1] = asked.Payload[0]+1, asked.Payload[1]
+				}
+				now = now.Add(time.Millisecond)
+				if step = m.Handle(message.Message(a), now); len(step.Send) == 0 && !step.Done {
+					now = step.Wake
+					step = m.Tick(now)
+				}
+			}
+		}
+	})
+}
