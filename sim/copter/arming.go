@@ -18,9 +18,14 @@ func (f *flight) prearm() string {
 		return "Battery 1 below minimum arming capacity"
 	case low > 0 && f.batt.volts < low:
 		return "Battery 1 low voltage failsafe"
+	case f.fence.breached != 0:
+		return "Vehicle breaching " + fenceNames(f.fence.breached) + " fence"
 	}
 	return ""
 }
+
+// autoArm of AUTO_OPTIONS lets it be armed in AUTO.
+const autoArm = 1
 
 // arm starts the motors; force skips the checks. It says why not.
 func (f *flight) arm(force bool) bool {
@@ -29,7 +34,8 @@ func (f *flight) arm(force bool) bool {
 	}
 	if !force {
 		reason := f.prearm()
-		if reason == "" && f.mode != Stabilize && f.mode != Guided && f.mode != Loiter {
+		armable := f.mode == Auto && int(f.params.get("AUTO_OPTIONS"))&autoArm != 0
+		if reason == "" && !armable && f.mode != Stabilize && f.mode != Guided && f.mode != Loiter {
 			reason = f.mode.String() + " mode not armable"
 		}
 		if reason != "" {

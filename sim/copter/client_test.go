@@ -26,6 +26,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var testWorld = sync.OnceValues(func() (*world.World, error) { return world.New(world.Config{Seed: 3}) })
 
+// mavMessage waits for messages of any type.
+type mavMessage = message.Message
+
 // heard is one message that the station got.
 type heard struct {
 	component uint8

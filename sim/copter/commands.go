@@ -149,11 +149,11 @@ func (c *Copter) autopilotCommand(p *peer, cmd command) mav.MAV_RESULT {
 	case common.MAV_CMD_DO_GIMBAL_MANAGER_CONFIGURE:
 		return c.configureGimbal(cmd)
 	}
-	return c.flyCommand(cmd)
+	return c.flyCommand(p, cmd)
 }
 
 // flyCommand handles commands that change the flight.
-func (c *Copter) flyCommand(cmd command) mav.MAV_RESULT {
+func (c *Copter) flyCommand(p *peer, cmd command) mav.MAV_RESULT {
 	f := c.flight
 	switch cmd.id {
 	case common.MAV_CMD_COMPONENT_ARM_DISARM:
@@ -186,8 +186,8 @@ func (c *Copter) flyCommand(cmd command) mav.MAV_RESULT {
 		}
 		return c.changeMode(Mode(clamp(cmd.p[1], 0, math.MaxUint32)))
 	case common.MAV_CMD_MISSION_START:
-		if len(f.mission) < 2 || !f.armed {
-			return mav.MAV_RESULT_FAILED
+		if cmd.p[0] != 0 || cmd.p[1] != 0 { // a first or a last item
+			return mav.MAV_RESULT_DENIED
 		}
 		if r := c.changeMode(Auto); r != mav.MAV_RESULT_ACCEPTED {
 			return r
@@ -195,7 +195,13 @@ func (c *Copter) flyCommand(cmd command) mav.MAV_RESULT {
 		f.auto.started = true
 		return mav.MAV_RESULT_ACCEPTED
 	case common.MAV_CMD_DO_SET_MISSION_CURRENT:
-		return accepted(f.setCurrent(int(clamp(cmd.p[0], -1, math.MaxUint16))))
+		ok := f.setCurrent(int(clamp(cmd.p[0], -1, math.MaxUint16)))
+		if ok {
+			p.send(autopilotComponent, c.build(42))
+		}
+		return accepted(ok)
+	case common.MAV_CMD_DO_FENCE_ENABLE:
+		return accepted(f.enableFence(cmd.p[0]))
 	case common.MAV_CMD_DO_CHANGE_SPEED:
 		return accepted(f.changeSpeed(cmd.p[0], cmd.p[1]))
 	case common.MAV_CMD_CONDITION_YAW:
@@ -232,6 +238,9 @@ func (c *Copter) reposition(cmd command) mav.MAV_RESULT {
 	}
 	at := f.place(p, f.homeAMSL)
 	at[2] = u
+	if !f.mayGo(at) {
+		return mav.MAV_RESULT_FAILED
+	}
 	f.goTo(at)
 	return mav.MAV_RESULT_ACCEPTED
 }
@@ -270,10 +279,7 @@ func (f *flight) setCurrent(i int) bool {
 	if i < 1 || i >= len(f.mission) {
 		return i == 0 && len(f.mission) > 1 && f.setCurrent(1)
 	}
-	started := f.auto.started
-	f.auto.index, f.auto.done = i, false
-	f.auto.running = false
-	f.auto.started = started
+	f.auto.index, f.auto.done, f.auto.running = i, false, false
 	return true
 }
 
@@ -302,6 +308,9 @@ func (c *Copter) handleTarget(m *mav.MessageSetPositionTargetGlobalInt) {
 		}
 		at := f.place(p, f.homeAMSL)
 		at[2] = u
+		if !f.mayGo(at) {
+			return
+		}
 		f.goTo(at)
 	case !ignores(speed):
 		f.flyAt(vec{float64(m.Vy), float64(m.Vx), -float64(m.Vz)})

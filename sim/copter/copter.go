@@ -76,7 +76,7 @@ type Copter struct {
 	log         *slog.Logger
 	flight      *flight
 	link        *link
-	upload      *upload
+	uploads     [planTypes]*upload // lists on their way in
 	streamOrder []uint32
 	poses       history
 
@@ -220,7 +220,7 @@ func (c *Copter) step() {
 		c.everySecond()
 	}
 	c.notify()
-	c.stepUpload()
+	c.stepUploads()
 	for _, p := range c.link.peers {
 		for range min(paramsPerStep, len(p.params)) {
 			p.send(autopilotComponent, f.params.message(p.params[0], true))
@@ -254,6 +254,7 @@ func (c *Copter) everySecond() {
 // notify tells the stations what happened: texts, and mission items reached.
 func (c *Copter) notify() {
 	f := c.flight
+	c.runErrands()
 	for _, n := range f.notes {
 		c.log.Debug("status text", "severity", n.severity, "text", n.text)
 		text := n.text[:min(len(n.text), 50)] // longer ones would need chunks; none is
@@ -266,7 +267,12 @@ func (c *Copter) notify() {
 			p.send(autopilotComponent, &mav.MessageMissionItemReached{Seq: uint16(i)})
 		}
 	}
-	f.notes, f.reached = f.notes[:0], f.reached[:0]
+	for _, name := range f.changed {
+		for _, p := range c.link.peers {
+			p.send(autopilotComponent, f.params.message(f.params.index[name], false))
+		}
+	}
+	f.notes, f.reached, f.changed = f.notes[:0], f.reached[:0], f.changed[:0]
 }
 
 // publish makes the truth of this step visible to others.

@@ -244,7 +244,7 @@ func TestMissionUpDownAndRun(t *testing.T) {
 	// A bad item ends the upload with its reason.
 	s.send(&mav.MessageMissionCount{TargetSystem: 1, TargetComponent: 1, Count: 2})
 	s.send(items[0])
-	s.send(&mav.MessageMissionItemInt{TargetSystem: 1, TargetComponent: 1, Seq: 1, Command: common.MAV_CMD_DO_SET_SERVO, Frame: mav.MAV_FRAME_MISSION})
+	s.send(&mav.MessageMissionItemInt{TargetSystem: 1, TargetComponent: 1, Seq: 1, Command: common.MAV_CMD_DO_VTOL_TRANSITION, Frame: mav.MAV_FRAME_MISSION})
 	until(s, "the refusal", func(m *mav.MessageMissionAck) bool { return m.Type == mav.MAV_MISSION_UNSUPPORTED })
 	s.send(&mav.MessageMissionClearAll{TargetSystem: 1, TargetComponent: 1})
 	until(s, "cleared", func(m *mav.MessageMissionAck) bool { return m.Type == mav.MAV_MISSION_ACCEPTED })

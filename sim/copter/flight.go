@@ -61,7 +61,11 @@ type flight struct {
 	rtl     rtl
 	hold    vec
 	auto    auto
-	mission []item  // [0] is home
+	mission []item // [0] is home; empty after it was cleared
+	fence   fence
+	rally   []item
+	errands []item // of the mission for the camera, since the last look
+	trigger trigger
 	speedMS float64 // set by DO_CHANGE_SPEED; 0: parameter
 	yawWish *float64
 
@@ -69,8 +73,11 @@ type flight struct {
 	failsafe     failsafes
 	crew         crew
 
+	overFloor bool // has been higher than FENCE_ALT_MIN since arming
+
 	notes   []note
-	reached []int // mission items reached since the last look
+	reached []int    // mission items reached since the last look
+	changed []string // parameters that changed by themselves since the last look
 }
 
 func newFlight(land terrain, params *parameters, start time.Time, home vec, rng *rand.Rand, yawBiasDeg float64) *flight {
@@ -78,7 +85,7 @@ func newFlight(land terrain, params *parameters, start time.Time, home vec, rng 
 	home[2] = land.GroundU(home[0], home[1])
 	f.body = body{pos: home, onGround: true}
 	f.setHome(home)
-	f.mission = []item{f.homeItem()}
+	f.changed = nil
 	f.gimbal.release()
 	f.gimbal.truePitch = gimbalNeutral
 	f.batt.step(dt, 0, false)
@@ -96,9 +103,11 @@ func (f *flight) setHome(at vec) {
 	f.home = at
 	p, h := f.land.Frame().FromENU(at)
 	f.homePos, f.homeAMSL = p, geo.ToAMSL(p, h)
-	if len(f.mission) > 0 {
-		f.mission[0] = f.homeItem()
+	if len(f.mission) == 0 {
+		f.mission = make([]item, 1)
+		f.setCounter("MIS_TOTAL", 1)
 	}
+	f.mission[0] = f.homeItem()
 }
 
 func (f *flight) say(severity mav.MAV_SEVERITY, format string, args ...any) {
@@ -143,6 +152,8 @@ func (f *flight) step() {
 	f.batt.step(dt, load, f.armed)
 	f.gimbal.step(dt, f.est, &f.body, f.senses.gimbalPan.value, f.senses.gimbalUp.value)
 	f.watchGround()
+	f.watchFence()
+	f.watchTrigger()
 	f.watchFailsafes()
 	f.crew.step(f)
 }

@@ -226,7 +226,7 @@ func TestAMissionIsFlownInOrder(t *testing.T) {
 			fastest = max(fastest, f.body.vel.horizontal())
 		}
 	})
-	want := []int{1, 3, 4, 3, 4, 6}
+	want := []int{1, 2, 3, 4, 3, 4, 6}
 	if len(f.reached) != len(want) {
 		t.Fatalf("reached %v", f.reached)
 	}

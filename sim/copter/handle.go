@@ -79,6 +79,10 @@ func (c *Copter) handleTransfer(p *peer, k packet, mine func(system, component u
 		if mine(m.TargetSystem, m.TargetComponent) {
 			c.missionCount(p, k, m)
 		}
+	case *mav.MessageMissionWritePartialList:
+		if mine(m.TargetSystem, m.TargetComponent) {
+			c.partialWrite(p, k, m)
+		}
 	case *mav.MessageMissionItemInt:
 		if mine(m.TargetSystem, m.TargetComponent) {
 			c.missionItem(p, k, m)
@@ -88,7 +92,7 @@ func (c *Copter) handleTransfer(p *peer, k packet, mine func(system, component u
 			c.missionItem(p, k, &mav.MessageMissionItemInt{
 				Seq: m.Seq, Frame: m.Frame, Command: m.Command, Autocontinue: m.Autocontinue,
 				Param1: m.Param1, Param2: m.Param2, Param3: m.Param3, Param4: m.Param4,
-				X: e7(float64(m.X)), Y: e7(float64(m.Y)), Z: m.Z, MissionType: m.MissionType,
+				X: e7(float64(m.X)), Y: e7(float64(m.Y)), Z: m.Z, MissionType: m.MissionType, Current: m.Current,
 			})
 		}
 	case *mav.MessageMissionRequestList:
@@ -108,8 +112,8 @@ func (c *Copter) handleTransfer(p *peer, k packet, mine func(system, component u
 			c.missionClear(p, k, m.MissionType)
 		}
 	case *mav.MessageMissionSetCurrent:
-		if mine(m.TargetSystem, m.TargetComponent) && c.flight.setCurrent(int(m.Seq)) {
-			p.send(autopilotComponent, c.build(42))
+		if mine(m.TargetSystem, m.TargetComponent) {
+			c.setCurrentItem(p, m.Seq)
 		}
 	}
 }

@@ -24,68 +24,46 @@ func (i item) position() geo.LatLon {
 }
 
 // nav tells whether the item takes time (the others are done in passing).
-func (i item) nav() bool { return i.cmd < 96 }
+func (i item) nav() bool { return i.cmd < common.MAV_CMD_NAV_LAST }
 
-// label is the name that ArduCopter prints when an item begins.
-func (i item) label() string {
-	switch i.cmd {
-	case common.MAV_CMD_NAV_WAYPOINT:
-		return "WP"
-	case common.MAV_CMD_NAV_TAKEOFF:
-		return "Takeoff"
-	case common.MAV_CMD_NAV_RETURN_TO_LAUNCH:
-		return "RTL"
-	case common.MAV_CMD_NAV_LAND:
-		return "Land"
-	case common.MAV_CMD_NAV_LOITER_UNLIM:
-		return "LoiterUnlim"
-	case common.MAV_CMD_NAV_LOITER_TURNS:
-		return "LoiterTurns"
-	case common.MAV_CMD_NAV_LOITER_TIME:
-		return "LoiterTime"
-	case common.MAV_CMD_NAV_DELAY:
-		return "Delay"
-	case common.MAV_CMD_CONDITION_YAW:
-		return "CondYaw"
-	case common.MAV_CMD_DO_JUMP:
-		return "Jump"
-	case common.MAV_CMD_DO_CHANGE_SPEED:
-		return "ChangeSpeed"
-	case common.MAV_CMD_DO_SET_ROI_LOCATION, common.MAV_CMD_DO_SET_ROI, common.MAV_CMD_DO_SET_ROI_NONE:
-		return "SetROI"
-	case common.MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW:
-		return "GimbalPitchYaw"
-	}
-	return ""
-}
+// label is the name that ArduCopter prints when an item begins; empty for a command that it does not store.
+func (i item) label() string { return labels[i.cmd] }
 
-// check says whether the autopilot can store the item.
+// check says whether the autopilot can store the item in a mission.
 func (i item) check() mav.MAV_MISSION_RESULT {
 	if i.label() == "" {
 		return mav.MAV_MISSION_UNSUPPORTED
 	}
+	// Parameter 4 of a navigation item is a yaw, NaN for 'leave it'; ArduCopter refuses other NaN.
+	mayBeNaN := func(n int) bool { return n == 3 && i.nav() || i.cmd == common.MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW }
 	for n, p := range i.p {
-		// Parameter 4 of a way point is a yaw, NaN for 'leave it'; ArduCopter refuses other NaN.
-		if math.IsNaN(float64(p)) && n != 3 && i.cmd != common.MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW || math.IsInf(float64(p), 0) {
+		if math.IsNaN(float64(p)) && !mayBeNaN(n) || math.IsInf(float64(p), 0) {
 			return mav.MAV_MISSION_INVALID_PARAM1 + mav.MAV_MISSION_RESULT(n)
 		}
 	}
-	if math.IsNaN(float64(i.z)) || math.Abs(float64(i.z)) > 20000 {
-		return mav.MAV_MISSION_INVALID_PARAM7
+	if i.frame == mav.MAV_FRAME_MISSION {
+		return mav.MAV_MISSION_ACCEPTED
 	}
-	if !i.position().Valid() {
-		return mav.MAV_MISSION_INVALID_PARAM5_X
-	}
+	return i.checkPlace()
+}
+
+// checkPlace says whether the item has a frame and a place on the earth.
+func (i item) checkPlace() mav.MAV_MISSION_RESULT {
 	switch i.frame {
 	case mav.MAV_FRAME_GLOBAL, mav.MAV_FRAME_GLOBAL_INT, mav.MAV_FRAME_GLOBAL_RELATIVE_ALT, mav.MAV_FRAME_GLOBAL_RELATIVE_ALT_INT,
 		mav.MAV_FRAME_GLOBAL_TERRAIN_ALT, mav.MAV_FRAME_GLOBAL_TERRAIN_ALT_INT:
-		return mav.MAV_MISSION_ACCEPTED
-	case mav.MAV_FRAME_MISSION:
-		if !i.nav() {
-			return mav.MAV_MISSION_ACCEPTED
-		}
+	default:
+		return mav.MAV_MISSION_UNSUPPORTED_FRAME
 	}
-	return mav.MAV_MISSION_UNSUPPORTED_FRAME
+	switch {
+	case math.Abs(float64(i.x)) > 90e7:
+		return mav.MAV_MISSION_INVALID_PARAM5_X
+	case math.Abs(float64(i.y)) > 180e7:
+		return mav.MAV_MISSION_INVALID_PARAM6_Y
+	case !(math.Abs(float64(i.z)) <= 20000):
+		return mav.MAV_MISSION_INVALID_PARAM7
+	}
+	return mav.MAV_MISSION_ACCEPTED
 }
 
 // heightIn converts a height given in a frame at a place: the up coordinate, and false for a frame without heights or a place
@@ -113,7 +91,11 @@ func (f *flight) target(i item) vec {
 		p, _ = f.position(f.est.pos)
 	}
 	at := f.place(p, f.homeAMSL)
-	if u, ok := f.heightIn(i.frame, p, float64(i.z)); ok {
+	frame := i.frame
+	if frame == mav.MAV_FRAME_MISSION { // as ArduPilot reads it
+		frame = mav.MAV_FRAME_GLOBAL
+	}
+	if u, ok := f.heightIn(frame, p, float64(i.z)); ok {
 		at[2] = u
 	}
 	return at
@@ -123,6 +105,14 @@ func (f *flight) homeItem() item {
 	return item{
 		frame: mav.MAV_FRAME_GLOBAL, cmd: common.MAV_CMD_NAV_WAYPOINT, autocontinue: 1,
 		x: e7(f.homePos.Lat), y: e7(f.homePos.Lon), z: float32(f.homeAMSL),
+	}
+}
+
+// fromMessage is the item that a MISSION_ITEM_INT carries.
+func fromMessage(m *mav.MessageMissionItemInt) item {
+	return item{
+		frame: m.Frame, cmd: m.Command, autocontinue: m.Autocontinue, x: m.X, y: m.Y, z: m.Z,
+		p: [4]float32{m.Param1, m.Param2, m.Param3, m.Param4},
 	}
 }
 

@@ -52,6 +52,7 @@ type link struct {
 type peer struct {
 	addr    netip.AddrPort
 	fixed   bool // configured
+	mute    bool // nothing is sent: the vehicle talks to itself
 	heard   time.Time
 	link    *link
 	out     []byte
@@ -184,6 +185,9 @@ func (l *link) forget(now time.Time) {
 
 // send queues a message of one of the vehicle's components; flush puts it on the wire.
 func (p *peer) send(component uint8, msg message.Message) {
+	if p.mute {
+		return
+	}
 	w := p.writers[component]
 	if w == nil {
 		w = &streamwriter.Writer{

@@ -4,175 +4,206 @@ import (
 	mav "github.com/bluenviron/gomavlib/v3/pkg/dialects/ardupilotmega"
 )
 
-// Times of a mission upload as measured on ArduPilot.
+// Times of an upload as measured on ArduPilot.
 const (
 	askAgainAfter = 1.0 // s without the item asked for
 	abandonAfter  = 8.0 // s
-	mostItems     = 700
 )
 
-// upload is a mission on its way in; one station at a time.
+// upload is a list on its way in: one station at a time for each type.
 type upload struct {
 	peer      *peer
 	system    uint8
 	component uint8
-	items     []item
-	next      int
+	kind      mav.MAV_MISSION_TYPE
+	items     []item // the whole list as it will be
+	next      int    // the item that is waited for
+	last      int    // the last one that will be asked for
+	total     int    // MIS_TOTAL as it was, for an upload that fails
 	askedAt   float64
-	heardAt   float64
+	heardAt   float64 // of the last good item
 }
 
 func (c *Copter) missionAck(p *peer, system, component uint8, kind mav.MAV_MISSION_TYPE, r mav.MAV_MISSION_RESULT) {
 	p.send(autopilotComponent, &mav.MessageMissionAck{TargetSystem: system, TargetComponent: component, Type: r, MissionType: kind})
 }
 
+// busy tells whether another station is uploading a list of this type.
+func (c *Copter) busy(k packet, kind mav.MAV_MISSION_TYPE) bool {
+	u := c.uploads[kind]
+	return u != nil && (u.system != k.system || u.component != k.component)
+}
+
 // missionCount starts an upload.
 func (c *Copter) missionCount(p *peer, k packet, m *mav.MessageMissionCount) {
 	refuse := func(r mav.MAV_MISSION_RESULT) { c.missionAck(p, k.system, k.component, m.MissionType, r) }
 	switch {
-	case m.MissionType != mav.MAV_MISSION_TYPE_MISSION:
+	case !hasPlan(m.MissionType):
 		refuse(mav.MAV_MISSION_UNSUPPORTED)
-	case c.upload != nil && (c.upload.peer != p || c.upload.system != k.system):
+		return
+	case c.busy(k, m.MissionType):
 		refuse(mav.MAV_MISSION_DENIED)
-	case m.Count > mostItems:
+		return
+	case int(m.Count) > mostItems(m.MissionType):
 		refuse(mav.MAV_MISSION_NO_SPACE)
-	case m.Count == 0:
-		c.clearMission()
-		refuse(mav.MAV_MISSION_ACCEPTED)
+		return
+	}
+	u := &upload{peer: p, system: k.system, component: k.component, kind: m.MissionType, items: make([]item, m.Count), last: int(m.Count) - 1}
+	c.uploads[m.MissionType] = u
+	if m.Count == 0 {
+		c.finishUpload(u)
+		return
+	}
+	if u.kind == mav.MAV_MISSION_TYPE_MISSION {
+		u.total = len(c.flight.mission)
+		c.flight.setCounter("MIS_TOTAL", min(u.total, int(m.Count)))
+	}
+	c.beginUpload(u)
+}
+
+// partialWrite starts an upload of a range of items that exist, or that follow directly.
+func (c *Copter) partialWrite(p *peer, k packet, m *mav.MessageMissionWritePartialList) {
+	refuse := func(r mav.MAV_MISSION_RESULT) { c.missionAck(p, k.system, k.component, m.MissionType, r) }
+	if !hasPlan(m.MissionType) {
+		refuse(mav.MAV_MISSION_UNSUPPORTED)
+		return
+	}
+	old := c.flight.plan(m.MissionType)
+	first, last := int(m.StartIndex), int(m.EndIndex)
+	switch {
+	case c.busy(k, m.MissionType):
+		refuse(mav.MAV_MISSION_DENIED)
+	case first < 0 || first > len(old) || last > len(old) || last < first || last >= mostItems(m.MissionType):
+		c.flight.say(mav.MAV_SEVERITY_WARNING, "Flight plan update rejected")
+		refuse(mav.MAV_MISSION_ERROR)
 	default:
-		c.upload = &upload{peer: p, system: k.system, component: k.component, items: make([]item, m.Count), heardAt: c.flight.age()}
-		c.askItem()
+		items := make([]item, max(len(old), last+1))
+		copy(items, old)
+		u := &upload{
+			peer: p, system: k.system, component: k.component, kind: m.MissionType, items: items,
+			next: first, last: last, total: len(old),
+		}
+		c.uploads[m.MissionType] = u
+		c.beginUpload(u)
 	}
 }
 
+func (c *Copter) beginUpload(u *upload) {
+	u.heardAt = c.flight.age()
+	c.askItem(u)
+}
+
 // askItem asks for the next item with MISSION_REQUEST, as the recorded autopilot does.
-func (c *Copter) askItem() {
-	u := c.upload
+func (c *Copter) askItem(u *upload) {
 	u.askedAt = c.flight.age()
-	u.peer.send(autopilotComponent, &mav.MessageMissionRequest{TargetSystem: u.system, TargetComponent: u.component, Seq: uint16(u.next)})
+	u.peer.send(autopilotComponent, &mav.MessageMissionRequest{
+		TargetSystem: u.system, TargetComponent: u.component, Seq: uint16(u.next), MissionType: u.kind,
+	})
 }
 
 // missionItem takes one item of an upload.
 func (c *Copter) missionItem(p *peer, k packet, m *mav.MessageMissionItemInt) {
-	u := c.upload
-	if m.MissionType != mav.MAV_MISSION_TYPE_MISSION {
-		c.missionAck(p, k.system, k.component, m.MissionType, mav.MAV_MISSION_UNSUPPORTED)
+	answer := func(r mav.MAV_MISSION_RESULT) { c.missionAck(p, k.system, k.component, m.MissionType, r) }
+	if !hasPlan(m.MissionType) {
+		answer(mav.MAV_MISSION_UNSUPPORTED)
 		return
 	}
-	if u == nil || u.peer != p || u.system != k.system {
-		c.missionAck(p, k.system, k.component, m.MissionType, mav.MAV_MISSION_ERROR)
+	it := fromMessage(m)
+	if m.Current == 2 && m.MissionType == mav.MAV_MISSION_TYPE_MISSION { // the old way to say 'fly there'
+		answer(c.guidedItem(it))
+		return
+	}
+	u := c.uploads[m.MissionType]
+	switch {
+	case u == nil:
+		answer(mav.MAV_MISSION_ERROR)
+		return
+	case int(m.Seq) != u.next:
+		// A repeated item: the upload goes on, but a real one complains.
+		answer(mav.MAV_MISSION_INVALID_SEQUENCE)
+		return
+	case c.busy(k, m.MissionType):
+		answer(mav.MAV_MISSION_DENIED)
+		return
+	}
+	u.peer = p
+	if r := c.flight.checkItem(u.kind, u.next, it); r != mav.MAV_MISSION_ACCEPTED {
+		c.failUpload(u)
+		answer(r)
 		return
 	}
 	u.heardAt = c.flight.age()
-	if int(m.Seq) != u.next {
-		// A repeated item: the upload goes on, but a real one complains.
-		c.missionAck(p, k.system, k.component, m.MissionType, mav.MAV_MISSION_INVALID_SEQUENCE)
-		return
-	}
-	it := item{
-		frame: m.Frame, cmd: m.Command, autocontinue: m.Autocontinue, x: m.X, y: m.Y, z: m.Z,
-		p: [4]float32{m.Param1, m.Param2, m.Param3, m.Param4},
-	}
-	if u.next > 0 { // item 0 is overwritten by home anyway
-		if r := it.check(); r != mav.MAV_MISSION_ACCEPTED {
-			c.upload = nil
-			c.missionAck(p, k.system, k.component, m.MissionType, r)
-			return
-		}
-	}
 	u.items[u.next] = it
 	u.next++
-	c.setParam("MIS_TOTAL", float64(u.next))
-	if u.next < len(u.items) {
-		c.askItem()
+	if u.kind == mav.MAV_MISSION_TYPE_MISSION && u.next > int(c.flight.params.get("MIS_TOTAL")) {
+		c.flight.setCounter("MIS_TOTAL", u.next)
+	}
+	if u.next <= u.last {
+		c.askItem(u)
 		return
 	}
-	c.upload = nil
+	c.finishUpload(u)
+}
+
+// finishUpload stores what came and says so.
+func (c *Copter) finishUpload(u *upload) {
+	c.uploads[u.kind] = nil
 	f := c.flight
-	f.mission = u.items
-	f.mission[0] = f.homeItem()
-	f.auto.jumps = map[int]int{}
-	f.auto.done, f.auto.running = false, false
-	if f.mode != Auto || f.auto.index >= len(f.mission) {
-		f.auto.index = 0
-		if f.mode == Auto {
-			f.auto.index = 1
+	r := f.setPlan(u.kind, u.items)
+	ack := &mav.MessageMissionAck{TargetSystem: u.system, TargetComponent: u.component, Type: r, MissionType: u.kind}
+	if r == mav.MAV_MISSION_ACCEPTED {
+		ack.OpaqueId = planID(u.kind, f.plan(u.kind))
+	}
+	u.peer.send(autopilotComponent, ack)
+	switch {
+	case r != mav.MAV_MISSION_ACCEPTED:
+	case u.kind == mav.MAV_MISSION_TYPE_MISSION:
+		f.say(mav.MAV_SEVERITY_INFO, "Flight plan received")
+	case u.kind == mav.MAV_MISSION_TYPE_RALLY:
+		f.say(mav.MAV_SEVERITY_INFO, "Rally points received")
+	}
+}
+
+func (c *Copter) failUpload(u *upload) {
+	c.uploads[u.kind] = nil
+	if u.kind == mav.MAV_MISSION_TYPE_MISSION {
+		c.flight.setCounter("MIS_TOTAL", u.total)
+	}
+}
+
+// stepUploads asks again, or gives up.
+func (c *Copter) stepUploads() {
+	now := c.flight.age()
+	for _, u := range c.uploads {
+		switch {
+		case u == nil:
+		case now-u.heardAt > abandonAfter:
+			c.failUpload(u)
+			c.flight.say(mav.MAV_SEVERITY_WARNING, "%s upload timeout", planName(u.kind))
+			c.missionAck(u.peer, u.system, u.component, u.kind, mav.MAV_MISSION_OPERATION_CANCELLED)
+		case now-u.askedAt > askAgainAfter:
+			c.askItem(u)
 		}
 	}
-	c.missionAck(p, k.system, k.component, m.MissionType, mav.MAV_MISSION_ACCEPTED)
-	f.say(mav.MAV_SEVERITY_INFO, "Flight plan received")
 }
 
-// stepUpload asks again, or gives up.
-func (c *Copter) stepUpload() {
-	u := c.upload
-	if u == nil {
-		return
-	}
-	now := c.flight.age()
-	switch {
-	case now-u.heardAt > abandonAfter:
-		c.upload = nil
-		c.missionAck(u.peer, u.system, u.component, mav.MAV_MISSION_TYPE_MISSION, mav.MAV_MISSION_OPERATION_CANCELLED)
-		c.flight.say(mav.MAV_SEVERITY_WARNING, "Mission upload timeout")
-	case now-u.askedAt > askAgainAfter:
-		c.askItem()
-	}
-}
-
-// missionList answers MISSION_REQUEST_LIST. There are no fence and no rally points: their lists are empty.
-func (c *Copter) missionList(p *peer, k packet, kind mav.MAV_MISSION_TYPE) {
-	count := 0
-	if kind == mav.MAV_MISSION_TYPE_MISSION {
-		count = len(c.flight.mission)
-		c.flight.mission[0] = c.flight.homeItem()
-	}
-	p.send(autopilotComponent, &mav.MessageMissionCount{
-		TargetSystem: k.system, TargetComponent: k.component, Count: uint16(count), MissionType: kind,
-	})
-}
-
-// missionRequest answers a request for one item; old asks for the float message.
-func (c *Copter) missionRequest(p *peer, k packet, seq uint16, kind mav.MAV_MISSION_TYPE, old bool) {
-	if kind != mav.MAV_MISSION_TYPE_MISSION || int(seq) >= len(c.flight.mission) {
-		c.missionAck(p, k.system, k.component, kind, mav.MAV_MISSION_INVALID_SEQUENCE)
-		return
-	}
-	it := c.flight.mission[seq]
-	var current uint8
-	if int(seq) == c.flight.auto.index {
-		current = 1
-	}
-	if old {
-		p.send(autopilotComponent, &mav.MessageMissionItem{
-			TargetSystem: k.system, TargetComponent: k.component, Seq: seq, Frame: it.frame, Command: it.cmd, Current: current,
-			Autocontinue: it.autocontinue, Param1: it.p[0], Param2: it.p[1], Param3: it.p[2], Param4: it.p[3],
-			X: float32(float64(it.x) / 1e7), Y: float32(float64(it.y) / 1e7), Z: it.z,
-		})
-		return
-	}
-	p.send(autopilotComponent, &mav.MessageMissionItemInt{
-		TargetSystem: k.system, TargetComponent: k.component, Seq: seq, Frame: it.frame, Command: it.cmd, Current: current,
-		Autocontinue: it.autocontinue, Param1: it.p[0], Param2: it.p[1], Param3: it.p[2], Param4: it.p[3], X: it.x, Y: it.y, Z: it.z,
-	})
-}
-
-func (c *Copter) clearMission() {
+// guidedItem flies to the place of an item in GUIDED.
+func (c *Copter) guidedItem(it item) mav.MAV_MISSION_RESULT {
 	f := c.flight
-	f.mission = []item{f.homeItem()}
-	f.auto.index, f.auto.running = 0, false
-	c.setParam("MIS_TOTAL", 1)
+	if r := it.check(); r != mav.MAV_MISSION_ACCEPTED {
+		return r
+	}
+	to := f.target(it)
+	if f.mode != Guided || !f.mayGo(to) {
+		return mav.MAV_MISSION_ERROR
+	}
+	f.crew.operatorActs()
+	f.goTo(to)
+	return mav.MAV_MISSION_ACCEPTED
 }
 
-// missionClear answers MISSION_CLEAR_ALL; type ALL is not supported, as measured.
-func (c *Copter) missionClear(p *peer, k packet, kind mav.MAV_MISSION_TYPE) {
-	result := mav.MAV_MISSION_ACCEPTED
-	switch kind {
-	case mav.MAV_MISSION_TYPE_MISSION:
-		c.clearMission()
-	case mav.MAV_MISSION_TYPE_FENCE, mav.MAV_MISSION_TYPE_RALLY: // empty already
-	default:
-		result = mav.MAV_MISSION_UNSUPPORTED
-	}
-	c.missionAck(p, k.system, k.component, kind, result)
+// mayGo refuses a destination beyond the fence.
+func (f *flight) mayGo(to vec) bool {
+	bits, _ := f.crosses(to)
+	return bits&^fenceAltMin == 0
 }

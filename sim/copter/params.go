@@ -97,9 +97,20 @@ func newParameters(system int) *parameters {
 		{"BATT_ARM_VOLT", 14.0, f32},
 		{"BATT_ARM_MAH", 0.3 * capacityMAh, i32},
 		{"FENCE_ENABLE", 0, i8},
+		{"FENCE_TYPE", 7, i8},
 		{"FENCE_ACTION", 1, i8},
 		{"FENCE_ALT_MAX", 120, f32},
+		{"FENCE_ALT_MIN", -10, f32},
 		{"FENCE_RADIUS", 1500, f32},
+		{"FENCE_MARGIN", 2, f32},
+		{"FENCE_TOTAL", 0, i8},
+		{"FENCE_OPTIONS", 0, i16},
+		{"RALLY_TOTAL", 0, i8},
+		{"RALLY_LIMIT_KM", 0.3, f32},
+		{"RALLY_INCL_HOME", 1, i8},
+		{"AUTO_OPTIONS", 0, i32},
+		{"CIRCLE_RADIUS", 1000, f32},
+		{"CIRCLE_RATE", 20, f32},
 		{"MIS_TOTAL", 0, i16},
 		{"MIS_RESTART", 0, i8},
 		{"MAV1_RAW_SENS", 0, i16},
@@ -123,7 +134,7 @@ func newParameters(system int) *parameters {
 }
 
 // readOnly cannot be set by a station.
-var readOnly = []string{"FORMAT_VERSION", "MIS_TOTAL", "STAT_BOOTCNT", "STAT_FLTTIME", "STAT_RUNTIME", "MAV_SYSID"}
+var readOnly = []string{"FORMAT_VERSION", "MIS_TOTAL", "FENCE_TOTAL", "RALLY_TOTAL", "STAT_BOOTCNT", "STAT_FLTTIME", "STAT_RUNTIME", "MAV_SYSID"}
 
 func (p *parameters) get(name string) float64 {
 	if i, ok := p.index[name]; ok {

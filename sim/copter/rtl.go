@@ -16,6 +16,7 @@ type rtl struct {
 	phase rtlPhase
 	began bool
 	at    vec
+	place vec // where it comes down: home, or a rally point
 	until float64
 }
 
@@ -23,8 +24,12 @@ func (r *rtl) goal(f *flight, g goal) goal {
 	if !r.began {
 		r.began = true
 		r.at = f.hold
+		r.place = f.returnPlace()
 		if r.phase == rtlClimb {
 			r.at[2] = max(f.est.pos[2], f.home[2]+f.params.get("RTL_ALT")/100)
+			if r.place != f.home {
+				r.at[2] = max(r.at[2], r.place[2])
+			}
 		}
 	}
 	switch r.phase {
@@ -34,7 +39,7 @@ func (r *rtl) goal(f *flight, g goal) goal {
 		}
 		g.pos = &r.at
 	case rtlReturn:
-		r.at[0], r.at[1] = f.home[0], f.home[1]
+		r.at[0], r.at[1] = r.place[0], r.place[1]
 		if s := f.params.get("RTL_SPEED") / 100; s > 0 {
 			g.speed = s
 		}

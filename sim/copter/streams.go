@@ -45,6 +45,7 @@ var streamed = map[uint32]struct {
 	136: {autopilotComponent, "MAV1_EXTRA3", mav.MAV_DATA_STREAM_EXTRA3},
 	147: {autopilotComponent, "MAV1_EXTRA3", mav.MAV_DATA_STREAM_EXTRA3},
 	148: {autopilotComponent, "", 0},
+	162: {autopilotComponent, "MAV1_EXT_STAT", mav.MAV_DATA_STREAM_EXTENDED_STATUS},
 	168: {autopilotComponent, "MAV1_EXTRA3", mav.MAV_DATA_STREAM_EXTRA3},
 	193: {autopilotComponent, "MAV1_EXTRA3", mav.MAV_DATA_STREAM_EXTRA3},
 	241: {autopilotComponent, "MAV1_EXTRA3", mav.MAV_DATA_STREAM_EXTRA3},

@@ -26,7 +26,7 @@ func (c *Copter) build(id uint32) message.Message {
 	switch id {
 	case 24, 33, 136, 242, 49:
 		return c.buildPosition(id)
-	case 1, 147, 125, 245, 42, 2, 148:
+	case 1, 147, 125, 162, 245, 42, 2, 148:
 		return c.buildStatus(id)
 	case 280, 281, 283, 285:
 		return c.buildGimbal(id)
@@ -145,8 +145,15 @@ func (c *Copter) buildStatus(id uint32) message.Message {
 		if f.age() < readyAfter/2 {
 			healthy &^= mav.MAV_SYS_STATUS_SENSOR_GPS
 		}
+		enabled := mav.MAV_SYS_STATUS_SENSOR(sensorsEnabled)
+		if f.params.get("FENCE_ENABLE") != 0 {
+			enabled |= mav.MAV_SYS_STATUS_GEOFENCE
+		}
+		if f.fence.breached != 0 {
+			healthy &^= mav.MAV_SYS_STATUS_GEOFENCE
+		}
 		return &mav.MessageSysStatus{
-			OnboardControlSensorsPresent: sensorsPresent, OnboardControlSensorsEnabled: sensorsEnabled, OnboardControlSensorsHealth: healthy,
+			OnboardControlSensorsPresent: sensorsPresent, OnboardControlSensorsEnabled: enabled, OnboardControlSensorsHealth: healthy,
 			Load: 180, VoltageBattery: uint16(f.batt.volts * 1000), CurrentBattery: int16(f.batt.amps * 100), BatteryRemaining: percent,
 		}
 	case 147:
@@ -165,6 +172,8 @@ func (c *Copter) buildStatus(id uint32) message.Message {
 			m.ChargeState = mav.MAV_BATTERY_CHARGE_STATE_LOW
 		}
 		return m
+	case 162:
+		return f.fenceStatus()
 	case 125:
 		return &mav.MessagePowerStatus{Vcc: 5000}
 	case 245:
@@ -172,6 +181,8 @@ func (c *Copter) buildStatus(id uint32) message.Message {
 	case 42:
 		return &mav.MessageMissionCurrent{
 			Seq: uint16(f.auto.index), Total: uint16(max(0, len(f.mission)-1)), MissionState: f.auto.state(f), MissionMode: missionMode(f),
+			MissionId: planID(mav.MAV_MISSION_TYPE_MISSION, f.mission), FenceId: planID(mav.MAV_MISSION_TYPE_FENCE, f.fence.items),
+			RallyPointsId: planID(mav.MAV_MISSION_TYPE_RALLY, f.rally),
 		}
 	case 2:
 		return &mav.MessageSystemTime{TimeUnixUsec: uint64(f.now().UnixMicro()), TimeBootMs: f.bootMs()}
@@ -179,15 +190,12 @@ func (c *Copter) buildStatus(id uint32) message.Message {
 	return c.version()
 }
 
-// missionMode is 1 while the mission flies the vehicle, 2 while it waits.
+// missionMode is 1 while the mode is one that flies the mission.
 func missionMode(f *flight) uint8 {
-	switch {
-	case len(f.mission) < 2:
-		return 0
-	case f.mode == Auto:
+	if f.mode == Auto {
 		return 1
 	}
-	return 2
+	return 0
 }
 
 func (c *Copter) version() *mav.MessageAutopilotVersion {
