@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	mav "github.com/bluenviron/gomavlib/v3/pkg/dialects/ardupilotmega"
+	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 )
 
 // Mode is a flight mode with ArduCopter's number.
@@ -66,6 +67,11 @@ func (f *flight) setMode(m Mode) bool {
 		f.say(mav.MAV_SEVERITY_WARNING, "Mode change to %s failed: init failed", m)
 		return false
 	}
+	if m == Auto && f.armed && f.body.onGround && !f.beginsWithTakeoff() {
+		f.say(mav.MAV_SEVERITY_CRITICAL, "Auto: Missing Takeoff Cmd")
+		f.say(mav.MAV_SEVERITY_WARNING, "Mode change to %s failed: init failed", m)
+		return false
+	}
 	f.mode = m
 	f.yawWish = nil
 	f.hold = f.stopPoint()
@@ -80,6 +86,20 @@ func (f *flight) setMode(m Mode) bool {
 		f.rtl = rtl{phase: rtlDescend}
 	}
 	return true
+}
+
+// beginsWithTakeoff tells whether the mission, from where it would go on, leaves the ground before it goes anywhere.
+func (f *flight) beginsWithTakeoff() bool {
+	from := f.auto.index
+	if f.auto.done || from < 1 || from >= len(f.mission) {
+		from = 1
+	}
+	for _, it := range f.mission[from:] {
+		if it.nav() && it.cmd != common.MAV_CMD_NAV_DELAY {
+			return it.takeoff()
+		}
+	}
+	return false
 }
 
 // stopPoint is where the vehicle can come to rest.
