@@ -18,6 +18,8 @@ const (
 	// attitudeSilence of a live vehicle whose rates were granted means that they were lost, as by another station's wish.
 	attitudeSilence = 5 * time.Second
 	wishTries       = 5
+	// askSeldom is the longest wait before what nobody answers is asked for again.
+	askSeldom = time.Minute
 )
 
 // errNoMessage means that a vehicle granted a request and did not send the message.
@@ -75,21 +77,32 @@ func (s *Service) attend(ctx context.Context, sys *system) {
 	}
 }
 
-// settled remembers in one session what was granted, or refused for good.
+// settled remembers in one session what was granted, or refused for good, and when to ask for the rest again.
 type settled struct {
 	done  map[string]bool
 	tries map[string]int
+	again map[string]time.Time
 }
 
-func newSettled() *settled { return &settled{done: make(map[string]bool), tries: make(map[string]int)} }
+func newSettled() *settled {
+	return &settled{done: make(map[string]bool), tries: make(map[string]int), again: make(map[string]time.Time)}
+}
 
-// note takes the outcome of one attempt; a refusal counts when it says for ever, or after some attempts.
-func (t *settled) note(name string, err error) {
+// due tells whether a wish should be asked for now.
+func (t *settled) due(name string, now time.Time) bool {
+	return !t.done[name] && !now.Before(t.again[name])
+}
+
+// note takes the outcome of one attempt. A refusal counts when it says for ever, or after some attempts; silence never
+// does, but is asked into ever more seldom.
+func (t *settled) note(name string, err error, now time.Time) {
 	t.tries[name]++
 	var denied *DeniedError
-	final := errors.As(err, &denied) &&
+	silent := err != nil && !errors.As(err, &denied) && !errors.Is(err, errNoMessage)
+	final := denied != nil &&
 		(denied.Result == resultName(common.MAV_RESULT_UNSUPPORTED) || denied.Result == resultName(common.MAV_RESULT_DENIED))
-	t.done[name] = err == nil || final || t.tries[name] >= wishTries
+	t.done[name] = err == nil || final || !silent && t.tries[name] >= wishTries
+	t.again[name] = now.Add(min(askAgain<<min(t.tries[name]-1, 8), askSeldom) - askAgain/2) // asked for at the next round or later
 }
 
 // session gives the number of the session, and whether attitudes stopped in a live vehicle that sent them.
@@ -106,8 +119,9 @@ func (s *system) session(now time.Time) (number int, silent bool) {
 
 // askFor goes through what is not settled yet, until the vehicle is lost or reboots.
 func (s *Service) askFor(ctx context.Context, sys *system, session int, done *settled) {
+	deaf := make(map[uint8]bool)
 	for _, w := range sys.wishes() {
-		if done.done[w.name] {
+		if deaf[w.component] || !done.due(w.name, time.Now()) {
 			continue
 		}
 		if now, _ := sys.session(time.Now()); now != session {
@@ -117,10 +131,14 @@ func (s *Service) askFor(ctx context.Context, sys *system, session int, done *se
 		err := s.grant(ctx, sys, w)
 		var denied *DeniedError
 		if err != nil && !errors.As(err, &denied) && !errors.Is(err, errNoMessage) {
-			// Lost, or deaf for now: the rest would wait as long.
-			return
+			if w.component == 0 || w.component == sys.component || errors.Is(err, ErrLost) || ctx.Err() != nil {
+				// Lost, or deaf for now: the rest would wait as long.
+				return
+			}
+			// One that says nothing holds up nobody else.
+			deaf[w.component] = true
 		}
-		done.note(w.name, err)
+		done.note(w.name, err, time.Now())
 		if err != nil {
 			sys.log.Debug("vehicle does not grant a wish", "wish", w.name, "error", err)
 		}
@@ -186,21 +204,7 @@ func (s *system) wishes() []wish {
 		requestWish("home", &common.MessageHomePosition{}, 0),
 		requestWish("gimbal manager", &common.MessageGimbalManagerInformation{}, 0),
 	)
-	for component := range s.state.gimbal.components {
-		attitudes := interval((&common.MessageGimbalDeviceAttitudeStatus{}).GetID(), 20).to(component)
-		all = append(all, wish{name: fmt.Sprintf("gimbal %d", component), order: attitudes})
-	}
-	cameras := []uint8{s.component}
-	for component := range s.state.cameras {
-		if component != s.component {
-			cameras = append(cameras, component)
-		}
-	}
-	for _, component := range cameras {
-		streams := requestWish(fmt.Sprintf("streams %d", component), &common.MessageVideoStreamInformation{}, component)
-		streams.next = missingStream(component)
-		all = append(all, requestWish(fmt.Sprintf("camera %d", component), &common.MessageCameraInformation{}, component), streams)
-	}
+	all = append(all, s.state.payloadWishes(s.component)...)
 	modes := requestWish("modes", &common.MessageAvailableModes{}, 0)
 	modes.params[1] = 1
 	modes.next = missingMode

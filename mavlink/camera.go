@@ -12,10 +12,7 @@ import (
 )
 
 const (
-	firstCamera, lastCamera = 100, 105 // MAV_COMP_ID_CAMERA to CAMERA6
-	gimbalComponent         = 154      // MAV_COMP_ID_GIMBAL; 171 to 175 are GIMBAL2 to GIMBAL6
-	gimbal2, gimbal6        = 171, 175
-	maxStreams              = 16
+	maxStreams = 16
 )
 
 // camera is what one camera component told.
@@ -24,26 +21,6 @@ type camera struct {
 	hfovDeg float64 // from lens and sensor, 0 while not known
 	count   int     // of streams, as announced
 	streams map[uint8]VideoStream
-}
-
-// meet notes a component by its heartbeat; true when it is a new one that must be asked.
-func (st *state) meet(component uint8, hb *common.MessageHeartbeat) bool {
-	switch {
-	case hb.Type == common.MAV_TYPE_CAMERA || component >= firstCamera && component <= lastCamera:
-		if _, ok := st.cameras[component]; !ok {
-			st.cameras[component] = &camera{streams: make(map[uint8]VideoStream)}
-			return true
-		}
-	case hb.Type == common.MAV_TYPE_GIMBAL || component == gimbalComponent || component >= gimbal2 && component <= gimbal6:
-		if !st.gimbal.components[component] {
-			if st.gimbal.components == nil {
-				st.gimbal.components = make(map[uint8]bool)
-			}
-			st.gimbal.components[component] = true
-			return true
-		}
-	}
-	return false
 }
 
 // applyCamera takes what cameras say about themselves and their streams; ok is false for everything else.

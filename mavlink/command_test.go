@@ -126,7 +126,7 @@ func TestControlOfTheGimbalIsTakenOnce(t *testing.T) {
 	_, _, longs := orders(a)
 	for _, m := range longs {
 		if m.Command == common.MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW {
-			if m.Param1 != -30 || m.Param2 != -90 || !math.IsNaN(float64(m.Param3)) || m.Param5 != 16 || m.Param7 != 1 {
+			if m.Param1 != -30 || m.Param2 != -90 || !math.IsNaN(float64(m.Param3)) || m.Param5 != 4+8+16+64 || m.Param7 != 1 {
 				t.Errorf("angles: %+v", m)
 			}
 			break

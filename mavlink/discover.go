@@ -5,6 +5,7 @@ import (
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 
+	"vedette/mavlink/gimbal"
 	"vedette/mavlink/link"
 )
 
@@ -88,6 +89,7 @@ func (s *Service) discover(f link.Frame, hb *common.MessageHeartbeat, at time.Ti
 	}
 	delete(s.candidates, key)
 	sys := newSystem(f.SystemID, f.ComponentID, hb, was.first, s.log)
+	sys.ours = gimbal.Controller{System: s.systemID, Component: s.componentID}
 	s.systems[f.SystemID].Store(sys)
 	s.found <- sys // one for each system id at most: there is always room
 	s.updates.note(sys, []string{EventFound})

@@ -143,7 +143,7 @@ func TestValuesThatAreNotKnown(t *testing.T) {
 	if v := s.snapshot(now); v.Position != nil || v.Attitude != nil || v.GroundSpeed != nil || v.Home != nil || v.Gimbal != nil || v.HeadingDeg != nil {
 		t.Errorf("%+v", v)
 	}
-	if _, err := s.poseAt(now); err == nil {
+	if _, err := s.poseAt(now, 0); err == nil {
 		t.Error("a pose out of nothing")
 	}
 }
@@ -160,7 +160,7 @@ func TestAGimbalWithAClockOfItsOwn(t *testing.T) {
 		s.apply(1, &common.MessageGlobalPositionInt{TimeBootMs: up, Lat: 1e7, Lon: 1e7}, at)
 		s.apply(154, &common.MessageGimbalDeviceAttitudeStatus{TimeBootMs: up + 3600_000, Q: [4]float32{1}, Flags: common.GIMBAL_DEVICE_FLAGS_YAW_IN_EARTH_FRAME}, at)
 	}
-	p, err := s.state.poses.at(int64(11200) * ms)
+	p, err := s.state.poses.at(int64(11200)*ms, s.state.firstGimbal())
 	if err != nil || !p.GimbalValid {
 		t.Errorf("%+v, %v", p, err)
 	}

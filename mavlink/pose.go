@@ -47,11 +47,24 @@ type gimbalSample struct {
 type poseHistory struct {
 	places  series[placeSample]
 	turns   series[turnSample]
-	gimbals series[gimbalSample]
+	gimbals map[uint8]*series[gimbalSample] // by gimbal device
 }
 
-// at gives the pose at a time since boot.
-func (h *poseHistory) at(boot int64) (Pose, error) {
+// gimbal is the history of one gimbal.
+func (h *poseHistory) gimbal(device uint8) *series[gimbalSample] {
+	s, ok := h.gimbals[device]
+	if !ok {
+		if h.gimbals == nil {
+			h.gimbals = make(map[uint8]*series[gimbalSample])
+		}
+		s = &series[gimbalSample]{}
+		h.gimbals[device] = s
+	}
+	return s
+}
+
+// at gives the pose at a time since boot, with the camera on one of the gimbals.
+func (h *poseHistory) at(boot int64, gimbal uint8) (Pose, error) {
 	if len(h.places.times) == 0 || len(h.turns.times) == 0 {
 		return Pose{}, ErrNoPose
 	}
@@ -67,7 +80,7 @@ func (h *poseHistory) at(boot int64) (Pose, error) {
 	q := turnAt(turn)
 	p.RollDeg, p.PitchDeg, p.YawDeg = q.eulerDeg()
 	p.Age = max(place.age, turn.age)
-	if g, ok := h.gimbalAt(boot, q); ok {
+	if g, ok := h.gimbalAt(boot, q, gimbal); ok {
 		p.GimbalRollDeg, p.GimbalPitchDeg, p.GimbalYawDeg = g.eulerDeg()
 		p.GimbalValid = true
 	}
@@ -96,8 +109,12 @@ func turnAt(n between[turnSample]) quaternion {
 }
 
 // gimbalAt gives the optical axis from true north. vehicle is the vehicle's attitude at the same time.
-func (h *poseHistory) gimbalAt(boot int64, vehicle quaternion) (quaternion, bool) {
-	n, ok := h.gimbals.near(boot)
+func (h *poseHistory) gimbalAt(boot int64, vehicle quaternion, gimbal uint8) (quaternion, bool) {
+	history, ok := h.gimbals[gimbal]
+	if !ok {
+		return level, false
+	}
+	n, ok := history.near(boot)
 	if !ok {
 		return level, false
 	}

@@ -20,7 +20,7 @@ func flight(times ...int64) *poseHistory {
 		h.places.add(at, placeSample{lat: 50 + 10*s/111229, lon: 179.9999 + 0.0001*s, altAMSL: 100 + s, altRelative: s, north: 10, up: 1})
 		yaw := 350*degToRad + s*math.Pi/2
 		h.turns.add(at, turnSample{q: fromEuler(0, 0.1, yaw), rates: [3]float64{0, 0, math.Pi / 2}})
-		h.gimbals.add(at, gimbalSample{q: fromEuler(0, -math.Pi/6, 0)})
+		h.gimbal(0).add(at, gimbalSample{q: fromEuler(0, -math.Pi/6, 0)})
 	}
 	return h
 }
@@ -58,7 +58,7 @@ func TestPoseAt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, err := flight(c.samples...).at(c.at * ms)
+			p, err := flight(c.samples...).at(c.at*ms, 0)
 			if !errors.Is(err, c.err) {
 				t.Fatalf("%v, want %v", err, c.err)
 			}
@@ -93,7 +93,7 @@ func TestALongitudeOverTheDateLineIsNotMeanwhileAtGreenwich(t *testing.T) {
 	h.places = series[placeSample]{}
 	h.places.add(0, placeSample{lat: 1, lon: 179.9999})
 	h.places.add(200*ms, placeSample{lat: 1, lon: -179.9999})
-	p, err := h.at(100 * ms)
+	p, err := h.at(100*ms, 0)
 	if err != nil || math.Abs(math.Abs(p.Lon)-180) > 1e-6 {
 		t.Errorf("%v, %v", p.Lon, err)
 	}
@@ -138,20 +138,20 @@ func TestAHistoryReachesBackAndStaysBounded(t *testing.T) {
 func TestAGimbalLockedToNorth(t *testing.T) {
 	t.Parallel()
 	h := flight(every(100, 0, 1000)...)
-	h.gimbals = series[gimbalSample]{}
+	h.gimbals = nil
 	for _, at := range every(100, 0, 1000) {
-		h.gimbals.add(at, gimbalSample{q: fromEuler(0, -1, 200*degToRad), earth: true})
+		h.gimbal(0).add(at, gimbalSample{q: fromEuler(0, -1, 200*degToRad), earth: true})
 	}
-	p, err := h.at(550 * ms)
+	p, err := h.at(550*ms, 0)
 	if err != nil || !p.GimbalValid || math.Abs(p.GimbalYawDeg-200) > 1e-6 {
 		t.Errorf("%+v, %v", p, err)
 	}
 	// From one frame to the other: 200 degrees from north is 155 from a nose at 45.
-	h.gimbals.add(1100*ms, gimbalSample{q: fromEuler(0, -1, 200*degToRad-(350*degToRad+1.1*math.Pi/2))})
-	if p, err = h.at(1050 * ms); err != nil || math.Abs(math.Remainder(p.GimbalYawDeg-200, 360)) > 1 {
+	h.gimbal(0).add(1100*ms, gimbalSample{q: fromEuler(0, -1, 200*degToRad-(350*degToRad+1.1*math.Pi/2))})
+	if p, err = h.at(1050*ms, 0); err != nil || math.Abs(math.Remainder(p.GimbalYawDeg-200, 360)) > 1 {
 		t.Errorf("between frames: %+v, %v", p.GimbalYawDeg, err)
 	}
-	if p, _ = h.at(1290 * ms); !p.GimbalValid {
+	if p, _ = h.at(1290*ms, 0); !p.GimbalValid {
 		t.Error("a gimbal 190 ms ago is still good")
 	}
 }

@@ -146,6 +146,7 @@ func (s *Service) keepTime(ctx context.Context) {
 			return
 		case sys := <-s.found:
 			attendants.Go(func() { s.attend(ctx, sys) })
+			attendants.Go(func() { s.steer(ctx, sys) })
 		case now := <-ticker.C:
 			for i := range s.systems {
 				if sys := s.systems[i].Load(); sys != nil {
@@ -200,7 +201,16 @@ func (s *Service) PoseAt(id int, t time.Time) (Pose, error) {
 	if err != nil {
 		return Pose{}, err
 	}
-	return sys.poseAt(t)
+	return sys.poseAt(t, 0)
+}
+
+// CameraPoseAt is PoseAt with the view of the camera that a gimbal carries; 0, or one that tells nothing, is the first.
+func (s *Service) CameraPoseAt(id int, gimbal uint8, t time.Time) (Pose, error) {
+	sys, err := s.system(id)
+	if err != nil {
+		return Pose{}, err
+	}
+	return sys.poseAt(t, gimbal)
 }
 
 func (s *Service) system(id int) (*system, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/bluenviron/gomavlib/v3/pkg/message"
 
 	"vedette/mavlink/ftp"
+	"vedette/mavlink/gimbal"
 	"vedette/mavlink/link"
 )
 
@@ -23,6 +24,8 @@ type system struct {
 	component uint8
 	pilot     pilot
 	log       *slog.Logger
+	// ours is this station, as gimbal managers call it.
+	ours gimbal.Controller
 	// wake tells the attendant that there is something to ask for.
 	wake chan struct{}
 	// orders lets one command of a kind wait for its answer at a time, transfer one mission or parameter list.
@@ -34,6 +37,8 @@ type system struct {
 	inbox    inbox
 	// files is the state of MAVFTP at each component; who is in transfer may use it.
 	files map[uint8]*ftp.Conn
+	// turns are wishes to the steersman, who keeps gimbals turning.
+	turns chan wantedTurn
 
 	mu    sync.Mutex
 	state state
@@ -54,6 +59,7 @@ type state struct {
 	poses      poseHistory
 	gimbal     gimbalState
 	cameras    map[uint8]*camera
+	parts      map[uint8]*part // the components that carry gimbals and cameras
 	texts      textJoiner
 	// session changes when everything must be asked for again: after a reboot and after a loss.
 	session int
@@ -66,7 +72,7 @@ func newSystem(id, component uint8, hb *common.MessageHeartbeat, first time.Time
 	p := pilotOf(hb.Autopilot, kind)
 	s := &system{
 		id: id, component: component, pilot: p, log: log.With("vehicle", id), wake: make(chan struct{}, 1),
-		orders: newLanes(), transfer: newGate(), files: make(map[uint8]*ftp.Conn),
+		orders: newLanes(), transfer: newGate(), files: make(map[uint8]*ftp.Conn), turns: make(chan wantedTurn),
 	}
 	s.state = state{
 		v: Vehicle{
@@ -74,6 +80,7 @@ func newSystem(id, component uint8, hb *common.MessageHeartbeat, first time.Time
 			State: Live, FirstSeen: first.UTC(), LastSeen: first.UTC(),
 		},
 		modes: newModeTable(p.modes()), paths: newPaths(), clocks: make(map[uint8]*clock), cameras: make(map[uint8]*camera),
+		gimbal: newGimbalState(component), parts: make(map[uint8]*part),
 	}
 	s.state.v.Modes = s.state.modes.selectable()
 	return s
@@ -105,6 +112,10 @@ func (s *system) receive(p *link.Peer, f link.Frame, m message.Message, at time.
 
 func (s *system) apply(component uint8, m message.Message, at time.Time) []string {
 	st := &s.state
+	if component != s.component && st.restarted(component, m, at) {
+		st.gimbal.set.Forget(component)
+		s.poke()
+	}
 	if events, ok := st.applyCamera(component, m); ok {
 		if len(events) > 0 {
 			s.poke()
@@ -161,7 +172,7 @@ func (s *system) poke() {
 func (s *system) heartbeat(component uint8, hb *common.MessageHeartbeat, at time.Time) []string {
 	st := &s.state
 	if component != s.component {
-		if st.meet(component, hb) {
+		if st.meet(component, hb, at) {
 			s.poke()
 		}
 		return nil
@@ -227,7 +238,8 @@ func (s *system) snapshot(now time.Time) Vehicle {
 	st := &s.state
 	v := st.v
 	v.Link = st.paths.state(now)
-	v.Gimbal = st.gimbalView(now)
+	v.Gimbals = st.gimbalViews(s.ours, now)
+	v.Gimbal = firstView(v.Gimbals)
 	v.Clock = st.clockView(s.component, now)
 	if rtt, ok := st.clock(s.component).synchronised(now); ok {
 		v.Link.RTT = &rtt
@@ -235,14 +247,19 @@ func (s *system) snapshot(now time.Time) Vehicle {
 	return v
 }
 
-func (s *system) poseAt(t time.Time) (Pose, error) {
+func (s *system) poseAt(t time.Time, gimbal uint8) (Pose, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if source, _, ok := s.state.gimbal.attitudeOf(gimbal); ok {
+		gimbal = source
+	} else {
+		gimbal = s.state.firstGimbal()
+	}
 	offset, ok := s.state.clock(s.component).offset(time.Now())
 	if !ok {
 		return Pose{}, ErrNoPose
 	}
-	pose, err := s.state.poses.at(t.UnixNano() - offset)
+	pose, err := s.state.poses.at(t.UnixNano()-offset, gimbal)
 	pose.Time = t.UTC()
 	return pose, err
 }

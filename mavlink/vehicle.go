@@ -44,9 +44,11 @@ type Vehicle struct {
 	Battery                *Battery
 	GPS                    *GPS
 	Home                   *Home
-	Gimbal                 *Gimbal
-	Link                   LinkState
-	Mission                *MissionState
+	// Gimbal is the first gimbal that tells where it looks, Gimbals are all that are known, by id.
+	Gimbal  *Gimbal
+	Gimbals []Gimbal
+	Link    LinkState
+	Mission *MissionState
 	// Transfer is going on, nil when none is.
 	Transfer *Transfer
 	// Pending is a command that the vehicle is at, nil when there is none.
@@ -111,7 +113,36 @@ type Gimbal struct {
 	RollDeg, PitchDeg, YawDeg float64
 	// Valid tells that the values are not older than two seconds and that the vehicle's own yaw was known for them.
 	Valid bool
-	Time  time.Time
+	// Time is when they were measured; the zero time means that the gimbal has not told where it looks.
+	Time time.Time
+	// VehicleYawDeg is the yaw against the nose of the vehicle, in [-180, 180]; nil while that is not known.
+	VehicleYawDeg *float64
+
+	// ID is the device: its component id, or 1 to 6 for one that the autopilot drives itself. Manager is the component that
+	// takes its commands, 0 while none has told.
+	ID, Manager uint8
+	// Name is the vendor's and the model's, empty while not known.
+	Name string
+	// Mode is "follow" (the yaw turns with the vehicle), "lock" (it keeps its direction over ground), "neutral", "retracted",
+	// or empty while not known.
+	Mode string
+	// Abilities are what it says it can do: "retract", "neutral", "roll", "pitch", "yaw", "follow", "lock", "endlessYaw", "rc",
+	// "lookAt"; nil while not known.
+	Abilities []string
+	// PitchRange and YawRange are the least and greatest angles in degrees, yaw against the nose; nil while not known.
+	PitchRange, YawRange *[2]float64
+	// Control is who controls it, nil while not known.
+	Control *GimbalControl
+	// Failures are what the device complains of, in words.
+	Failures []string
+}
+
+// GimbalControl tells which MAVLink component controls a gimbal; system 0 is nobody.
+type GimbalControl struct {
+	System, Component                   int
+	SecondarySystem, SecondaryComponent int
+	// Ours tells that it is this station.
+	Ours bool
 }
 
 // LinkState is how the vehicle is reached.

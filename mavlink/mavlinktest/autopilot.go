@@ -48,6 +48,10 @@ type Config struct {
 	North, East, YawRate float64
 	// GimbalPitch and GimbalYaw are where the camera looks in degrees, yaw against the vehicle's.
 	GimbalPitch, GimbalYaw float64
+	// Gimbals are what its gimbal manager says of its devices; empty is device 1, which tells neither abilities nor limits.
+	Gimbals []common.MessageGimbalManagerInformation
+	// Mount makes the gimbal one of before gimbal protocol v2: MOUNT_ORIENTATION, and MAV_CMD_DO_MOUNT_CONTROL.
+	Mount bool
 	// Streams are offered by a camera component, Lens says what that tells of itself.
 	Streams []common.MessageVideoStreamInformation
 	Lens    common.MessageCameraInformation
@@ -74,7 +78,7 @@ type Autopilot struct {
 	mode     uint32
 	height   float64
 	landed   common.MAV_LANDED_STATE
-	control  [2]uint8
+	control  map[uint8][2]uint8 // who controls each gimbal
 	mission  []*common.MessageMissionItemInt
 	transfer *transfer
 	params   []string
@@ -114,6 +118,9 @@ func New(cfg Config) (*Autopilot, error) {
 	if cfg.SystemID == 0 {
 		cfg.SystemID = 1
 	}
+	if len(cfg.Gimbals) == 0 {
+		cfg.Gimbals = []common.MessageGimbalManagerInformation{{GimbalDeviceId: 1}}
+	}
 	conn, err := connect(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("connect the autopilot: %w", err)
@@ -121,7 +128,7 @@ func New(cfg Config) (*Autopilot, error) {
 	a := &Autopilot{
 		cfg: cfg, conn: conn, dialect: &dialect.ReadWriter{Dialect: all.Dialect}, born: time.Now().Add(-cfg.Uptime),
 		writers: make(map[uint8]*streamwriter.Writer), due: make(map[uint32]*schedule),
-		landed: common.MAV_LANDED_STATE_ON_GROUND, values: make(map[string]float32),
+		landed: common.MAV_LANDED_STATE_ON_GROUND, values: make(map[string]float32), control: make(map[uint8][2]uint8),
 	}
 	for name, v := range cfg.Parameters {
 		a.params = append(a.params, name)

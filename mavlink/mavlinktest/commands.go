@@ -41,12 +41,9 @@ func (a *Autopilot) command(m *common.MessageCommandLong) {
 		}
 	case common.MAV_CMD_NAV_TAKEOFF:
 		result = a.takeoff(m)
-	case common.MAV_CMD_DO_GIMBAL_MANAGER_CONFIGURE:
-		a.control = [2]uint8{uint8(m.Param1), uint8(m.Param2)}
-	case common.MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW:
-		if a.control[0] == 0 {
-			result = common.MAV_RESULT_DENIED
-		}
+	case common.MAV_CMD_DO_GIMBAL_MANAGER_CONFIGURE, common.MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW, common.MAV_CMD_DO_SET_ROI_NONE,
+		common.MAV_CMD_DO_SET_ROI_SYSID, common.MAV_CMD_DO_MOUNT_CONTROL:
+		result = a.gimbalCommand(m)
 	case common.MAV_CMD_NAV_RETURN_TO_LAUNCH, common.MAV_CMD_NAV_LAND, common.MAV_CMD_MISSION_START, common.MAV_CMD_DO_CHANGE_SPEED:
 	default:
 		result = common.MAV_RESULT_UNSUPPORTED
@@ -90,10 +87,7 @@ func (a *Autopilot) commandInt(m *common.MessageCommandInt) {
 			a.mode = copterGuided
 		}
 	case common.MAV_CMD_DO_SET_ROI_LOCATION:
-		result = common.MAV_RESULT_ACCEPTED
-		if a.control[0] == 0 {
-			result = common.MAV_RESULT_DENIED
-		}
+		result = a.allowed(uint8(m.Param1))
 	}
 	a.ack(autopilotComponent, m.Command, result)
 }

@@ -29,13 +29,29 @@ func (a *Autopilot) report(id uint32) bool {
 			Vx: int16(a.cfg.North * 100), Vy: int16(a.cfg.East * 100), Hdg: uint16(math.Mod(a.cfg.YawRate*s, 360) * 100),
 		})
 	case (&common.MessageGimbalDeviceAttitudeStatus{}).GetID():
-		a.gimbal(millis)
+		if a.cfg.Mount {
+			return false
+		}
+		a.gimbals(millis)
+	case (&common.MessageMountOrientation{}).GetID():
+		if !a.cfg.Mount {
+			return false
+		}
+		a.send(autopilotComponent, &common.MessageMountOrientation{TimeBootMs: millis, Pitch: float32(a.cfg.GimbalPitch), Yaw: float32(a.cfg.GimbalYaw)})
 	case (&common.MessageGimbalManagerStatus{}).GetID():
-		a.send(autopilotComponent, &common.MessageGimbalManagerStatus{
-			TimeBootMs: millis, GimbalDeviceId: 1, PrimaryControlSysid: a.control[0], PrimaryControlCompid: a.control[1],
-		})
+		for i := 0; i < len(a.cfg.Gimbals) && !a.cfg.Mount; i++ {
+			device := a.cfg.Gimbals[i].GimbalDeviceId
+			a.send(autopilotComponent, &common.MessageGimbalManagerStatus{
+				TimeBootMs: millis, GimbalDeviceId: device, PrimaryControlSysid: a.control[device][0], PrimaryControlCompid: a.control[device][1],
+			})
+		}
 	case (&common.MessageGimbalManagerInformation{}).GetID():
-		a.send(autopilotComponent, &common.MessageGimbalManagerInformation{TimeBootMs: millis, GimbalDeviceId: 1})
+		// Without a mount ArduPilot grants the request and sends nothing.
+		for i := 0; i < len(a.cfg.Gimbals) && !a.cfg.Mount; i++ {
+			m := a.cfg.Gimbals[i]
+			m.TimeBootMs = millis
+			a.send(autopilotComponent, &m)
+		}
 	case (&common.MessageHomePosition{}).GetID():
 		a.send(autopilotComponent, &common.MessageHomePosition{Latitude: int32(a.cfg.Lat * 1e7), Longitude: int32(a.cfg.Lon * 1e7), Altitude: int32(a.cfg.GroundAMSL * 1000)})
 	case (&common.MessageExtendedSysState{}).GetID():
@@ -68,22 +84,10 @@ func (a *Autopilot) heartbeats() {
 		hb.BaseMode |= common.MAV_MODE_FLAG_SAFETY_ARMED
 	}
 	a.send(autopilotComponent, hb)
-	a.send(gimbalComponent, &common.MessageHeartbeat{Type: common.MAV_TYPE_GIMBAL, Autopilot: common.MAV_AUTOPILOT_INVALID, MavlinkVersion: 3})
+	if !a.cfg.Mount {
+		a.send(gimbalComponent, &common.MessageHeartbeat{Type: common.MAV_TYPE_GIMBAL, Autopilot: common.MAV_AUTOPILOT_INVALID, MavlinkVersion: 3})
+	}
 	if len(a.cfg.Streams) > 0 {
 		a.send(cameraComponent, &common.MessageHeartbeat{Type: common.MAV_TYPE_CAMERA, Autopilot: common.MAV_AUTOPILOT_INVALID, MavlinkVersion: 3})
 	}
-}
-
-// gimbal reports an attitude with yaw in the vehicle's frame, as ArduPilot does.
-func (a *Autopilot) gimbal(millis uint32) {
-	sp, cp := math.Sincos(a.cfg.GimbalPitch * degToRad / 2)
-	sy, cy := math.Sincos(a.cfg.GimbalYaw * degToRad / 2)
-	nan := float32(math.NaN())
-	a.send(autopilotComponent, &common.MessageGimbalDeviceAttitudeStatus{
-		TimeBootMs: millis, GimbalDeviceId: 1,
-		Flags: common.GIMBAL_DEVICE_FLAGS_YAW_IN_VEHICLE_FRAME | common.GIMBAL_DEVICE_FLAGS_ROLL_LOCK | common.GIMBAL_DEVICE_FLAGS_PITCH_LOCK,
-		Q:     [4]float32{float32(cp * cy), float32(-sp * sy), float32(sp * cy), float32(cp * sy)},
-		// As ArduPilot sends them.
-		AngularVelocityX: nan, AngularVelocityY: nan, AngularVelocityZ: nan, DeltaYaw: nan, DeltaYawVelocity: nan,
-	})
 }
