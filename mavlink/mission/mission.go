@@ -46,6 +46,13 @@ const (
 type Peer struct {
 	System, Component       uint8
 	OwnSystem, OwnComponent uint8
+	// Home tells that item 0 of the vehicle's flight plan is its home, which it writes itself.
+	Home bool
+	// Window is how many items may be asked for at once, 0 is 1. ArduPilot answers a request for any item; PX4 wants them
+	// one after the other.
+	Window int
+	// RTT is the round trip to the vehicle as far as it is known, else 0.
+	RTT time.Duration
 }
 
 func (p Peer) toUs(system, component uint8) bool {
@@ -74,11 +81,17 @@ type Step struct {
 
 const (
 	retryAfter = time.Second
-	retries    = 5
-	// quiet ends an upload in which the vehicle asks for nothing: it gives up after eight seconds itself.
-	quiet = 10 * time.Second
-	// repeatedRequest is a copy of a request that a lossy link made; the vehicle itself asks again after a second.
-	repeatedRequest = 300 * time.Millisecond
+	// noContact ends a transfer that a vehicle never answered.
+	noContact = 5 * time.Second
+	// patience ends a transfer that was going on, when the vehicle stays away.
+	patience = 45 * time.Second
+	// abandoned is the silence after which a vehicle has given an upload up: ArduPilot does after eight seconds.
+	abandoned = 9 * time.Second
+	// uploads bounds how often an upload is begun, lists how often a list is written and read back.
+	uploads = 6
+	lists   = 3
+	// repeatedRequest is a copy of a request that a lossy link made; PX4 asks again after 250 ms, ArduPilot after a second.
+	repeatedRequest = 200 * time.Millisecond
 	maxItems        = 10000
 )
 
@@ -100,6 +113,18 @@ func scale(frame uint8) float64 {
 	}
 }
 
+// Raw gives Lat and Lon as the whole numbers that travel, and FromRaw is its inverse.
+func (it Item) Raw() (x, y int32) {
+	k := scale(it.Frame)
+	return int32(math.Round(it.Lat * k)), int32(math.Round(it.Lon * k))
+}
+
+// FromRaw sets Lat and Lon from the whole numbers that travel; Frame must be set before.
+func (it *Item) FromRaw(x, y int32) {
+	k := scale(it.Frame)
+	it.Lat, it.Lon = float64(x)/k, float64(y)/k
+}
+
 // Validate says what of an item cannot be sent. Parameters may be not a number where an autopilot allows it.
 func (it Item) Validate() error {
 	k := scale(it.Frame)
@@ -118,13 +143,13 @@ func (it Item) Validate() error {
 }
 
 func (it Item) message(p Peer, kind Kind, seq int) *common.MessageMissionItemInt {
-	k := scale(it.Frame)
 	m := &common.MessageMissionItemInt{
 		TargetSystem: p.System, TargetComponent: p.Component, Seq: uint16(seq),
 		Frame: common.MAV_FRAME(it.Frame), Command: common.MAV_CMD(it.Command),
 		Param1: float32(it.Params[0]), Param2: float32(it.Params[1]), Param3: float32(it.Params[2]), Param4: float32(it.Params[3]),
-		X: int32(math.Round(it.Lat * k)), Y: int32(math.Round(it.Lon * k)), Z: float32(it.Alt), MissionType: kind,
+		Z: float32(it.Alt), MissionType: kind,
 	}
+	m.X, m.Y = it.Raw()
 	if it.Current {
 		m.Current = 1
 	}
@@ -135,12 +160,13 @@ func (it Item) message(p Peer, kind Kind, seq int) *common.MessageMissionItemInt
 }
 
 func itemOf(m *common.MessageMissionItemInt) Item {
-	k := scale(uint8(m.Frame))
-	return Item{
+	it := Item{
 		Seq: int(m.Seq), Frame: uint8(m.Frame), Command: uint16(m.Command), Current: m.Current == 1, AutoContinue: m.Autocontinue != 0,
 		Params: [4]float64{float64(m.Param1), float64(m.Param2), float64(m.Param3), float64(m.Param4)},
-		Lat:    float64(m.X) / k, Lon: float64(m.Y) / k, Alt: float64(m.Z),
+		Alt:    float64(m.Z),
 	}
+	it.FromRaw(m.X, m.Y)
+	return it
 }
 
 // ResultName names a MAV_MISSION_RESULT.

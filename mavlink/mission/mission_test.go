@@ -31,6 +31,14 @@ type world struct {
 	onWay   []packet
 	vehicle vehicle
 	steps   int
+	// think is how long the vehicle takes for a message, jitter what the delay varies by.
+	think, jitter time.Duration
+	// bytesPerS is the width of the link each way, 0 is any; free is when each way is free again.
+	bytesPerS float64
+	free      [2]time.Time
+	// cutFrom and cutTo are when nothing gets through.
+	cutFrom, cutTo time.Time
+	sends          int // items sent to the vehicle
 }
 
 type packet struct {
@@ -47,6 +55,41 @@ type vehicle struct {
 	askAgain time.Time
 	giveUp   time.Time
 	refuse   common.MAV_MISSION_RESULT
+	// inOrder refuses a request for an item that is not the next one; forget acknowledges so many lists and holds nothing.
+	inOrder bool
+	asked   int
+	forget  int
+}
+
+// arrival is when what is sent now gets there. On a narrow link it waits behind what was sent before.
+func (w *world) arrival(toVehicle bool, m message.Message) time.Time {
+	at := w.now
+	if w.bytesPerS > 0 {
+		way := 0
+		if toVehicle {
+			way = 1
+		}
+		if w.free[way].After(at) {
+			at = w.free[way]
+		}
+		at = at.Add(time.Duration(size(m) / w.bytesPerS * float64(time.Second)))
+		w.free[way] = at
+	}
+	if !toVehicle {
+		at = at.Add(w.think)
+	}
+	return at.Add(w.delay + time.Duration(w.random.Float64()*float64(w.jitter)))
+}
+
+// size is the length of a MAVLink 2 frame.
+func size(m message.Message) float64 {
+	const frame = 12
+	switch m.(type) {
+	case *common.MessageMissionItemInt:
+		return frame + 37
+	default:
+		return frame + 9
+	}
 }
 
 func (w *world) send(toVehicle bool, messages ...message.Message) {
@@ -55,8 +98,8 @@ func (w *world) send(toVehicle bool, messages ...message.Message) {
 			if w.random.Float64() < w.copies {
 				n++
 			}
-			if w.random.Float64() >= w.loss {
-				w.onWay = append(w.onWay, packet{w.now.Add(w.delay), toVehicle, m})
+			if w.random.Float64() >= w.loss && (w.now.Before(w.cutFrom) || !w.now.Before(w.cutTo)) {
+				w.onWay = append(w.onWay, packet{w.arrival(toVehicle, m), toVehicle, m})
 			}
 		}
 	}
@@ -83,6 +126,7 @@ func (w *world) vehicleHears(m message.Message) {
 		v.giveUp = w.now.Add(8 * time.Second)
 		w.ask()
 	case *common.MessageMissionItemInt:
+		w.sends++
 		switch {
 		case !v.loading:
 			w.ack(common.MAV_MISSION_ERROR)
@@ -96,11 +140,25 @@ func (w *world) vehicleHears(m message.Message) {
 				return
 			}
 			v.stored, v.loading = v.coming, false
+			if v.forget > 0 {
+				v.forget--
+				v.stored = nil
+			}
 			w.ack(common.MAV_MISSION_ACCEPTED)
 		}
 	case *common.MessageMissionRequestList:
+		if v.loading {
+			w.ack(common.MAV_MISSION_DENIED)
+			return
+		}
+		v.asked = -1
 		w.send(false, &common.MessageMissionCount{TargetSystem: 255, TargetComponent: 190, Count: uint16(len(v.stored))})
 	case *common.MessageMissionRequestInt:
+		if v.inOrder && int(m.Seq) != v.asked && int(m.Seq) != v.asked+1 {
+			w.ack(common.MAV_MISSION_INVALID_SEQUENCE)
+			return
+		}
+		v.asked = int(m.Seq)
 		if int(m.Seq) < len(v.stored) {
 			item := *v.stored[m.Seq]
 			item.TargetSystem, item.TargetComponent = 255, 190
@@ -110,11 +168,6 @@ func (w *world) vehicleHears(m message.Message) {
 		v.stored = nil
 		w.ack(common.MAV_MISSION_ACCEPTED)
 	}
-}
-
-type machine interface {
-	Tick(now time.Time) Step
-	Handle(m message.Message, now time.Time) Step
 }
 
 // run plays a machine to its end.

@@ -9,20 +9,32 @@ import (
 )
 
 // Upload sends a list to a vehicle. It ends without error when the vehicle has all items; whether it stored them
-// must be verified by a Download.
+// must be verified by a Download. Items go only when the vehicle asks. When it gives the upload up, as after a cut of the
+// link of more than eight seconds or a reboot, the upload begins again.
 type Upload struct {
 	peer  Peer
 	kind  Kind
 	items []Item
 
-	counts   int // how often the count was sent
+	pace     pace
+	began    time.Time
+	heard    time.Time // the last that came from the vehicle about this upload
+	attempts int       // how often it was begun
+	counts   int       // how often the count was sent in this attempt
+	retryAt  time.Time
 	asked    bool
+	furthest int // items asked for in this attempt
 	sent     map[int]time.Time
 	lastSent bool
-	progress time.Time
-	retryAt  time.Time
-	done     bool
+	// doubt is when an error that may belong to an earlier transfer is believed, unless the vehicle asks on before.
+	doubt  time.Time
+	reason error // of the doubt
+	id     uint32
+	done   bool
 }
+
+// doubtFor is longer than a vehicle waits before it asks again.
+const doubtFor = 1500 * time.Millisecond
 
 // NewUpload prepares an upload; the first Tick begins it. An empty list cannot be uploaded: clear instead.
 func NewUpload(peer Peer, kind Kind, items []Item) (*Upload, error) {
@@ -34,36 +46,60 @@ func NewUpload(peer Peer, kind Kind, items []Item) (*Upload, error) {
 			return nil, fmt.Errorf("item %d: %w", i, err)
 		}
 	}
-	return &Upload{peer: peer, kind: kind, items: items, sent: make(map[int]time.Time)}, nil
+	return &Upload{peer: peer, kind: kind, items: items, pace: newPace(peer.RTT), sent: make(map[int]time.Time)}, nil
 }
 
 // Progress is how many items were asked for so far, and how many there are.
-func (u *Upload) Progress() (sent, total int) { return len(u.sent), len(u.items) }
+func (u *Upload) Progress() (sent, total int) { return u.furthest, len(u.items) }
+
+// ID is the id that the vehicle gave the list (MISSION_ACK.opaque_id), 0 where it gives none.
+func (u *Upload) ID() uint32 { return u.id }
 
 // Tick tells the machine the time.
 func (u *Upload) Tick(now time.Time) Step {
+	if u.began.IsZero() {
+		u.began = now
+	}
 	switch {
 	case u.done:
 		return Step{Done: true}
-	case !u.asked && now.Before(u.retryAt):
-		return u.wait()
-	case !u.asked && u.counts == retries:
+	case u.heard.IsZero() && now.Sub(u.began) >= noContact, !u.heard.IsZero() && now.Sub(u.heard) >= patience:
 		return u.end(ErrNoAnswer)
 	case !u.asked:
-		u.counts++
-		u.retryAt = now.Add(retryAfter)
-		count := &common.MessageMissionCount{
-			TargetSystem: u.peer.System, TargetComponent: u.peer.Component, Count: uint16(len(u.items)), MissionType: u.kind,
-		}
-		return Step{Send: []message.Message{count}, Wake: u.retryAt}
-	case u.lastSent && now.Sub(u.progress) >= 2*retryAfter:
+		return u.announce(now)
+	case !u.doubt.IsZero() && !now.Before(u.doubt):
+		return u.again(now, u.reason)
+	case u.lastSent && now.Sub(u.heard) >= 2*retryAfter:
 		// The acknowledgement was lost; reading back decides.
 		return u.end(nil)
-	case now.Sub(u.progress) >= quiet:
-		return u.end(ErrNoAnswer)
+	case now.Sub(u.heard) >= abandoned:
+		return u.again(now, ErrNoAnswer)
 	default:
 		return u.wait()
 	}
+}
+
+func (u *Upload) announce(now time.Time) Step {
+	if now.Before(u.retryAt) {
+		return u.wait()
+	}
+	u.counts++
+	u.retryAt = now.Add(min(retryAfter, u.pace.retry(u.counts)))
+	count := &common.MessageMissionCount{
+		TargetSystem: u.peer.System, TargetComponent: u.peer.Component, Count: uint16(len(u.items)), MissionType: u.kind,
+	}
+	return Step{Send: []message.Message{count}, Wake: u.retryAt}
+}
+
+// again begins the upload anew.
+func (u *Upload) again(now time.Time, why error) Step {
+	if u.attempts++; u.attempts >= uploads {
+		return u.end(why)
+	}
+	u.counts, u.retryAt, u.asked, u.furthest, u.lastSent = 0, now, false, 0, false
+	u.doubt, u.reason = time.Time{}, nil
+	clear(u.sent)
+	return u.announce(now)
 }
 
 // Handle takes a message of the vehicle's.
@@ -71,62 +107,78 @@ func (u *Upload) Handle(m message.Message, now time.Time) Step {
 	if u.done {
 		return Step{Done: true}
 	}
-	switch m := m.(type) {
-	case *common.MessageMissionRequest:
-		if u.peer.toUs(m.TargetSystem, m.TargetComponent) && m.MissionType == u.kind {
-			return u.request(int(m.Seq), now)
-		}
-	case *common.MessageMissionRequestInt:
-		if u.peer.toUs(m.TargetSystem, m.TargetComponent) && m.MissionType == u.kind {
-			return u.request(int(m.Seq), now)
-		}
-	case *common.MessageMissionAck:
-		if u.peer.toUs(m.TargetSystem, m.TargetComponent) && m.MissionType == u.kind {
-			return u.ack(m.Type)
-		}
+	if seq, ok := u.wants(m); ok {
+		return u.request(seq, now)
+	}
+	if ack, ok := m.(*common.MessageMissionAck); ok && u.peer.toUs(ack.TargetSystem, ack.TargetComponent) && ack.MissionType == u.kind {
+		return u.ack(ack, now)
 	}
 	return u.wait()
 }
 
+// wants tells a request for an item of this list. Old and new autopilots ask with either message; both get MISSION_ITEM_INT.
+func (u *Upload) wants(m message.Message) (seq int, ok bool) {
+	switch m := m.(type) {
+	case *common.MessageMissionRequest:
+		return int(m.Seq), u.peer.toUs(m.TargetSystem, m.TargetComponent) && m.MissionType == u.kind
+	case *common.MessageMissionRequestInt:
+		return int(m.Seq), u.peer.toUs(m.TargetSystem, m.TargetComponent) && m.MissionType == u.kind
+	}
+	return 0, false
+}
+
 func (u *Upload) request(seq int, now time.Time) Step {
-	if seq >= len(u.items) {
+	if seq >= len(u.items) || u.counts == 0 {
 		return u.wait()
 	}
 	if last, ok := u.sent[seq]; ok && now.Sub(last) < repeatedRequest {
 		return u.wait()
 	}
+	if !u.asked && u.counts == 1 {
+		u.pace.took(now.Sub(u.retryAt.Add(-min(retryAfter, u.pace.retry(1)))))
+	}
 	u.asked = true
 	u.sent[seq] = now
-	u.progress = now
+	u.heard = now
+	u.doubt = time.Time{}
+	u.furthest = max(u.furthest, seq+1)
 	u.lastSent = u.lastSent || seq == len(u.items)-1
 	step := u.wait()
 	step.Send = []message.Message{u.items[seq].message(u.peer, u.kind, seq)}
 	return step
 }
 
-func (u *Upload) ack(result common.MAV_MISSION_RESULT) Step {
-	switch {
-	case result == common.MAV_MISSION_INVALID_SEQUENCE:
+func (u *Upload) ack(m *common.MessageMissionAck, now time.Time) Step {
+	switch r := m.Type; {
+	case r == common.MAV_MISSION_INVALID_SEQUENCE:
 		return u.wait() // a duplicate; the vehicle goes on asking
-	case result == common.MAV_MISSION_OPERATION_CANCELLED && !u.asked:
-		return u.wait() // of a transfer before this one
-	case result == common.MAV_MISSION_ACCEPTED && u.lastSent:
+	case r == common.MAV_MISSION_ACCEPTED && u.lastSent:
+		u.id = m.OpaqueId
 		return u.end(nil)
-	case result == common.MAV_MISSION_ACCEPTED:
-		return u.wait() // of an earlier transfer
-	case result == common.MAV_MISSION_ERROR && u.lastSent:
+	case r == common.MAV_MISSION_ERROR && u.lastSent:
 		return u.end(nil) // a repeated last item after a lost acknowledgement; reading back decides
+	case r == common.MAV_MISSION_ACCEPTED, !u.asked && r == common.MAV_MISSION_OPERATION_CANCELLED:
+		return u.wait() // of a transfer before this one
+	case u.asked && (r == common.MAV_MISSION_OPERATION_CANCELLED || r == common.MAV_MISSION_ERROR):
+		// Given up, unless it is the late word about an earlier transfer: then the vehicle asks on.
+		if u.doubt.IsZero() {
+			u.doubt, u.reason = now.Add(doubtFor), &RefusedError{Result: uint8(r)}
+		}
+		return u.wait()
 	default:
-		return u.end(&RefusedError{Result: uint8(result)})
+		return u.end(&RefusedError{Result: uint8(r)})
 	}
 }
 
 func (u *Upload) wait() Step {
 	wake := u.retryAt
 	if u.asked {
-		wake = u.progress.Add(quiet)
+		wake = u.heard.Add(abandoned)
 		if u.lastSent {
-			wake = u.progress.Add(2 * retryAfter)
+			wake = u.heard.Add(2 * retryAfter)
+		}
+		if !u.doubt.IsZero() {
+			wake = earlier(wake, u.doubt)
 		}
 	}
 	return Step{Wake: wake}
