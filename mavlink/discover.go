@@ -34,6 +34,7 @@ func (s *Service) Receive(p *link.Peer, f link.Frame, at time.Time) {
 		s.counts.undecodable.Add(1)
 		return
 	}
+	s.watchPlans(f, m, at)
 	sys := s.systems[f.SystemID].Load()
 	if sys == nil {
 		hb, ok := m.(*common.MessageHeartbeat)

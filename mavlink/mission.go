@@ -4,159 +4,195 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
-	"github.com/bluenviron/gomavlib/v3/pkg/message"
 
 	"vedette/mavlink/link"
 	"vedette/mavlink/mission"
 )
 
-// MissionItem is one item of a mission. Home is never among them: where an autopilot keeps it as item 0, it is taken off
-// and put on here, so that the first item is the first thing that is flown.
+// MissionItem is one item of a mission, fence or rally list. Home is never among them: where an autopilot keeps it as item 0 of the
+// mission, it is taken off and put on here, so that the first item is the first thing that is flown.
 type MissionItem = mission.Item
 
-// machine is a transfer of the mission protocol.
-type machine interface {
-	Tick(now time.Time) mission.Step
-	Handle(m message.Message, now time.Time) mission.Step
+// PlanKind names a list that a vehicle holds.
+type PlanKind string
+
+// The lists: the flight, the areas to stay in and out of, the places to come back to.
+const (
+	PlanMission PlanKind = "mission"
+	PlanFence   PlanKind = "fence"
+	PlanRally   PlanKind = "rally"
+)
+
+// PlanKinds are all of them.
+func PlanKinds() []PlanKind { return []PlanKind{PlanMission, PlanFence, PlanRally} }
+
+func (k PlanKind) wire() mission.Kind {
+	switch k {
+	case PlanFence:
+		return mission.Fence
+	case PlanRally:
+		return mission.Rally
+	default:
+		return mission.Flight
+	}
 }
 
-// DownloadMission reads the stored mission.
-func (s *Service) DownloadMission(ctx context.Context, id int) ([]MissionItem, error) {
+func planKind(k mission.Kind) (PlanKind, bool) {
+	switch k {
+	case mission.Flight:
+		return PlanMission, true
+	case mission.Fence:
+		return PlanFence, true
+	case mission.Rally:
+		return PlanRally, true
+	}
+	return "", false
+}
+
+// ErrBusy means that another transfer with the vehicle is going on, ours or another station's: nothing was sent.
+var ErrBusy = errors.New("another transfer with the vehicle is going on")
+
+const (
+	// requestsOnWay is how many items of ArduPilot are asked for at once; it answers a request for any item.
+	requestsOnWay = 20
+	// otherQuiet is how long another station's transfer must be silent before ours begins, otherPatience how long we wait for that.
+	otherQuiet    = 3 * time.Second
+	otherPatience = 20 * time.Second
+)
+
+// DownloadPlan reads a list that the vehicle holds.
+func (s *Service) DownloadPlan(ctx context.Context, id int, kind PlanKind) ([]MissionItem, error) {
 	sys, err := s.system(id)
 	if err != nil {
 		return nil, err
 	}
-	if err := sys.transfer.enter(ctx); err != nil {
-		return nil, fmt.Errorf("wait for another transfer: %w", err)
+	if err := s.claim(ctx, sys); err != nil {
+		return nil, err
 	}
 	defer sys.transfer.leave()
-	return s.download(ctx, sys)
-}
-
-func (s *Service) download(ctx context.Context, sys *system) ([]MissionItem, error) {
-	s.report(sys, &Transfer{Kind: "mission", Began: time.Now()})
+	var d *mission.Download
 	defer s.report(sys, nil)
-	d := mission.NewDownload(s.missionPeer(sys), mission.Flight)
-	if err := s.drive(ctx, sys, d); err != nil {
-		return nil, fmt.Errorf("read the mission: %w", err)
+	err = s.withPatience(ctx, sys, kind, func() (machine, func() Transfer) {
+		d = mission.NewDownload(s.missionPeer(sys), kind.wire())
+		return d, func() Transfer {
+			done, total := d.Progress()
+			return Transfer{Kind: string(kind), Done: done, Total: total}
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the %s: %w", kind, err)
 	}
-	items := d.Items()
-	if sys.pilot.homeItem() && len(items) > 0 {
-		items = items[1:]
-	}
+	items := sys.withoutHome(kind, d.Items())
+	sys.planSynced(kind, len(items), d.ID(), time.Now())
+	s.updates.note(sys, []string{EventState})
 	return items, nil
 }
 
-// UploadMission replaces the stored mission and reads it back; it fails when what was stored is not what was sent. Parameters
-// are not compared, because autopilots keep some of them shortened.
-func (s *Service) UploadMission(ctx context.Context, id int, items []MissionItem) error {
+// UploadPlan makes a list of the vehicle what it shall be, and gives what was read back afterwards. No items clear it. It fails with
+// a *DeniedError where something else is stored than was sent. Parameters that autopilots shorten are not compared.
+func (s *Service) UploadPlan(ctx context.Context, id int, kind PlanKind, items []MissionItem) ([]MissionItem, error) {
 	sys, err := s.system(id)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if _, err := sys.live(); err != nil {
+		return nil, err
 	}
 	list := items
-	if sys.pilot.homeItem() {
+	if kind == PlanMission && sys.pilot.homeItem() {
 		list = append([]MissionItem{sys.homeItem()}, items...)
 	}
-	if len(items) == 0 {
-		return s.ClearMission(ctx, id)
-	}
-	up, err := mission.NewUpload(s.missionPeer(sys), mission.Flight, list)
+	r, err := mission.NewReplace(s.missionPeer(sys), kind.wire(), list)
 	if err != nil {
-		return fmt.Errorf("upload a mission: %w: %w", ErrInvalid, err)
+		return nil, fmt.Errorf("upload the %s: %w: %w", kind, ErrInvalid, err)
 	}
-	if err := sys.transfer.enter(ctx); err != nil {
-		return fmt.Errorf("wait for another transfer: %w", err)
+	if err := s.claim(ctx, sys); err != nil {
+		return nil, err
 	}
 	defer sys.transfer.leave()
-	if err := s.drive(ctx, sys, up); err != nil {
-		return fmt.Errorf("upload a mission: %w", err)
-	}
-	stored, err := s.download(ctx, sys)
+	defer s.report(sys, nil)
+	sys.planWriting(kind, true)
+	defer sys.planWriting(kind, false)
+	err = s.withPatience(ctx, sys, kind, func() (machine, func() Transfer) {
+		// The list is valid: it was made once already.
+		r, _ = mission.NewReplace(s.missionPeer(sys), kind.wire(), list)
+		return r, func() Transfer {
+			done, total, back := r.Progress()
+			return Transfer{Kind: string(kind), Upload: !back, Done: done, Total: total}
+		}
+	})
 	if err != nil {
-		return fmt.Errorf("verify the mission: %w", err)
+		return nil, fmt.Errorf("upload the %s: %w", kind, err)
 	}
-	if why := difference(items, stored); why != "" {
-		return fmt.Errorf("verify the mission: %w", &DeniedError{Result: "differs", Reason: why})
-	}
-	return nil
+	stored := sys.withoutHome(kind, r.Stored())
+	sys.planSynced(kind, len(stored), r.ID(), time.Now())
+	s.updates.note(sys, []string{EventState})
+	return stored, nil
 }
 
-// ClearMission removes the stored mission.
-func (s *Service) ClearMission(ctx context.Context, id int) error {
+// SetMissionItem makes an item the one that is flown next; the first is 1.
+func (s *Service) SetMissionItem(ctx context.Context, id, item int) (Ack, error) {
 	sys, err := s.system(id)
 	if err != nil {
-		return err
+		return Ack{}, err
 	}
-	if err := sys.transfer.enter(ctx); err != nil {
-		return fmt.Errorf("wait for another transfer: %w", err)
+	if item < 1 || item > unknown16-1 {
+		return Ack{}, fmt.Errorf("%w: there is no mission item %d", ErrInvalid, item)
 	}
-	defer sys.transfer.leave()
-	if err := s.drive(ctx, sys, mission.NewClear(s.missionPeer(sys), mission.Flight)); err != nil {
-		return fmt.Errorf("clear the mission: %w", err)
+	seq := item
+	if !sys.pilot.homeItem() {
+		seq--
 	}
-	return nil
+	ack, err := s.execute(ctx, sys, long(common.MAV_CMD_DO_SET_MISSION_CURRENT, float64(seq)), link.Urgent)
+	var denied *DeniedError
+	if !errors.As(err, &denied) || denied.Result != resultName(common.MAV_RESULT_UNSUPPORTED) {
+		return ack, err
+	}
+	return s.setCurrentOldWay(ctx, sys, seq)
 }
 
-func (s *Service) missionPeer(sys *system) mission.Peer {
-	return mission.Peer{System: sys.id, Component: sys.component, OwnSystem: s.systemID, OwnComponent: s.componentID}
-}
-
-// drive lets a machine talk to the vehicle until it is done.
-func (s *Service) drive(ctx context.Context, sys *system, m machine) error {
-	if _, err := sys.live(); err != nil {
-		return err
-	}
-	sub := sys.inbox.subscribe(64, func(in inbound) bool {
-		if in.component != sys.component {
-			return false
-		}
-		switch in.message.(type) {
-		case *common.MessageMissionRequest, *common.MessageMissionRequestInt, *common.MessageMissionAck,
-			*common.MessageMissionCount, *common.MessageMissionItemInt:
-			return true
-		}
-		return false
+// setCurrentOldWay is for autopilots from before DO_SET_MISSION_CURRENT: the answer is a MISSION_CURRENT of that item.
+func (s *Service) setCurrentOldWay(ctx context.Context, sys *system, seq int) (Ack, error) {
+	sub := sys.inbox.subscribe(8, func(in inbound) bool {
+		m, ok := in.message.(*common.MessageMissionCurrent)
+		return ok && in.component == sys.component && int(m.Seq) == seq
 	})
 	defer sub.close()
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		var step mission.Step
+	began := time.Now()
+	for range attempts {
+		p, err := sys.live()
+		if err != nil {
+			return Ack{}, err
+		}
+		p.Send(link.Urgent, &common.MessageMissionSetCurrent{TargetSystem: sys.id, TargetComponent: sys.component, Seq: uint16(seq)})
+		timer := time.NewTimer(answerWait)
 		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%w: %w", ErrNoAnswer, ctx.Err())
+		case <-sub.in:
+			timer.Stop()
+			return Ack{Command: uint16(common.MAV_CMD_DO_SET_MISSION_CURRENT), Result: resultName(common.MAV_RESULT_ACCEPTED), Elapsed: time.Since(began)}, nil
 		case <-timer.C:
-			step = m.Tick(time.Now())
-		case in := <-sub.in:
-			step = m.Handle(in.message, time.Now())
+		case <-ctx.Done():
+			timer.Stop()
+			return Ack{}, fmt.Errorf("%w: %w", ErrNoAnswer, ctx.Err())
 		}
-		if p, err := sys.live(); err == nil {
-			for _, out := range step.Send {
-				p.Send(link.Transfer, out)
-			}
-		}
-		if step.Done {
-			return missionError(step.Err)
-		}
-		timer.Reset(time.Until(step.Wake))
 	}
+	return Ack{}, ErrNoAnswer
 }
 
-func missionError(err error) error {
-	var refused *mission.RefusedError
-	switch {
-	case errors.As(err, &refused):
-		return &DeniedError{Result: mission.ResultName(refused.Result)}
-	case errors.Is(err, mission.ErrNoAnswer):
-		return ErrNoAnswer
-	default:
-		return err
+// EnableFence switches the vehicle's fence on or off.
+func (s *Service) EnableFence(ctx context.Context, id int, on bool) (Ack, error) {
+	sys, err := s.system(id)
+	if err != nil {
+		return Ack{}, err
 	}
+	enable := 0.0
+	if on {
+		enable = 1
+	}
+	return s.execute(ctx, sys, long(common.MAV_CMD_DO_FENCE_ENABLE, enable), link.Urgent)
 }
 
 // homeItem stands in place 0, where ArduPilot writes its own home whatever we send.
@@ -170,21 +206,9 @@ func (s *system) homeItem() MissionItem {
 	return item
 }
 
-const (
-	samePlace  = 2e-7 // degrees, two of the last digit
-	sameHeight = 0.02 // ArduPilot keeps centimetres
-)
-
-// difference says what of a mission was stored otherwise than sent.
-func difference(sent, stored []MissionItem) string {
-	if len(sent) != len(stored) {
-		return fmt.Sprintf("%d items were sent, %d are stored", len(sent), len(stored))
+func (s *system) withoutHome(kind PlanKind, items []MissionItem) []MissionItem {
+	if kind == PlanMission && s.pilot.homeItem() && len(items) > 0 {
+		return items[1:]
 	}
-	for i, a := range sent {
-		b := stored[i]
-		if a.Command != b.Command || math.Abs(a.Lat-b.Lat) > samePlace || math.Abs(a.Lon-b.Lon) > samePlace || math.Abs(a.Alt-b.Alt) > sameHeight {
-			return fmt.Sprintf("item %d was stored otherwise", i+1)
-		}
-	}
-	return ""
+	return items
 }

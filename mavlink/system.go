@@ -58,6 +58,7 @@ type state struct {
 	sync       timesync
 	poses      poseHistory
 	gimbal     gimbalState
+	plans      plans
 	cameras    map[uint8]*camera
 	parts      map[uint8]*part // the components that carry gimbals and cameras
 	texts      textJoiner

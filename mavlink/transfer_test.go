@@ -17,6 +17,12 @@ func waypoints(n int) []mavlink.MissionItem {
 	return items
 }
 
+func clear(t *testing.T, s *mavlink.Service) error {
+	t.Helper()
+	_, err := s.UploadPlan(within(t), 1, mavlink.PlanMission, nil)
+	return err
+}
+
 func TestAMissionGoesUpAndComesBack(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -35,13 +41,13 @@ func TestAMissionGoesUpAndComesBack(t *testing.T) {
 			s, a := found(t, mavlinktest.Config{PX4: c.px4})
 			a.Change(func(f *mavlinktest.Faults) { *f = c.faults })
 			want := waypoints(12)
-			if err := s.UploadMission(within(t), 1, want); err != nil {
+			if _, err := s.UploadPlan(within(t), 1, mavlink.PlanMission, want); err != nil {
 				t.Fatal(err)
 			}
 			if got := len(a.Mission()); got != c.stored {
 				t.Errorf("%d items stored, want %d", got, c.stored)
 			}
-			got, err := s.DownloadMission(within(t), 1)
+			got, err := s.DownloadPlan(within(t), 1, mavlink.PlanMission)
 			if err != nil || len(got) != len(want) {
 				t.Fatalf("%d items, %v", len(got), err)
 			}
@@ -52,10 +58,10 @@ func TestAMissionGoesUpAndComesBack(t *testing.T) {
 					t.Errorf("item %d: %+v, want %+v", i, got[i], w)
 				}
 			}
-			if err := s.ClearMission(within(t), 1); err != nil || len(a.Mission()) != 0 {
+			if err := clear(t, s); err != nil || len(a.Mission()) != 0 {
 				t.Errorf("cleared: %v, %d left", err, len(a.Mission()))
 			}
-			if got, err := s.DownloadMission(within(t), 1); err != nil || len(got) != 0 {
+			if got, err := s.DownloadPlan(within(t), 1, mavlink.PlanMission); err != nil || len(got) != 0 {
 				t.Errorf("an empty mission: %v, %v", got, err)
 			}
 		})
@@ -67,12 +73,12 @@ func TestAMissionThatWasNotStoredIsNoSuccess(t *testing.T) {
 	s, a := found(t, mavlinktest.Config{})
 	a.Change(func(f *mavlinktest.Faults) { f.ForgetMission = true })
 	var denied *mavlink.DeniedError
-	if err := s.UploadMission(within(t), 1, waypoints(3)); !errors.As(err, &denied) || denied.Result != "differs" {
+	if _, err := s.UploadPlan(within(t), 1, mavlink.PlanMission, waypoints(3)); !errors.As(err, &denied) || denied.Result != "differs" {
 		t.Errorf("%v", err)
 	}
 	bad := waypoints(2)
 	bad[1].Lat = 95
-	if err := s.UploadMission(within(t), 1, bad); !errors.Is(err, mavlink.ErrInvalid) {
+	if _, err := s.UploadPlan(within(t), 1, mavlink.PlanMission, bad); !errors.Is(err, mavlink.ErrInvalid) {
 		t.Errorf("%v", err)
 	}
 }

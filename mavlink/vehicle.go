@@ -49,6 +49,8 @@ type Vehicle struct {
 	Gimbals []Gimbal
 	Link    LinkState
 	Mission *MissionState
+	// Plans are the mission, fence and rally points as far as they were transferred or talked about.
+	Plans []PlanState
 	// Transfer is going on, nil when none is.
 	Transfer *Transfer
 	// Pending is a command that the vehicle is at, nil when there is none.

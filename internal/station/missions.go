@@ -54,7 +54,7 @@ var missionCommands = map[string]uint16{"waypoint": 16, "return": 20, "land": 21
 
 // Mission implements ui.Vehicles.
 func (m *missions) Mission(ctx context.Context, id int) (api.Mission, error) {
-	items, err := m.mavlink.DownloadMission(ctx, id)
+	items, err := m.mavlink.DownloadPlan(ctx, id, mavlink.PlanMission)
 	if err != nil {
 		return api.Mission{}, commandProblem(id, err)
 	}
@@ -118,7 +118,8 @@ func (m *missions) SetMission(ctx context.Context, _ access.Principal, id int, p
 		items = append(items, item)
 	}
 	_, err := m.vehicles.carryOut(ctx, id, "setMission", func(ctx context.Context) (mavlink.Ack, error) {
-		return mavlink.Ack{Result: "accepted"}, m.mavlink.UploadMission(ctx, id, items)
+		_, err := m.mavlink.UploadPlan(ctx, id, mavlink.PlanMission, items)
+		return mavlink.Ack{Result: "accepted"}, err
 	})
 	return err
 }
@@ -126,7 +127,8 @@ func (m *missions) SetMission(ctx context.Context, _ access.Principal, id int, p
 // ClearMission implements ui.Vehicles.
 func (m *missions) ClearMission(ctx context.Context, _ access.Principal, id int) error {
 	_, err := m.vehicles.carryOut(ctx, id, "clearMission", func(ctx context.Context) (mavlink.Ack, error) {
-		return mavlink.Ack{Result: "accepted"}, m.mavlink.ClearMission(ctx, id)
+		_, err := m.mavlink.UploadPlan(ctx, id, mavlink.PlanMission, nil)
+		return mavlink.Ack{Result: "accepted"}, err
 	})
 	return err
 }

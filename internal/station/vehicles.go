@@ -129,6 +129,8 @@ func commandProblem(id int, err error) error {
 		return api.NoAcknowledgement("vehicle %d did not answer in time: whether it acted is not known; %s", id, unknown.Evidence)
 	case errors.Is(err, mavlink.ErrTooLate):
 		return api.Conflict("the command waited longer than it is valid: nothing was sent; give it again if it is still wanted")
+	case errors.Is(err, mavlink.ErrBusy):
+		return api.Conflict("vehicle %d: %v", id, err)
 	case errors.Is(err, mavlink.ErrNoAnswer), errors.Is(err, context.DeadlineExceeded):
 		return api.NoAcknowledgement("vehicle %d did not answer in time: whether it acted is not known", id)
 	case errors.Is(err, mavlink.ErrInvalid):

@@ -79,7 +79,7 @@ type Autopilot struct {
 	height   float64
 	landed   common.MAV_LANDED_STATE
 	control  map[uint8][2]uint8 // who controls each gimbal
-	mission  []*common.MessageMissionItemInt
+	lists    map[common.MAV_MISSION_TYPE][]*common.MessageMissionItemInt
 	transfer *transfer
 	params   []string
 	values   map[string]float32
@@ -106,6 +106,10 @@ type Faults struct {
 	LoseMissionAck, ForgetMission bool
 	// LoseFiles loses every n-th answer of MAVFTP.
 	LoseFiles int
+	// ForgetLists acknowledges that many uploads and holds nothing afterwards; BusyUploads denies that many.
+	ForgetLists, BusyUploads int
+	// OldAutopilot knows MISSION_SET_CURRENT only.
+	OldAutopilot bool
 }
 
 type schedule struct {
@@ -129,6 +133,7 @@ func New(cfg Config) (*Autopilot, error) {
 		cfg: cfg, conn: conn, dialect: &dialect.ReadWriter{Dialect: all.Dialect}, born: time.Now().Add(-cfg.Uptime),
 		writers: make(map[uint8]*streamwriter.Writer), due: make(map[uint32]*schedule),
 		landed: common.MAV_LANDED_STATE_ON_GROUND, values: make(map[string]float32), control: make(map[uint8][2]uint8),
+		lists: make(map[common.MAV_MISSION_TYPE][]*common.MessageMissionItemInt),
 	}
 	for name, v := range cfg.Parameters {
 		a.params = append(a.params, name)
@@ -237,7 +242,38 @@ func (a *Autopilot) Heard() []message.Message {
 func (a *Autopilot) Mission() []*common.MessageMissionItemInt {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return append([]*common.MessageMissionItemInt(nil), a.mission...)
+	return append([]*common.MessageMissionItemInt(nil), a.lists[common.MAV_MISSION_TYPE_MISSION]...)
+}
+
+// Plan is one of the lists that it holds.
+func (a *Autopilot) Plan(kind common.MAV_MISSION_TYPE) []*common.MessageMissionItemInt {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return append([]*common.MessageMissionItemInt(nil), a.lists[kind]...)
+}
+
+// SetPlan replaces one of its lists, as somebody else's upload would.
+func (a *Autopilot) SetPlan(kind common.MAV_MISSION_TYPE, items []*common.MessageMissionItemInt) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.lists[kind] = items
+}
+
+// SendAs sends messages of any system on the vehicle's link, as a router does that brings another station's frames.
+func (a *Autopilot) SendAs(system, component uint8, messages ...message.Message) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	fw := &frame.Writer{ByteWriter: &a.outgoing, DialectRW: a.dialect}
+	sw := &streamwriter.Writer{FrameWriter: fw, Version: streamwriter.V2, SystemID: system, ComponentID: component}
+	if err := errors.Join(fw.Initialize(), sw.Initialize()); err != nil {
+		panic(err) // cannot be: all fields are set
+	}
+	for _, m := range messages {
+		if err := sw.Write(m); err != nil {
+			panic(err) // a test that sends what cannot be sent
+		}
+	}
+	a.flush()
 }
 
 // WithFiles looks at, or changes, what MAVFTP serves.

@@ -44,7 +44,12 @@ func (a *Autopilot) command(m *common.MessageCommandLong) {
 	case common.MAV_CMD_DO_GIMBAL_MANAGER_CONFIGURE, common.MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW, common.MAV_CMD_DO_SET_ROI_NONE,
 		common.MAV_CMD_DO_SET_ROI_SYSID, common.MAV_CMD_DO_MOUNT_CONTROL:
 		result = a.gimbalCommand(m)
-	case common.MAV_CMD_NAV_RETURN_TO_LAUNCH, common.MAV_CMD_NAV_LAND, common.MAV_CMD_MISSION_START, common.MAV_CMD_DO_CHANGE_SPEED:
+	case common.MAV_CMD_NAV_RETURN_TO_LAUNCH, common.MAV_CMD_NAV_LAND, common.MAV_CMD_MISSION_START, common.MAV_CMD_DO_CHANGE_SPEED,
+		common.MAV_CMD_DO_FENCE_ENABLE:
+	case common.MAV_CMD_DO_SET_MISSION_CURRENT:
+		if a.faults.OldAutopilot {
+			result = common.MAV_RESULT_UNSUPPORTED
+		}
 	default:
 		result = common.MAV_RESULT_UNSUPPORTED
 	}

@@ -8,6 +8,7 @@ import (
 )
 
 type transfer struct {
+	kind  common.MAV_MISSION_TYPE
 	count int
 	items []*common.MessageMissionItemInt
 }
@@ -16,7 +17,12 @@ type transfer struct {
 func (a *Autopilot) transferMessage(m message.Message) {
 	switch m := m.(type) {
 	case *common.MessageMissionCount:
-		a.transfer = &transfer{count: int(m.Count)}
+		if a.faults.BusyUploads > 0 {
+			a.faults.BusyUploads--
+			a.missionAck(m.MissionType, common.MAV_MISSION_DENIED)
+			return
+		}
+		a.transfer = &transfer{kind: m.MissionType, count: int(m.Count)}
 		a.askItem()
 	case *common.MessageMissionItemInt:
 		a.item(m)
@@ -24,18 +30,24 @@ func (a *Autopilot) transferMessage(m message.Message) {
 			a.item(m)
 		}
 	case *common.MessageMissionRequestList:
-		a.send(autopilotComponent, &common.MessageMissionCount{TargetSystem: 255, TargetComponent: 190, Count: uint16(len(a.mission))})
+		a.send(autopilotComponent, &common.MessageMissionCount{TargetSystem: 255, TargetComponent: 190, Count: uint16(len(a.lists[m.MissionType])), MissionType: m.MissionType})
 	case *common.MessageMissionRequestInt:
-		if int(m.Seq) < len(a.mission) {
-			item := *a.mission[m.Seq]
+		if list := a.lists[m.MissionType]; int(m.Seq) < len(list) {
+			item := *list[m.Seq]
 			item.TargetSystem, item.TargetComponent = 255, 190
 			a.send(autopilotComponent, &item)
 		}
 	case *common.MessageMissionClearAll:
-		a.mission = nil
-		a.missionAck(common.MAV_MISSION_ACCEPTED)
+		if m.MissionType == common.MAV_MISSION_TYPE_ALL {
+			a.missionAck(m.MissionType, common.MAV_MISSION_UNSUPPORTED)
+			return
+		}
+		delete(a.lists, m.MissionType)
+		a.missionAck(m.MissionType, common.MAV_MISSION_ACCEPTED)
 	case *common.MessageFileTransferProtocol:
 		a.fileMessage(m)
+	case *common.MessageMissionSetCurrent:
+		a.send(autopilotComponent, &common.MessageMissionCurrent{Seq: m.Seq})
 	case *common.MessageParamRequestList:
 		for i := range a.sortedParams() {
 			if a.faults.LoseParameters == 0 || i%a.faults.LoseParameters != 0 {
@@ -66,16 +78,16 @@ func (a *Autopilot) transferMessage(m message.Message) {
 
 func (a *Autopilot) askItem() {
 	// ArduPilot still asks with the old message.
-	a.send(autopilotComponent, &common.MessageMissionRequest{TargetSystem: 255, TargetComponent: 190, Seq: uint16(len(a.transfer.items))})
+	a.send(autopilotComponent, &common.MessageMissionRequest{TargetSystem: 255, TargetComponent: 190, Seq: uint16(len(a.transfer.items)), MissionType: a.transfer.kind})
 }
 
 func (a *Autopilot) item(m *common.MessageMissionItemInt) {
 	t := a.transfer
 	switch {
-	case t == nil:
-		a.missionAck(common.MAV_MISSION_ERROR)
+	case t == nil || m.MissionType != t.kind:
+		a.missionAck(m.MissionType, common.MAV_MISSION_ERROR)
 	case int(m.Seq) != len(t.items):
-		a.missionAck(common.MAV_MISSION_INVALID_SEQUENCE)
+		a.missionAck(m.MissionType, common.MAV_MISSION_INVALID_SEQUENCE)
 	default:
 		t.items = append(t.items, m)
 		if len(t.items) < t.count {
@@ -83,17 +95,22 @@ func (a *Autopilot) item(m *common.MessageMissionItemInt) {
 			return
 		}
 		a.transfer = nil
-		if !a.faults.ForgetMission {
-			a.mission = t.items
+		switch {
+		case a.faults.ForgetMission:
+		case a.faults.ForgetLists > 0:
+			a.faults.ForgetLists--
+			delete(a.lists, t.kind)
+		default:
+			a.lists[t.kind] = t.items
 		}
 		if !a.faults.LoseMissionAck {
-			a.missionAck(common.MAV_MISSION_ACCEPTED)
+			a.missionAck(t.kind, common.MAV_MISSION_ACCEPTED)
 		}
 	}
 }
 
-func (a *Autopilot) missionAck(r common.MAV_MISSION_RESULT) {
-	a.send(autopilotComponent, &common.MessageMissionAck{TargetSystem: 255, TargetComponent: 190, Type: r})
+func (a *Autopilot) missionAck(kind common.MAV_MISSION_TYPE, r common.MAV_MISSION_RESULT) {
+	a.send(autopilotComponent, &common.MessageMissionAck{TargetSystem: 255, TargetComponent: 190, Type: r, MissionType: kind})
 }
 
 func (a *Autopilot) sortedParams() []string {

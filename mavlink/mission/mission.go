@@ -169,6 +169,29 @@ func itemOf(m *common.MessageMissionItemInt) Item {
 	return it
 }
 
+// Message is a MAVLink message.
+type Message = message.Message
+
+// ResultText says a MAV_MISSION_RESULT to people, or nothing where its name says it all.
+func ResultText(r uint8) string {
+	switch result := common.MAV_MISSION_RESULT(r); {
+	case result == common.MAV_MISSION_NO_SPACE:
+		return "it has no room for so many items; on ArduPilot BRD_SD_MISSION and BRD_SD_FENCE give more"
+	case result == common.MAV_MISSION_UNSUPPORTED:
+		return "it does not know this list, or a command in it"
+	case result == common.MAV_MISSION_UNSUPPORTED_FRAME:
+		return "it does not know heights of that kind for an item"
+	case result == common.MAV_MISSION_DENIED:
+		return "it takes no list now, perhaps because another station transfers one"
+	case result == common.MAV_MISSION_OPERATION_CANCELLED:
+		return "it gave the transfer up again and again"
+	case result >= common.MAV_MISSION_INVALID_PARAM1 && result <= common.MAV_MISSION_INVALID_PARAM7:
+		return fmt.Sprintf("it does not take parameter %d of an item", result-common.MAV_MISSION_INVALID_PARAM1+1)
+	default:
+		return ""
+	}
+}
+
 // ResultName names a MAV_MISSION_RESULT.
 func ResultName(r uint8) string {
 	switch common.MAV_MISSION_RESULT(r) {
