@@ -168,11 +168,14 @@ func TestATransferOutlivesACutLink(t *testing.T) {
 	done := make(chan error, 1)
 	ctx := within(t)
 	go func() {
-		_, err := s.UploadPlan(ctx, 1, mavlink.PlanMission, waypoints(600))
+		_, err := s.UploadPlan(ctx, 1, mavlink.PlanMission, waypoints(3000))
 		done <- err
 	}()
 	cut := func(on bool) { a.Change(func(f *mavlinktest.Faults) { f.Silent, f.Deaf = on, on }) }
-	eventually(t, "it is going on", func() bool { v, _ := s.Vehicle(1); return v.Transfer != nil })
+	eventually(t, "it is going on", func() bool {
+		_, isItem := a.Heard()[len(a.Heard())-1].(*common.MessageMissionItemInt)
+		return isItem
+	})
 	cut(true)
 	eventually(t, "the vehicle is lost", func() bool { v, _ := s.Vehicle(1); return v.State == mavlink.Lost })
 	select {
@@ -181,7 +184,7 @@ func TestATransferOutlivesACutLink(t *testing.T) {
 	default:
 	}
 	cut(false)
-	if err := <-done; err != nil || len(a.Mission()) != 601 {
+	if err := <-done; err != nil || len(a.Mission()) != 3001 {
 		t.Errorf("%v, %d stored", err, len(a.Mission()))
 	}
 	if v, _ := s.Vehicle(1); v.Transfer != nil {
