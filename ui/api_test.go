@@ -181,7 +181,7 @@ func TestStationErrorsReachTheClientAndTheAudit(t *testing.T) {
 	}{
 		{api.Refused("pre-arm: compass not calibrated"), 422, "compass", "refused"},
 		{fmt.Errorf("wrapped: %w", api.Unavailable("vehicle 1 is lost")), 503, "lost", "failed"},
-		{api.NoAcknowledgement("no answer"), 504, "no answer", "failed"},
+		{api.NoAcknowledgement("no answer"), 504, "no answer", "unknown"},
 		{fmt.Errorf("a secret path /etc/x"), 500, "log", "failed"},
 	} {
 		p.station.failWith(c.err)

@@ -173,7 +173,10 @@ func (c *call) audited(r access.Record, do func(ctx context.Context) error) erro
 	case err != nil:
 		p, _ := problemOf(err)
 		r.Outcome = "refused"
-		if p.Status >= http.StatusInternalServerError {
+		switch {
+		case unknownOutcome(err):
+			r.Outcome = access.Unknown
+		case p.Status >= http.StatusInternalServerError:
 			r.Outcome = "failed"
 		}
 		if r.Reason != "" {

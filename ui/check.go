@@ -3,6 +3,9 @@ package ui
 import (
 	"fmt"
 	"slices"
+	"time"
+
+	"github.com/oklog/ulid/v2"
 
 	"vedette/internal/geo"
 	"vedette/ui/api"
@@ -19,6 +22,7 @@ const (
 	maxHoldS     = 24 * 3600.0
 	maxNote      = 2000 // bytes
 	maxModeBytes = 40
+	maxConfirm   = 40
 )
 
 // allowed are the members of a command besides its name: those that it needs and those that it may have.
@@ -32,6 +36,35 @@ var allowed = map[string]struct{ needs, may []string }{
 	"hold":         {},
 	"mode":         {needs: []string{"mode"}},
 	"startMission": {},
+}
+
+// How long a command may wait before it begins, after it was issued or, where that is not said, after it came.
+const (
+	defaultValidMs = 5000.0
+	maxValidMs     = 60_000.0
+	// clockSlack is how far ahead of ours the clock of a sender may be.
+	clockSlack = 2 * time.Second
+)
+
+// inTime refuses a command that waited too long on its way, as in a browser that stood still, and fills in until when it
+// may begin.
+func inTime(b *api.Command, now time.Time) error {
+	if b.ValidForMs == nil {
+		b.ValidForMs = new(defaultValidMs)
+	}
+	if b.IssuedAt == nil {
+		b.IssuedAt = new(api.At(now))
+		return nil
+	}
+	valid := time.Duration(*b.ValidForMs * float64(time.Millisecond))
+	switch age := now.Sub(b.IssuedAt.Time); {
+	case age < -clockSlack:
+		return api.BadRequest("issuedAt is %.1f s ahead of the station's clock, which is at %s", -age.Seconds(), now.UTC().Format(time.RFC3339))
+	case age > valid:
+		return api.Conflict("the command comes too late: it was issued %.1f s ago and is valid for %.1f s; nothing was sent, give it again if it is still wanted",
+			age.Seconds(), valid.Seconds())
+	}
+	return nil
 }
 
 // checkCommand refuses what no vehicle could make sense of.
@@ -61,10 +94,19 @@ func checkCommand(b api.Command) error {
 	if b.AltitudeAGL != nil && b.AltitudeAMSL != nil {
 		return api.BadRequest("give altitudeAGL or altitudeAMSL, not both")
 	}
+	if b.ID != "" {
+		if _, err := ulid.ParseStrict(b.ID); err != nil {
+			return api.BadRequest("id must be a ULID of 26 characters")
+		}
+	}
+	if len(b.Confirm) > maxConfirm {
+		return api.BadRequest("confirm has more than %d bytes", maxConfirm)
+	}
 	if len(b.Mode) > maxModeBytes {
 		return api.BadRequest("mode has more than %d bytes", maxModeBytes)
 	}
 	return first(
+		within("validForMs", b.ValidForMs, 1, maxValidMs),
 		within("lat", b.Lat, -90, 90),
 		within("lon", b.Lon, -180, 180),
 		within("altitudeAGL", b.AltitudeAGL, 0.5, maxAGL),

@@ -34,6 +34,7 @@ type station struct {
 	fails    error // what commands and decisions end with
 	notReady []string
 	changes  chan api.Change
+	hold     chan struct{} // what commands wait for, nil: nothing
 }
 
 func (s *station) did(what string) error {
@@ -69,6 +70,9 @@ func (s *station) Vehicle(id int) (api.Vehicle, error) {
 }
 
 func (s *station) Command(_ context.Context, _ access.Principal, _ int, c api.Command) (api.CommandResult, error) {
+	if s.hold != nil {
+		<-s.hold
+	}
 	return api.CommandResult{}, s.did(c.Command)
 }
 

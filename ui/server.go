@@ -27,11 +27,12 @@ type Config struct {
 	Station Station
 	Access  *access.Access
 	Store   *store.Store
-	Metrics http.Handler // Prometheus; nil: there is no such route
-	Dist    fs.FS        // the built console; nil: the one in the binary
-	Log     *slog.Logger // nil: silent
-	Version string       // of the program, where the station does not say it
-	Origins []string     // further origins of the console, as "https://post.example", for a proxy in front
+	Metrics http.Handler        // Prometheus; nil: there is no such route
+	Dist    fs.FS               // the built console; nil: the one in the binary
+	Log     *slog.Logger        // nil: silent
+	Version string              // of the program, where the station does not say it
+	Past    []access.PastIntent // commands of the run before this one: repeated, they are not done again
+	Origins []string            // further origins of the console, as "https://post.example", for a proxy in front
 }
 
 // Server serves the API, the live socket and the console. Run must run while it serves; Serve does both.
@@ -41,6 +42,7 @@ type Server struct {
 	hub     *live.Hub
 	console *console
 	origins map[string]bool
+	repeats *repeats
 
 	// quit ends what outlives its request: a command is carried through although the browser that sent it has gone.
 	quit   context.Context //nolint:containedctx // the life of the server
@@ -64,7 +66,7 @@ func New(cfg Config) (*Server, error) {
 		}
 		cfg.Dist = dist
 	}
-	s := &Server{cfg: cfg, console: newConsole(cfg.Dist), origins: map[string]bool{}}
+	s := &Server{cfg: cfg, console: newConsole(cfg.Dist), origins: map[string]bool{}, repeats: newRepeats(cfg.Past)}
 	for _, o := range cfg.Origins {
 		s.origins[o] = true
 	}

@@ -48,9 +48,15 @@ func command(c *call) error {
 	if err := checkCommand(b); err != nil {
 		return err
 	}
-	return c.tell(b.Command, b, func(ctx context.Context, id int) (api.CommandResult, error) {
-		return c.s.cfg.Station.Command(ctx, c.who, id, b)
-	})
+	came := time.Now()
+	return c.tellOnce(act{name: b.Command, id: b.ID, request: b, intended: true, do: func(ctx context.Context, vehicle int, id string) (api.CommandResult, error) {
+		told := b
+		told.ID = id
+		if err := inTime(&told, came); err != nil {
+			return api.CommandResult{}, err
+		}
+		return c.s.cfg.Station.Command(ctx, c.who, vehicle, told)
+	}})
 }
 
 // gimbal points a vehicle's camera.
@@ -65,31 +71,6 @@ func gimbal(c *call) error {
 	return c.tell("gimbal", b, func(ctx context.Context, id int) (api.CommandResult, error) {
 		return c.s.cfg.Station.Gimbal(ctx, c.who, id, b)
 	})
-}
-
-// tell has a vehicle do something, records it, and answers with the result.
-func (c *call) tell(name string, request any, do func(ctx context.Context, id int) (api.CommandResult, error)) error {
-	id, err := c.vehicle()
-	if err != nil {
-		return err
-	}
-	var result api.CommandResult
-	detail := &commandRecord{Request: request}
-	record := access.Record{Kind: access.KindCommand, Action: name, Target: idText(id), Detail: detail}
-	err = c.audited(record, func(ctx context.Context) error {
-		start := time.Now()
-		var err error
-		if result, err = do(ctx, id); err != nil {
-			return err
-		}
-		complete(&result, id, name, time.Since(start))
-		detail.ID = result.ID
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return c.answer(result)
 }
 
 // complete fills in what the station left open.

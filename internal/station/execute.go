@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oklog/ulid/v2"
+
 	"vedette/internal/access"
 	"vedette/internal/geo"
 	"vedette/mavlink"
@@ -18,6 +20,8 @@ import (
 const (
 	intentQueue   = 64
 	intentTimeout = 30 * time.Second // a takeoff takes its time
+	// intentPatience is how long the record of what is about to be done may hold it up.
+	intentPatience = 500 * time.Millisecond
 )
 
 // executor carries out what approved cues want, one vehicle at a time and the newest intent of each vehicle first. It acts
@@ -26,9 +30,11 @@ type executor struct {
 	vehicles *vehicles
 	record   recorder
 	leases   *access.Leases
-	fail     func(ctx context.Context, cueID, why string)
-	log      *slog.Logger
-	intents  chan cue.Intent
+	// intend records what is about to be done.
+	intend  func(ctx context.Context, who string, i access.Intent) error
+	fail    func(ctx context.Context, cueID, why string)
+	log     *slog.Logger
+	intents chan cue.Intent
 }
 
 // run hands intents to one worker for each vehicle; a worker that is still busy gets the next one merged, so that it never
@@ -97,7 +103,8 @@ func (x *executor) carryOut(ctx context.Context, i cue.Intent) error {
 	defer cancel()
 	if i.TakeOff != nil {
 		height := geo.AGL(*i.TakeOff)
-		takeoff := api.Command{Command: "takeoff", AltitudeAGL: &height}
+		takeoff := api.Command{ID: ulid.Make().String(), Command: "takeoff", AltitudeAGL: &height}
+		x.announce(ctx, i, takeoff)
 		result, err := x.vehicles.Command(ctx, access.Principal{Name: i.Operator}, i.Vehicle, takeoff)
 		if err := x.note(ctx, i, takeoff, result, err); err != nil {
 			return err
@@ -131,11 +138,23 @@ func (x *executor) approach(ctx context.Context, i cue.Intent) error {
 	if top, ok := x.vehicles.ground.highestBetween(from, to); ok {
 		height = max(height, top+2*leastClearanceM)
 	}
-	asked := api.Command{Command: "goto", Lat: &to.Lat, Lon: &to.Lon, AltitudeAMSL: &height}
+	asked := api.Command{ID: ulid.Make().String(), Command: "goto", Lat: &to.Lat, Lon: &to.Lon, AltitudeAMSL: &height}
+	x.announce(ctx, i, asked)
 	result, err := x.vehicles.carryOut(ctx, i.Vehicle, asked.Command, func(ctx context.Context) (mavlink.Ack, error) {
 		return x.vehicles.mavlink.Command(ctx, i.Vehicle, mavlink.Goto{Lat: to.Lat, Lon: to.Lon, AltAMSL: float64(height)})
 	})
+	result.ID = asked.ID
 	return x.note(ctx, i, asked, result, err)
+}
+
+// announce records what is about to be done, so that it is known or said to be unknown after a crash.
+func (x *executor) announce(ctx context.Context, i cue.Intent, asked api.Command) {
+	ctx, cancel := context.WithTimeout(ctx, intentPatience)
+	defer cancel()
+	err := x.intend(ctx, i.Operator, access.Intent{ID: asked.ID, Vehicle: i.Vehicle, Action: asked.Command, Request: asked})
+	if err != nil {
+		x.log.Error("cannot record an intent", "cue", i.Cue, "vehicle", i.Vehicle, "command", asked.Command, "error", err)
+	}
 }
 
 // note records a command that a cue gave in the name of the operator who approved it, and passes its error on. A vehicle

@@ -89,7 +89,17 @@ func New(ctx context.Context, cfg Config) (s *Station, err error) {
 	if err = s.buildRooms(ctx); err != nil {
 		return s, err
 	}
+	past, err := s.access.SettleIntents(ctx)
+	if err != nil {
+		return s, err
+	}
+	for _, p := range past {
+		if p.Outcome == access.Unknown {
+			s.log.Warn("what became of a command is not known", "vehicle", p.Vehicle, "command", p.Action, "who", p.Who, "given", p.At)
+		}
+	}
 	s.console, err = ui.New(ui.Config{
+		Past:    past,
 		Station: newView(s), Access: s.access, Store: s.store, Metrics: metricsHandler(s.stats()),
 		Version: cfg.Version, Log: cfg.Log.With("room", "ui"),
 	})
@@ -141,7 +151,7 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s.executor = &executor{vehicles: s.vehicles, record: s.record, leases: s.access.Leases, log: s.log, intents: make(chan cue.Intent, intentQueue)}
+	s.executor = &executor{vehicles: s.vehicles, record: s.record, leases: s.access.Leases, intend: s.access.Intend, log: s.log, intents: make(chan cue.Intent, intentQueue)}
 	s.picture = newPicture(pictureConfig{
 		mavlink: s.mavlink, feeds: s.feeds, ground: s.ground, looks: looks, leases: leaseNames{s.access.Leases},
 		zones: s.zones, cues: cue.Config{
@@ -241,7 +251,7 @@ func (s *Station) prune(ctx context.Context) error {
 	keep := s.cfg.File.Retention
 	ages := map[string]time.Duration{
 		kindDetection: keep.Tracks, kindTrack: keep.Tracks, kindTrip: keep.Tracks, kindVehicle: keep.Tracks,
-		kindCommand: keep.Audit, kindAlert: keep.Audit, kindCue: keep.Audit, kindAccess: keep.Audit,
+		kindCommand: keep.Audit, access.KindIntent: keep.Audit, kindAlert: keep.Audit, kindCue: keep.Audit, kindAccess: keep.Audit,
 	}
 	ticker := time.NewTicker(pruneEvery)
 	defer ticker.Stop()

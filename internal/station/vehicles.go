@@ -56,9 +56,21 @@ func (v *vehicles) Command(ctx context.Context, _ access.Principal, id int, c ap
 	if err != nil {
 		return api.CommandResult{}, err
 	}
-	return v.carryOut(ctx, id, c.Command, func(ctx context.Context) (mavlink.Ack, error) {
-		return v.mavlink.Command(ctx, id, command)
+	result, err := v.carryOut(ctx, id, c.Command, func(ctx context.Context) (mavlink.Ack, error) {
+		return v.mavlink.CommandUntil(ctx, id, command, deadline(c))
 	})
+	if c.ID != "" {
+		result.ID = c.ID
+	}
+	return result, err
+}
+
+// deadline is until when a command may begin.
+func deadline(c api.Command) time.Time {
+	if c.IssuedAt == nil || c.ValidForMs == nil {
+		return time.Time{}
+	}
+	return c.IssuedAt.Add(time.Duration(*c.ValidForMs * float64(time.Millisecond)))
 }
 
 // Gimbal implements ui.Vehicles.

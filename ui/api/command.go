@@ -17,6 +17,11 @@ type Command struct {
 	AltitudeAGL  *geo.AGL  `json:"altitudeAGL,omitempty"`  // takeoff; goto: over the terrain below the target
 	AltitudeAMSL *geo.AMSL `json:"altitudeAMSL,omitempty"` // goto, instead of AGL; neither keeps the present height
 	Mode         string    `json:"mode,omitempty"`         // mode
+
+	ID         string   `json:"id,omitempty"`         // ULID of this command, by which its sender tells repetitions; the station makes one where it is missing
+	IssuedAt   *Time    `json:"issuedAt,omitempty"`   // when its sender decided
+	ValidForMs *float64 `json:"validForMs,omitempty"` // how long after that it may still begin
+	Confirm    string   `json:"confirm,omitempty"`    // typed by a person, where a command asks for it: "TERMINATE 3"
 }
 
 // GimbalCommand is the body of POST /vehicles/{id}/gimbal: exactly one of a place, both angles, or rates is given.
