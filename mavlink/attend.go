@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/bluenviron/gomavlib/v3/pkg/dialects/ardupilotmega"
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 	"github.com/bluenviron/gomavlib/v3/pkg/message"
 
@@ -42,6 +43,16 @@ var rates = []struct {
 	{(&common.MessageMissionCurrent{}).GetID(), 1},
 	{(&common.MessageGimbalManagerStatus{}).GetID(), 1},
 	{(&common.MessageHomePosition{}).GetID(), 0.2},
+	{(&ardupilotmega.MessageEkfStatusReport{}).GetID(), 1},
+	{(&common.MessageEstimatorStatus{}).GetID(), 1},
+	{(&common.MessageVibration{}).GetID(), 0.5},
+	{(&ardupilotmega.MessageWind{}).GetID(), 0.5},
+	{(&common.MessageWindCov{}).GetID(), 0.5},
+	{(&common.MessageRcChannels{}).GetID(), 1},
+	{(&common.MessageFenceStatus{}).GetID(), 1},
+	{(&common.MessageGps2Raw{}).GetID(), 0.5},
+	{(&common.MessageTerrainReport{}).GetID(), 0.5},
+	{(&ardupilotmega.MessageRangefinder{}).GetID(), 1},
 }
 
 // wish is one thing that the station asks of a vehicle once in a session.

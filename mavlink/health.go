@@ -3,110 +3,51 @@ package mavlink
 import (
 	"encoding/hex"
 	"fmt"
-	"math"
 	"time"
 
+	"github.com/bluenviron/gomavlib/v3/pkg/dialects/ardupilotmega"
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
+	"github.com/bluenviron/gomavlib/v3/pkg/dialects/development"
 	"github.com/bluenviron/gomavlib/v3/pkg/message"
 )
-
-// batteryAge is how long BATTERY_STATUS goes before the short form in SYS_STATUS.
-const batteryAge = 10 * time.Second
 
 // applyHealth takes what says how the vehicle is; false for everything else.
 func (st *state) applyHealth(m message.Message, at time.Time) bool {
 	switch m := m.(type) {
 	case *common.MessageSysStatus:
-		if at.Sub(st.fullBattery) > batteryAge {
-			st.v.Battery = shortBattery(m, at)
+		if at.Sub(st.batteryHeard) > batteryAge {
+			st.v.Battery = st.shortBattery(m, at)
+			if st.flies() {
+				st.endurance.draw(*st.v.Battery, at)
+			}
 		}
+		st.v.Sensors = sensorHealth(m, at)
+		st.arming.checks(st.v.Sensors.prearm(), at)
 	case *common.MessageBatteryStatus:
-		if m.Id != 0 {
-			return false
-		}
-		st.fullBattery = at
-		st.v.Battery = fullBattery(m, at)
+		st.applyBattery(m, at)
 	case *common.MessageGpsRawInt:
-		st.v.GPS = gpsOf(m, at)
+		st.v.GPS = gpsOf(m, st.v.GPS, at)
+	case *common.MessageGps2Raw:
+		st.v.GPS2 = gps2Of(m, st.v.GPS2, at)
+	case *development.MessageGnssIntegrity:
+		st.applyIntegrity(m)
 	case *common.MessageExtendedSysState:
-		st.v.Landed = landed(m.LandedState)
+		st.v.Landed, st.v.VTOL, st.v.StateTime = landed(m.LandedState), vtolState(m.VtolState), at.UTC()
+	case *ardupilotmega.MessageEkfStatusReport:
+		st.v.EKF = ekfOf(m, at)
+	case *common.MessageEstimatorStatus:
+		st.v.EKF = estimatorOf(m, at)
+	case *common.MessageVibration:
+		st.applyVibration(m, at)
+	case *common.MessageRcChannels:
+		st.v.RC = rcOf(m, at)
+	case *common.MessageFenceStatus:
+		st.v.Fence = fenceOf(m, at)
+		st.failsafes.fence(st.v.Fence, at)
 	default:
-		return false
+		return st.applySurroundings(m, at)
 	}
 	return true
-}
-
-func shortBattery(m *common.MessageSysStatus, at time.Time) *Battery {
-	b := Battery{Time: at.UTC()}
-	if m.VoltageBattery != unknown16 && m.VoltageBattery != 0 {
-		b.Voltage = number(float64(m.VoltageBattery) / 1000)
-	}
-	if m.CurrentBattery >= 0 {
-		b.Current = number(float64(m.CurrentBattery) / centi)
-	}
-	if m.BatteryRemaining >= 0 {
-		b.Percent = number(float64(m.BatteryRemaining))
-	}
-	return &b
-}
-
-func fullBattery(m *common.MessageBatteryStatus, at time.Time) *Battery {
-	b := Battery{Time: at.UTC()}
-	millivolts := 0
-	for _, cell := range m.Voltages {
-		if cell != unknown16 {
-			millivolts += int(cell)
-		}
-	}
-	// The cells beyond ten say 0 for unknown, because old senders leave the field out.
-	for _, cell := range m.VoltagesExt {
-		if cell != unknown16 {
-			millivolts += int(cell)
-		}
-	}
-	if millivolts > 0 {
-		b.Voltage = number(float64(millivolts) / 1000)
-	}
-	if m.CurrentBattery >= 0 {
-		b.Current = number(float64(m.CurrentBattery) / centi)
-	}
-	if m.BatteryRemaining >= 0 {
-		b.Percent = number(float64(m.BatteryRemaining))
-	}
-	if m.TimeRemaining > 0 {
-		left := time.Duration(m.TimeRemaining) * time.Second
-		b.TimeLeft = &left
-	}
-	return &b
-}
-
-func gpsOf(m *common.MessageGpsRawInt, at time.Time) *GPS {
-	g := GPS{Fix: fix(m.FixType), Time: at.UTC()}
-	if m.SatellitesVisible != math.MaxUint8 {
-		n := int(m.SatellitesVisible)
-		g.Satellites = &n
-	}
-	if m.Eph != unknown16 {
-		g.HDOP = number(float64(m.Eph) / centi)
-	}
-	return &g
-}
-
-func fix(t common.GPS_FIX_TYPE) string {
-	switch t {
-	case common.GPS_FIX_TYPE_2D_FIX:
-		return "2d"
-	case common.GPS_FIX_TYPE_3D_FIX, common.GPS_FIX_TYPE_STATIC:
-		return "3d"
-	case common.GPS_FIX_TYPE_DGPS, common.GPS_FIX_TYPE_PPP:
-		return "dgps"
-	case common.GPS_FIX_TYPE_RTK_FLOAT:
-		return "rtkFloat"
-	case common.GPS_FIX_TYPE_RTK_FIXED:
-		return "rtkFixed"
-	default:
-		return "none"
-	}
 }
 
 func landed(s common.MAV_LANDED_STATE) string {

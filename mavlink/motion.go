@@ -26,9 +26,7 @@ func (st *state) applyMotion(component uint8, m message.Message, at time.Time) b
 	case *common.MessageAttitude:
 		return st.applyAttitude(component, m, at)
 	case *common.MessageVfrHud:
-		if finite(m.Groundspeed, m.Climb) {
-			st.v.GroundSpeed, st.v.ClimbRate = number(m.Groundspeed), number(m.Climb)
-		}
+		st.applySpeeds(m, at)
 	case *common.MessageHomePosition:
 		if place, ok := placeOf(m.Latitude, m.Longitude); ok {
 			st.v.Home = &Home{Lat: place.Lat, Lon: place.Lon, AltAMSL: float64(m.Altitude) / perMetre, Time: at.UTC()}
@@ -47,6 +45,9 @@ func (st *state) applyMotion(component uint8, m message.Message, at time.Time) b
 func (st *state) applyPosition(component uint8, m *common.MessageGlobalPositionInt, at time.Time) {
 	place, ok := placeOf(m.Lat, m.Lon)
 	if !ok {
+		if m.Lat != 0 || m.Lon != 0 {
+			st.refused++
+		}
 		return
 	}
 	made := st.measured(component, m.TimeBootMs, at)
@@ -58,6 +59,9 @@ func (st *state) applyPosition(component uint8, m *common.MessageGlobalPositionI
 	st.poses.places.add(int64(m.TimeBootMs)*int64(time.Millisecond), s)
 	st.v.Position = &Position{Lat: s.lat, Lon: s.lon, AltAMSL: s.altAMSL, AltRelative: s.altRelative, Time: made}
 	st.v.Velocity = &Velocity{North: s.north, East: s.east, Up: s.up, Time: made}
+	if st.flies() {
+		st.endurance.fly(st.v.Velocity, st.v.Wind, at)
+	}
 	if m.Hdg != unknown16 {
 		st.v.HeadingDeg = number(geo.NormalizeDeg(float64(m.Hdg) / centi))
 	}
@@ -65,6 +69,7 @@ func (st *state) applyPosition(component uint8, m *common.MessageGlobalPositionI
 
 func (st *state) applyAttitude(component uint8, m *common.MessageAttitude, at time.Time) bool {
 	if !finite(m.Roll, m.Pitch, m.Yaw) {
+		st.refused++
 		return false
 	}
 	s := turnSample{q: fromEuler(float64(m.Roll), float64(m.Pitch), float64(m.Yaw))}
@@ -77,6 +82,21 @@ func (st *state) applyAttitude(component uint8, m *common.MessageAttitude, at ti
 	a.RollDeg, a.PitchDeg, a.YawDeg = s.q.eulerDeg()
 	st.v.Attitude = &a
 	return true
+}
+
+func (st *state) applySpeeds(m *common.MessageVfrHud, at time.Time) {
+	if !finite(m.Groundspeed, m.Climb) || m.Groundspeed < 0 {
+		st.refused++
+		return
+	}
+	st.v.GroundSpeed, st.v.ClimbRate, st.v.SpeedTime = number(m.Groundspeed), number(m.Climb), at.UTC()
+	st.v.Airspeed, st.v.ThrottlePercent = nil, nil
+	if finite(m.Airspeed) && m.Airspeed >= 0 {
+		st.v.Airspeed = number(m.Airspeed)
+	}
+	if m.Throttle <= 100 {
+		st.v.ThrottlePercent = number(float64(m.Throttle))
+	}
 }
 
 // placeOf answers false for places that cannot be, and for 0, 0, which autopilots send before they know.

@@ -118,17 +118,18 @@ func TestASlowReaderOfUpdatesLosesNoNews(t *testing.T) {
 func TestValuesThatAreNotKnown(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1000, 0)
-	b := fullBattery(&common.MessageBatteryStatus{
+	var unread state
+	b := unread.fullBattery(&common.MessageBatteryStatus{
 		Voltages: [10]uint16{65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535}, CurrentBattery: -1, BatteryRemaining: -1,
 	}, now)
 	if b.Voltage != nil || b.Current != nil || b.Percent != nil || b.TimeLeft != nil {
 		t.Errorf("%+v", b)
 	}
-	b = shortBattery(&common.MessageSysStatus{VoltageBattery: 65535, CurrentBattery: -1, BatteryRemaining: -1}, now)
-	if b.Voltage != nil || b.Current != nil || b.Percent != nil {
+	short := unread.shortBattery(&common.MessageSysStatus{VoltageBattery: 65535, CurrentBattery: -1, BatteryRemaining: -1}, now)
+	if b := short; b.Voltage != nil || b.Current != nil || b.Percent != nil {
 		t.Errorf("%+v", b)
 	}
-	g := gpsOf(&common.MessageGpsRawInt{Eph: 65535, SatellitesVisible: 255}, now)
+	g := gpsOf(&common.MessageGpsRawInt{Eph: 65535, SatellitesVisible: 255}, nil, now)
 	if g.HDOP != nil || g.Satellites != nil || g.Fix != "none" {
 		t.Errorf("%+v", g)
 	}

@@ -53,6 +53,8 @@ type Stats struct {
 	Undecodable, Strangers, Ghosts uint64
 	// Commands are those of operators, Requests what the station asks for by itself: rates, streams, versions.
 	Commands, Requests CommandCounts
+	// Refused counts values that cannot be: not a number, no place on earth, a share above all.
+	Refused uint64
 	// Overflowed counts messages that a waiting protocol was too slow for.
 	Overflowed uint64
 }
@@ -72,6 +74,7 @@ func (s *Service) Stats() Stats {
 			continue
 		}
 		live, received, lost := sys.traffic()
+		st.Refused += sys.refusals()
 		st.Vehicles++
 		if live {
 			st.Live++

@@ -64,8 +64,14 @@ type state struct {
 	texts      textJoiner
 	// session changes when everything must be asked for again: after a reboot and after a loss.
 	session int
-	// turned and fullBattery are when the last ATTITUDE and BATTERY_STATUS came; the zero time means none in this session.
-	turned, fullBattery time.Time
+	// turned and batteryHeard are when the last ATTITUDE and BATTERY_STATUS came; the zero time means none in this session.
+	turned, batteryHeard time.Time
+	members              map[uint8]*member
+	arming               armingState
+	failsafes            failsafes
+	endurance            enduranceState
+	// refused counts values that cannot be and were left out.
+	refused uint64
 }
 
 func newSystem(id, component uint8, hb *common.MessageHeartbeat, first time.Time, log *slog.Logger) *system {
@@ -82,7 +88,10 @@ func newSystem(id, component uint8, hb *common.MessageHeartbeat, first time.Time
 		},
 		modes: newModeTable(p.modes()), paths: newPaths(), clocks: make(map[uint8]*clock), cameras: make(map[uint8]*camera),
 		gimbal: newGimbalState(component), parts: make(map[uint8]*part),
+		members: make(map[uint8]*member),
 	}
+	// The first heartbeat of the two that made the vehicle.
+	s.state.meetMember(component, hb, first)
 	s.state.v.Modes = s.state.modes.selectable()
 	return s
 }
@@ -95,18 +104,24 @@ func (s *system) receive(p *link.Peer, f link.Frame, m message.Message, at time.
 	if f.ComponentID == s.component {
 		st.paths.heard(p, f.Sequence, at)
 	}
+	return s.hear(f.ComponentID, m, at)
+}
+
+// hear takes a message of a component; mu must be held.
+func (s *system) hear(component uint8, m message.Message, at time.Time) (events []string, texts []Text) {
+	st := &s.state
 	switch m := m.(type) {
 	case *common.MessageHeartbeat:
-		events = s.heartbeat(f.ComponentID, m, at)
+		events = s.heartbeat(component, m, at)
 	case *common.MessageTimesync:
-		st.sync.answer(st.clock(f.ComponentID), m, st.boot, at)
+		st.sync.answer(st.clock(component), m, st.boot, at)
 	case *common.MessageStatustext:
-		if texts = st.texts.add(f.ComponentID, m, at); len(texts) > 0 {
-			st.addTexts(texts)
+		if texts = st.texts.add(component, m, at); len(texts) > 0 {
+			st.heed(texts)
 			events = []string{EventText}
 		}
 	default:
-		events = s.apply(f.ComponentID, m, at)
+		events = s.apply(component, m, at)
 	}
 	return events, texts
 }
@@ -117,6 +132,7 @@ func (s *system) apply(component uint8, m message.Message, at time.Time) []strin
 		st.gimbal.set.Forget(component)
 		s.poke()
 	}
+	st.describeMember(component, m)
 	if events, ok := st.applyCamera(component, m); ok {
 		if len(events) > 0 {
 			s.poke()
@@ -156,6 +172,7 @@ func (s *system) apply(component uint8, m message.Message, at time.Time) []strin
 func (s *system) restart() {
 	st := &s.state
 	st.poses = poseHistory{}
+	st.arming, st.failsafes, st.endurance = armingState{}, failsafes{}, enduranceState{}
 	st.clocks = make(map[uint8]*clock)
 	st.sync = timesync{}
 	st.session++
@@ -172,6 +189,7 @@ func (s *system) poke() {
 
 func (s *system) heartbeat(component uint8, hb *common.MessageHeartbeat, at time.Time) []string {
 	st := &s.state
+	st.meetMember(component, hb, at)
 	if component != s.component {
 		if st.meet(component, hb, at) {
 			s.poke()
@@ -190,16 +208,34 @@ func (s *system) heartbeat(component uint8, hb *common.MessageHeartbeat, at time
 	st.v.Armed = hb.BaseMode&common.MAV_MODE_FLAG_SAFETY_ARMED != 0
 	st.customMode = hb.CustomMode
 	st.v.Mode = st.modes.name(hb.CustomMode)
+	if st.v.Armed {
+		st.arming.drop(fromText)
+	}
+	st.v.SystemStatus = systemStatus(hb.SystemStatus)
+	st.failsafes.status(hb.SystemStatus, at)
 	return events
 }
 
-// tick notices a loss, and texts whose rest will not come.
+// heed keeps texts, and takes from them what they say of arming and failsafes.
+func (st *state) heed(texts []Text) {
+	st.addTexts(texts)
+	for _, t := range texts {
+		if !st.arming.text(t) {
+			st.failsafes.text(t)
+		}
+	}
+}
+
+// tick notices a loss, texts whose rest will not come, and what has not been said again.
 func (s *system) tick(now time.Time) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if cut := s.state.texts.expire(now); len(cut) > 0 {
-		s.state.addTexts(cut)
+		s.state.heed(cut)
 		return []string{EventText}
+	}
+	if past := s.state.arming.expire(now); s.state.failsafes.expire(now) || past {
+		return []string{EventState}
 	}
 	if s.state.v.State != Live || now.Sub(s.state.v.LastSeen) <= lostAfter {
 		return nil
@@ -233,11 +269,20 @@ func (s *system) traffic() (live bool, received, lost uint64) {
 	return s.state.v.State == Live, received, lost
 }
 
+func (s *system) refusals() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state.refused
+}
+
 func (s *system) snapshot(now time.Time) Vehicle {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st := &s.state
 	v := st.v
+	v.Components = st.components()
+	v.Arming, v.Failsafe = st.arming.view(), st.failsafes.view()
+	v.Endurance = st.endurance.view(&st.v, now)
 	v.Link = st.paths.state(now)
 	v.Gimbals = st.gimbalViews(s.ours, now)
 	v.Gimbal = firstView(v.Gimbals)

@@ -17,6 +17,8 @@ const (
 	chunkWait = 2 * time.Second
 	// sameText is the time within which an equal text is the same one over another link.
 	sameText = time.Second
+	// repeatedText is the time within which an equal text is a repetition of the one that is shown.
+	repeatedText = 5 * time.Minute
 )
 
 // textJoiner makes whole texts of STATUSTEXT messages: parts with the same id are joined, copies are dropped.
@@ -39,7 +41,7 @@ func (o *openText) text() string { return strings.Join(o.parts, "") }
 // and ends one while another was still open.
 func (j *textJoiner) add(component uint8, m *common.MessageStatustext, at time.Time) []Text {
 	if m.Id == 0 {
-		return j.whole(m.Severity, m.Text, at)
+		return j.whole(component, m.Severity, m.Text, at)
 	}
 	if j.open == nil {
 		j.open, j.done = make(map[uint8]*openText), make(map[uint8]*openText)
@@ -50,7 +52,7 @@ func (j *textJoiner) add(component uint8, m *common.MessageStatustext, at time.T
 	var texts []Text
 	o, ok := j.open[component]
 	if ok && o.id != m.Id {
-		texts = j.whole(o.severity, o.text()+"…", o.newest)
+		texts = j.whole(component, o.severity, o.text()+"…", o.newest)
 		ok = false
 	}
 	if !ok {
@@ -70,7 +72,7 @@ func (j *textJoiner) add(component uint8, m *common.MessageStatustext, at time.T
 	}
 	delete(j.open, component)
 	j.done[component] = o
-	return append(texts, j.whole(o.severity, o.text(), at)...)
+	return append(texts, j.whole(component, o.severity, o.text(), at)...)
 }
 
 // expire answers the texts whose last parts have not come in time.
@@ -78,15 +80,15 @@ func (j *textJoiner) expire(now time.Time) (texts []Text) {
 	for component, o := range j.open {
 		if now.Sub(o.newest) > chunkWait {
 			delete(j.open, component)
-			texts = append(texts, j.whole(o.severity, o.text()+"…", o.newest)...)
+			texts = append(texts, j.whole(component, o.severity, o.text()+"…", o.newest)...)
 		}
 	}
 	return texts
 }
 
 // whole cleans a text and answers it, unless it is a copy or says nothing.
-func (j *textJoiner) whole(severity common.MAV_SEVERITY, text string, at time.Time) []Text {
-	t := Text{Time: at.UTC(), Severity: severityName(severity), Text: clean(text)}
+func (j *textJoiner) whole(component uint8, severity common.MAV_SEVERITY, text string, at time.Time) []Text {
+	t := Text{Time: at.UTC(), First: at.UTC(), Count: 1, Component: component, Severity: severityName(severity), Text: clean(text)}
 	if t.Text == "" || t.Text == "…" {
 		return nil
 	}
@@ -100,9 +102,20 @@ func (j *textJoiner) whole(severity common.MAV_SEVERITY, text string, at time.Ti
 	return []Text{t}
 }
 
-// addTexts keeps the newest texts in a new slice, since copies of the old one are about.
+// addTexts keeps the newest texts in a new slice, since copies of the old one are about. A text that is kept already moves
+// to the end and is counted.
 func (st *state) addTexts(texts []Text) {
-	all := slices.Concat(st.v.Messages, texts)
+	all := slices.Clone(st.v.Messages)
+	for _, t := range texts {
+		same := func(o Text) bool {
+			return o.Text == t.Text && o.Severity == t.Severity && o.Component == t.Component && t.Time.Sub(o.Time) <= repeatedText
+		}
+		if i := slices.IndexFunc(all, same); i >= 0 {
+			t.First, t.Count = all[i].First, all[i].Count+1
+			all = slices.Delete(all, i, i+1)
+		}
+		all = append(all, t)
+	}
 	st.v.Messages = all[max(0, len(all)-keepTexts):]
 }
 

@@ -33,17 +33,46 @@ type Vehicle struct {
 	Modes []string
 	// Landed is "onGround", "takingOff", "inAir", "landing", or empty while not known.
 	Landed string
+	// VTOL is "transitionToFixedWing", "transitionToHover", "hover", "fixedWing", or empty for what cannot do both.
+	VTOL string
+	// StateTime is when Landed and VTOL were told last.
+	StateTime time.Time
+	// SystemStatus is the autopilot's own word for how it is: "boot", "calibrating", "standby", "active", "critical",
+	// "emergency", "powerOff", "terminated", or empty while not known.
+	SystemStatus string
 
 	Position *Position
 	Velocity *Velocity
 	// HeadingDeg is where the nose points, clockwise from true north.
 	HeadingDeg *float64
-	// GroundSpeed and ClimbRate (up) are in metres a second.
-	GroundSpeed, ClimbRate *float64
-	Attitude               *Attitude
-	Battery                *Battery
-	GPS                    *GPS
-	Home                   *Home
+	// GroundSpeed, Airspeed and ClimbRate (up) are in metres a second, ThrottlePercent from 0 to 100; SpeedTime is theirs.
+	GroundSpeed, Airspeed, ClimbRate, ThrottlePercent *float64
+	SpeedTime                                         time.Time
+	Attitude                                          *Attitude
+	// Battery is the first battery, or the sum where only that is told; Batteries are all of them, by id.
+	Battery   *Battery
+	Batteries []Battery
+	// Endurance is how far the flight battery reaches, nil where it cannot be estimated.
+	Endurance *Endurance
+	// GPS and GPS2 are the first and the second receiver.
+	GPS, GPS2 *GPS
+	Home      *Home
+	// EKF is the health of the estimate of position and attitude.
+	EKF         *EKF
+	Wind        *Wind
+	Vibration   *Vibration
+	Altitudes   *Altitudes
+	Terrain     *TerrainReport
+	Rangefinder *Rangefinder
+	RC          *RC
+	Sensors     *SensorHealth
+	Fence       *FenceStatus
+	Failsafe    Failsafe
+	Arming      Arming
+	// Components are the parts of the system that send heartbeats, by component id.
+	Components []Component
+	// Warnings are what people must know about the vehicle as a whole.
+	Warnings []Warning
 	// Gimbal is the first gimbal that tells where it looks, Gimbals are all that are known, by id.
 	Gimbal  *Gimbal
 	Gimbals []Gimbal
@@ -55,7 +84,8 @@ type Vehicle struct {
 	Transfer *Transfer
 	// Pending is a command that the vehicle is at, nil when there is none.
 	Pending *Pending
-	// Messages are the last texts of the vehicle, newest last, at most 20.
+	// Messages are the last texts of the vehicle, the one that came last at the end, at most 20; a text that comes again
+	// moves to the end and is counted.
 	Messages []Text
 	// Capabilities are the MAV_PROTOCOL_CAPABILITY bits, 0 while not known; Version is the firmware's, as "4.7.0-dev";
 	// UID is the hardware's own id in hex.
@@ -82,26 +112,6 @@ type Velocity struct {
 type Attitude struct {
 	RollDeg, PitchDeg, YawDeg float64
 	Time                      time.Time
-}
-
-// Battery is the first battery, or the one that the autopilot sums up.
-type Battery struct {
-	// Percent that remains.
-	Percent *float64
-	// Voltage is in volts, Current in amperes, drawn.
-	Voltage, Current *float64
-	// TimeLeft until empty, as the vehicle estimates it.
-	TimeLeft *time.Duration
-	Time     time.Time
-}
-
-// GPS is the first receiver's state.
-type GPS struct {
-	// Fix is "none", "2d", "3d", "dgps", "rtkFloat" or "rtkFixed".
-	Fix        string
-	Satellites *int
-	HDOP       *float64
-	Time       time.Time
 }
 
 // Home is where the vehicle returns to.
@@ -168,7 +178,11 @@ type MissionState struct {
 
 // Text is one message of the vehicle to people.
 type Text struct {
-	Time time.Time
+	// Time is when it came last, First when it came first, Count how often.
+	Time, First time.Time
+	Count       int
+	// Component said it.
+	Component uint8
 	// Severity is "critical", "error", "warning", "notice" or "info".
 	Severity string
 	Text     string

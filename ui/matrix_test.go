@@ -244,6 +244,10 @@ func TestOpenAPISchemasHaveTheMembersOfTheGoTypes(t *testing.T) {
 		"Track": api.Track{}, "TrackCollection": api.TrackCollection{}, "TrackHistory": api.TrackHistory{}, "Alert": api.Alert{},
 		"AlertEntry": api.AlertEntry{}, "AlertDecision": api.AlertDecision{}, "Cue": api.Cue{}, "ZoneProperties": api.ZoneProperties{},
 		"Zone": api.Zone{}, "ZoneCollection": api.ZoneCollection{}, "Event": api.Event{}, "EventPage": api.EventPage{},
+		"Component": api.Component{}, "Warning": api.Warning{}, "Endurance": api.Endurance{}, "EKF": api.EKF{}, "Wind": api.Wind{},
+		"Vibration": api.Vibration{}, "Altitudes": api.Altitudes{}, "TerrainReport": api.TerrainReport{}, "Rangefinder": api.Rangefinder{},
+		"RC": api.RC{}, "SensorHealth": api.SensorHealth{}, "FenceStatus": api.FenceStatus{}, "Failsafe": api.Failsafe{},
+		"FailsafeReason": api.FailsafeReason{}, "Arming": api.Arming{}, "ArmingReason": api.ArmingReason{}, "Clock": api.Clock{},
 		"TerrainInfo": api.TerrainInfo{}, "Elevation": api.Elevation{},
 	}
 	for name, v := range types {

@@ -298,6 +298,8 @@ func (p *picture) vehicles(now time.Time) []cue.Vehicle {
 		}
 		if m.Battery != nil && m.Battery.TimeLeft != nil {
 			v.BatteryTimeLeft = *m.Battery.TimeLeft
+		} else if m.Endurance != nil {
+			v.BatteryTimeLeft = m.Endurance.ToReserve
 		}
 		out = append(out, v)
 	}

@@ -67,17 +67,9 @@ func (v *vehicles) describe(m mavlink.Vehicle, now time.Time) api.Vehicle {
 	out.Armed = &m.Armed
 	v.describePlace(&out, m)
 	if a := m.Attitude; a != nil {
-		out.Attitude = &api.Attitude{RollDeg: a.RollDeg, PitchDeg: a.PitchDeg, YawDeg: a.YawDeg}
+		out.Attitude = &api.Attitude{RollDeg: a.RollDeg, PitchDeg: a.PitchDeg, YawDeg: a.YawDeg, T: api.At(a.Time)}
 	}
-	if b := m.Battery; b != nil {
-		out.Battery = &api.Battery{Percent: b.Percent, Voltage: b.Voltage, Current: b.Current}
-		if b.TimeLeft != nil {
-			out.Battery.TimeLeftS = api.Known(b.TimeLeft.Seconds())
-		}
-	}
-	if g := m.GPS; g != nil {
-		out.GPS = &api.GPS{Fix: g.Fix, Satellites: g.Satellites, HDOP: g.HDOP}
-	}
+	describeCondition(&out, m, now)
 	v.describeCamera(&out, m, now)
 	if m.Link.Name != "" {
 		out.Link = &api.Link{Name: m.Link.Name, LossPercent: m.Link.LossPercent}
@@ -86,13 +78,17 @@ func (v *vehicles) describe(m mavlink.Vehicle, now time.Time) api.Vehicle {
 		}
 	}
 	if m.Mission != nil {
-		out.Mission = &api.MissionState{Current: m.Mission.Current, Count: m.Mission.Count}
+		out.Mission = &api.MissionState{Current: m.Mission.Current, Count: m.Mission.Count, T: api.At(m.Mission.Time)}
 	}
 	if t := m.Transfer; t != nil {
 		out.Transfer = &api.Transfer{Kind: t.Kind, Upload: t.Upload, Done: t.Done, Total: t.Total}
 	}
 	for _, t := range m.Messages {
-		out.Messages = append(out.Messages, api.Message{T: api.At(t.Time), Severity: t.Severity, Text: t.Text})
+		message := api.Message{T: api.At(t.Time), Severity: t.Severity, Text: t.Text, Component: int(t.Component)}
+		if t.Count > 1 {
+			message.Count, message.FirstT = t.Count, api.At(t.First)
+		}
+		out.Messages = append(out.Messages, message)
 	}
 	return out
 }
@@ -100,25 +96,25 @@ func (v *vehicles) describe(m mavlink.Vehicle, now time.Time) api.Vehicle {
 func (v *vehicles) describePlace(out *api.Vehicle, m mavlink.Vehicle) {
 	if p := m.Position; p != nil {
 		amsl := geo.AMSL(p.AltAMSL)
-		out.Position = &api.Position{Lat: p.Lat, Lon: p.Lon, AltAMSL: &amsl, AltRelative: api.Known(p.AltRelative)}
+		out.Position = &api.Position{Lat: p.Lat, Lon: p.Lon, AltAMSL: &amsl, AltRelative: api.Known(p.AltRelative), T: api.At(p.Time)}
 		if below, ok := v.ground.elevation(geo.LatLon{Lat: p.Lat, Lon: p.Lon}); ok {
 			agl := geo.AGL(amsl - below)
 			out.Position.AltAGL = &agl
 		}
 	}
 	if s := m.Velocity; s != nil {
-		out.Velocity = &api.Velocity{North: s.North, East: s.East, Up: s.Up}
+		out.Velocity = &api.Velocity{North: s.North, East: s.East, Up: s.Up, T: api.At(s.Time)}
 	}
 	if h := m.Home; h != nil {
 		amsl := geo.AMSL(h.AltAMSL)
-		out.Home = &api.Home{Lat: h.Lat, Lon: h.Lon, AltAMSL: &amsl}
+		out.Home = &api.Home{Lat: h.Lat, Lon: h.Lon, AltAMSL: &amsl, T: api.At(h.Time)}
 	}
 }
 
 func (v *vehicles) describeCamera(out *api.Vehicle, m mavlink.Vehicle, now time.Time) {
 	target, seen := v.looks.of(m.ID)
 	if g := m.Gimbal; g != nil && g.Valid {
-		out.Gimbal = &api.Gimbal{PitchDeg: g.PitchDeg, YawDeg: g.YawDeg, RollDeg: g.RollDeg, Target: target}
+		out.Gimbal = &api.Gimbal{PitchDeg: g.PitchDeg, YawDeg: g.YawDeg, RollDeg: g.RollDeg, Target: target, T: api.At(g.Time)}
 	}
 	if m.State == mavlink.Live && len(seen.polygon) >= 3 && now.Sub(seen.at) < footprintFor {
 		polygon := api.NewGeometry(ringOf(seen.polygon))
