@@ -29,6 +29,9 @@ func (s *Service) Receive(p *link.Peer, f link.Frame, at time.Time) {
 	if f.SystemID == 0 || f.SystemID == s.systemID && f.ComponentID == s.componentID {
 		return
 	}
+	if !s.admit(p, f, at) {
+		return
+	}
 	m, err := s.codec.Decode(f)
 	if err != nil {
 		s.counts.undecodable.Add(1)
@@ -62,6 +65,7 @@ func (s *Service) Receive(p *link.Peer, f link.Frame, at time.Time) {
 
 // Closed forgets a way to vehicles. It is for the links only.
 func (s *Service) Closed(p *link.Peer) {
+	s.hearing.forget(p)
 	for i := range s.systems {
 		if sys := s.systems[i].Load(); sys != nil {
 			sys.forget(p)

@@ -13,6 +13,7 @@ import (
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 
 	"vedette/mavlink/link"
+	"vedette/mavlink/signing"
 )
 
 // LinkConfig names one link and its transport.
@@ -32,6 +33,8 @@ type Config struct {
 	Links []LinkConfig
 	// SystemID and ComponentID are ours; 0 is 255 and 190.
 	SystemID, ComponentID uint8
+	// Signing holds the keys; the zero value keeps them in memory.
+	Signing SigningConfig
 	// Log hears about links and vehicles; nil is silent.
 	Log *slog.Logger
 }
@@ -62,6 +65,9 @@ type Service struct {
 	found   chan *system
 	systems [256]atomic.Pointer[system]
 	counts  counters
+	ring    *signing.Ring
+	linkIDs map[string]uint8
+	hearing *hearing
 
 	mu         sync.Mutex
 	candidates map[candidateKey]candidate
@@ -82,6 +88,7 @@ func New(cfg Config) (*Service, error) {
 	}
 	s := &Service{
 		log: log, codec: codec, systemID: cfg.SystemID, componentID: cfg.ComponentID,
+		linkIDs: make(map[string]uint8, len(cfg.Links)), hearing: newHearing(),
 		updates: newUpdates(), found: make(chan *system, 256), candidates: make(map[candidateKey]candidate),
 	}
 	if s.systemID == 0 {
@@ -90,10 +97,14 @@ func New(cfg Config) (*Service, error) {
 	if s.componentID == 0 {
 		s.componentID = defaultComponentID
 	}
+	if s.ring, err = signing.Open(cfg.Signing); err != nil {
+		return nil, err
+	}
 	for _, lc := range cfg.Links {
+		s.linkIDs[lc.Name] = s.ring.LinkID(lc.Name)
 		l, err := link.New(lc, link.Params{
 			Codec: codec, Handler: s, SystemID: s.systemID, ComponentID: s.componentID,
-			Beacon: heartbeat(), Log: log,
+			Beacon: heartbeat(), Log: log, Hooks: link.Hooks{Seals: s.seals},
 		})
 		if err != nil {
 			return nil, err
@@ -124,8 +135,11 @@ func (s *Service) Run(ctx context.Context) error {
 			}
 		})
 	}
+	var keys sync.WaitGroup
+	keys.Go(func() { s.keepKeys(ctx) })
 	s.keepTime(ctx)
 	links.Wait()
+	keys.Wait()
 	close(errs)
 	var all []error
 	for err := range errs {

@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"vedette/mavlink/link"
+	"vedette/mavlink/signing"
 )
 
 // LinkStats counts what happened on one link.
@@ -57,13 +58,15 @@ type Stats struct {
 	Refused uint64
 	// Overflowed counts messages that a waiting protocol was too slow for.
 	Overflowed uint64
+	// Signing counts frames by what became of their signatures.
+	Signing signing.Stats
 }
 
 // Stats gives the counters.
 func (s *Service) Stats() Stats {
 	st := Stats{
 		Undecodable: s.counts.undecodable.Load(), Strangers: s.counts.strangers.Load(), Ghosts: s.counts.ghosts.Load(),
-		Commands: s.counts.commands.counts(), Requests: s.counts.requests.counts(),
+		Signing: s.ring.Stats(), Commands: s.counts.commands.counts(), Requests: s.counts.requests.counts(),
 	}
 	for _, l := range s.links {
 		st.Links = append(st.Links, l.Stats())

@@ -42,6 +42,8 @@ func collectStruct(prefix string, v reflect.Value, out chan<- prometheus.Metric)
 			out <- gauge(name, float64(value.Int()))
 		case value.CanFloat():
 			out <- gauge(name, value.Float())
+		case value.Kind() == reflect.Struct && field.Anonymous:
+			collectStruct(prefix, value, out)
 		case value.Kind() == reflect.Struct:
 			collectStruct(name, value, out)
 		}

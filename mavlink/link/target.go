@@ -19,7 +19,7 @@ func offsetOf(rw *message.ReadWriter, m message.Message, field string) int {
 		return -1
 	}
 	f.SetUint(mark)
-	made, ok := probe.Interface().(message.Message)
+	made, ok := reflect.TypeAssert[message.Message](probe)
 	if !ok {
 		return -1
 	}
