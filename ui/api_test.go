@@ -51,7 +51,14 @@ func TestWrongRequestsAreProblemDocuments(t *testing.T) {
 		{post, "/vehicles/1/commands", `{"command":"mode"}`, 400, "mode"},
 		{post, "/vehicles/1/commands", `{"command":"` + strings.Repeat("x", maxBody) + `"}`, 413, "1048576"},
 		{post, "/vehicles/1/gimbal", `{}`, 400, "lookAt"},
-		{post, "/vehicles/1/gimbal", `{"pitchDeg":1}`, 400, "together"},
+		{post, "/vehicles/1/gimbal", `{"lookAt":{"lat":1}}`, 400, "lat and lon"},
+		{post, "/vehicles/1/gimbal", `{"lookAt":{"lat":1,"lon":2,"altAMSL":1e9}}`, 400, "altAMSL"},
+		{post, "/vehicles/1/gimbal", `{"mode":"dance"}`, 400, "roiNone"},
+		{post, "/vehicles/1/gimbal", `{"mode":"lock","frame":"earth"}`, 400, "frame"},
+		{post, "/vehicles/1/gimbal", `{"pitchDeg":1,"frame":"moon"}`, 400, "vehicle"},
+		{post, "/vehicles/1/gimbal", `{"pitchDeg":1,"gimbal":300}`, 400, "gimbal"},
+		{post, "/vehicles/1/gimbal", `{"lookAtVehicle":-1}`, 400, "system id"},
+		{post, "/vehicles/1/gimbal", `{"yawRateDegS":361}`, 400, "yawRateDegS"},
 		{post, "/vehicles/1/gimbal", `{"pitchDeg":1,"yawDeg":2,"lookAt":{"lat":1,"lon":2}}`, 400, "one of"},
 		{post, "/vehicles/1/gimbal", `{"lookAt":{"lat":100,"lon":2}}`, 400, "lookAt"},
 		{put, "/vehicles/1/mission", `{}`, 400, "items"},
@@ -121,6 +128,38 @@ func TestAnswersHaveTheContractsShape(t *testing.T) {
 	}
 	if api.Known(math.NaN()) != nil || *api.Known(1.5) != 1.5 {
 		t.Error("a number that is none is known")
+	}
+}
+
+func TestATurningGimbalIsOneRecordAndNotTen(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	if _, _, err := p.cfg.Access.Leases.Take(1, "operator-1", false); err != nil {
+		t.Fatal(err)
+	}
+	records := func() int {
+		r := p.as(access.RoleOperator, http.MethodGet, "/audit", "")
+		return strings.Count(r.body, `"action":"gimbal"`)
+	}
+	send := func(body string, want int) {
+		t.Helper()
+		if r := p.as(access.RoleOperator, http.MethodPost, "/vehicles/1/gimbal", body); r.status != want {
+			t.Fatalf("%s: %d %s", body, r.status, r.body)
+		}
+	}
+	for range 10 {
+		send(`{"pitchRateDegS":5}`, 200)
+	}
+	send(`{"pitchRateDegS":0}`, 200)
+	send(`{"pitchRateDegS":0}`, 200)
+	if n := records(); n != 2 {
+		t.Errorf("%d records of a turn and its stop", n)
+	}
+	send(`{"pitchRateDegS":5,"gimbal":2}`, 200)
+	p.station.failWith(api.Refused("stuck"))
+	send(`{"pitchRateDegS":5,"gimbal":2}`, 422)
+	if n := records(); n != 4 {
+		t.Errorf("%d records: another gimbal's turn, and a failure, are records of their own", n)
 	}
 }
 

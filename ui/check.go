@@ -7,7 +7,6 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
-	"vedette/internal/geo"
 	"vedette/ui/api"
 )
 
@@ -114,32 +113,6 @@ func checkCommand(b api.Command) error {
 	)
 }
 
-// checkGimbal allows exactly one way to say where to look.
-func checkGimbal(b api.GimbalCommand) error {
-	ways := 0
-	for _, given := range []bool{b.LookAt != nil, b.PitchDeg != nil || b.YawDeg != nil, b.PitchRateDegS != nil || b.YawRateDegS != nil} {
-		if given {
-			ways++
-		}
-	}
-	if ways != 1 {
-		return api.BadRequest("give one of lookAt, pitchDeg with yawDeg, or pitchRateDegS with yawRateDegS")
-	}
-	if b.LookAt == nil && (b.PitchDeg == nil) != (b.YawDeg == nil) {
-		return api.BadRequest("give pitchDeg and yawDeg together")
-	}
-	if b.LookAt == nil && (b.PitchRateDegS == nil) != (b.YawRateDegS == nil) {
-		return api.BadRequest("give pitchRateDegS and yawRateDegS together")
-	}
-	return first(
-		checkPlace("lookAt", b.LookAt),
-		within("pitchDeg", b.PitchDeg, -180, 180),
-		within("yawDeg", b.YawDeg, -360, 360),
-		within("pitchRateDegS", b.PitchRateDegS, -maxRate, maxRate),
-		within("yawRateDegS", b.YawRateDegS, -maxRate, maxRate),
-	)
-}
-
 // checkMission refuses items that lack what they need.
 func checkMission(m api.Mission) error {
 	if m.Items == nil {
@@ -179,13 +152,6 @@ func checkItem(item api.MissionItem) error {
 		within("altitudeRelative", item.AltitudeRelative, -maxAGL, maxAGL),
 		within("holdS", &item.HoldS, 0, maxHoldS),
 	)
-}
-
-func checkPlace(name string, p *geo.LatLon) error {
-	if p != nil && !p.Valid() {
-		return api.BadRequest("%s: lat must be from -90 to 90 and lon from -180 to 180", name)
-	}
-	return nil
 }
 
 func within[T ~float64](name string, v *T, low, high float64) error {

@@ -43,6 +43,7 @@ type Server struct {
 	console *console
 	origins map[string]bool
 	repeats *repeats
+	turning turning
 
 	// quit ends what outlives its request: a command is carried through although the browser that sent it has gone.
 	quit   context.Context //nolint:containedctx // the life of the server

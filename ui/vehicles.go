@@ -59,20 +59,6 @@ func command(c *call) error {
 	}})
 }
 
-// gimbal points a vehicle's camera.
-func gimbal(c *call) error {
-	var b api.GimbalCommand
-	if err := c.body(&b); err != nil {
-		return err
-	}
-	if err := checkGimbal(b); err != nil {
-		return err
-	}
-	return c.tell("gimbal", b, func(ctx context.Context, id int) (api.CommandResult, error) {
-		return c.s.cfg.Station.Gimbal(ctx, c.who, id, b)
-	})
-}
-
 // complete fills in what the station left open.
 func complete(r *api.CommandResult, vehicle int, name string, took time.Duration) {
 	if r.ID == "" {

@@ -112,7 +112,8 @@ func (x *executor) carryOut(ctx context.Context, i cue.Intent) error {
 	}
 	if i.LookAt != nil {
 		// Turning the camera goes on at two a second: only what changes the flight is on record one by one.
-		if _, err := x.vehicles.lookAt(ctx, i.Vehicle, *i.LookAt); err != nil {
+		// A station or person that takes the camera meanwhile keeps it.
+		if _, err := x.vehicles.lookAt(ctx, i.Vehicle, x.vehicles.gimbalOf(i.Vehicle, 0), api.Place{Lat: &i.LookAt.Lat, Lon: &i.LookAt.Lon}, true); err != nil {
 			return commandProblem(i.Vehicle, err)
 		}
 	}

@@ -13,8 +13,14 @@ import (
 // looks remembers what each vehicle's camera was told to look at, and what it sees of the ground.
 type looks struct {
 	mu         sync.Mutex
-	targets    map[int]geo.LatLon
+	targets    map[gimbalKey]geo.LatLon
 	footprints map[int]footprint
+}
+
+// gimbalKey names a gimbal; device 0 is that of a vehicle that has told of none.
+type gimbalKey struct {
+	vehicle int
+	device  uint8
 }
 
 type footprint struct {
@@ -23,19 +29,28 @@ type footprint struct {
 }
 
 func newLooks() *looks {
-	return &looks{targets: map[int]geo.LatLon{}, footprints: map[int]footprint{}}
+	return &looks{targets: map[gimbalKey]geo.LatLon{}, footprints: map[int]footprint{}}
 }
 
-func (l *looks) set(vehicle int, target geo.LatLon) {
+func (l *looks) set(g gimbalKey, target geo.LatLon) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.targets[vehicle] = target
+	l.targets[g] = target
 }
 
-func (l *looks) forget(vehicle int) {
+func (l *looks) forget(g gimbalKey) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.targets, vehicle)
+	delete(l.targets, g)
+}
+
+func (l *looks) target(g gimbalKey) *geo.LatLon {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if t, ok := l.targets[g]; ok {
+		return &t
+	}
+	return nil
 }
 
 func (l *looks) sees(vehicle int, f footprint) {
@@ -44,13 +59,10 @@ func (l *looks) sees(vehicle int, f footprint) {
 	l.footprints[vehicle] = f
 }
 
-func (l *looks) of(vehicle int) (target *geo.LatLon, f footprint) {
+func (l *looks) sight(vehicle int) footprint {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if t, ok := l.targets[vehicle]; ok {
-		target = &t
-	}
-	return target, l.footprints[vehicle]
+	return l.footprints[vehicle]
 }
 
 const footprintFor = 3 * time.Second // an older one is not shown
@@ -112,9 +124,12 @@ func (v *vehicles) describePlace(out *api.Vehicle, m mavlink.Vehicle) {
 }
 
 func (v *vehicles) describeCamera(out *api.Vehicle, m mavlink.Vehicle, now time.Time) {
-	target, seen := v.looks.of(m.ID)
-	if g := m.Gimbal; g != nil && g.Valid {
-		out.Gimbal = &api.Gimbal{PitchDeg: g.PitchDeg, YawDeg: g.YawDeg, RollDeg: g.RollDeg, Target: target, T: api.At(g.Time)}
+	seen := v.looks.sight(m.ID)
+	out.Gimbals = v.describeGimbals(m)
+	for _, g := range out.Gimbals {
+		if first := m.Gimbal; first != nil && first.Valid && int(first.ID) == g.ID {
+			out.Gimbal = &api.Gimbal{PitchDeg: first.PitchDeg, YawDeg: first.YawDeg, RollDeg: first.RollDeg, Target: g.Target, T: api.At(first.Time)}
+		}
 	}
 	if m.State == mavlink.Live && len(seen.polygon) >= 3 && now.Sub(seen.at) < footprintFor {
 		polygon := api.NewGeometry(ringOf(seen.polygon))

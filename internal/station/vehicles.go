@@ -73,41 +73,6 @@ func deadline(c api.Command) time.Time {
 	return c.IssuedAt.Add(time.Duration(*c.ValidForMs * float64(time.Millisecond)))
 }
 
-// Gimbal implements ui.Vehicles.
-func (v *vehicles) Gimbal(ctx context.Context, _ access.Principal, id int, g api.GimbalCommand) (api.CommandResult, error) {
-	return v.carryOut(ctx, id, "gimbal", func(ctx context.Context) (mavlink.Ack, error) {
-		switch {
-		case g.LookAt != nil:
-			return v.lookAt(ctx, id, *g.LookAt)
-		case g.PitchDeg != nil && g.YawDeg != nil:
-			v.looks.forget(id)
-			return v.mavlink.PointAngles(ctx, id, *g.PitchDeg, *g.YawDeg)
-		case g.PitchRateDegS != nil || g.YawRateDegS != nil:
-			v.looks.forget(id)
-			return v.mavlink.PointRates(ctx, id, valueOr(g.PitchRateDegS, 0), valueOr(g.YawRateDegS, 0))
-		default:
-			return mavlink.Ack{}, api.BadRequest("give lookAt, or pitchDeg and yawDeg, or rates")
-		}
-	})
-}
-
-// lookAt points a vehicle's camera at the ground at a place and remembers it.
-func (v *vehicles) lookAt(ctx context.Context, id int, p geo.LatLon) (mavlink.Ack, error) {
-	height, ok := v.ground.elevation(p)
-	if !ok {
-		known, _ := v.mavlink.Vehicle(id)
-		if known.Home == nil {
-			return mavlink.Ack{}, api.BadRequest("the height of the ground at %.5f, %.5f is not known: load terrain for it", p.Lat, p.Lon)
-		}
-		height = geo.AMSL(known.Home.AltAMSL)
-	}
-	ack, err := v.mavlink.PointAt(ctx, id, p.Lat, p.Lon, float64(height))
-	if err == nil {
-		v.looks.set(id, p)
-	}
-	return ack, err
-}
-
 // carryOut runs a command and turns the errors of mavlink into problems. Who asked for it is the caller's to record.
 func (v *vehicles) carryOut(ctx context.Context, id int, name string, run func(context.Context) (mavlink.Ack, error)) (api.CommandResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
@@ -145,6 +110,10 @@ func commandProblem(id int, err error) error {
 		return api.Conflict("vehicle %d: %v", id, err)
 	case errors.Is(err, mavlink.ErrNoAnswer), errors.Is(err, context.DeadlineExceeded):
 		return api.NoAcknowledgement("vehicle %d did not answer in time: whether it acted is not known", id)
+	case errors.Is(err, mavlink.ErrUnable):
+		return api.Refused("vehicle %d: %v", id, err)
+	case errors.Is(err, mavlink.ErrOthersControl):
+		return api.Conflict("vehicle %d: %v", id, err)
 	case errors.Is(err, mavlink.ErrInvalid):
 		return api.BadRequest("%v", err)
 	default:

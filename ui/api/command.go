@@ -24,15 +24,6 @@ type Command struct {
 	Confirm    string   `json:"confirm,omitempty"`    // typed by a person, where a command asks for it: "TERMINATE 3"
 }
 
-// GimbalCommand is the body of POST /vehicles/{id}/gimbal: exactly one of a place, both angles, or rates is given.
-type GimbalCommand struct {
-	LookAt        *geo.LatLon `json:"lookAt,omitempty"`
-	PitchDeg      *float64    `json:"pitchDeg,omitempty"`
-	YawDeg        *float64    `json:"yawDeg,omitempty"` // from true north
-	PitchRateDegS *float64    `json:"pitchRateDegS,omitempty"`
-	YawRateDegS   *float64    `json:"yawRateDegS,omitempty"`
-}
-
 // CommandResult is what the vehicle answered.
 type CommandResult struct {
 	ID        string  `json:"id"` // ULID of this command, as in the event log
