@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
@@ -13,7 +14,8 @@ import (
 )
 
 // MissionItem is one item of a mission, fence or rally list. Home is never among them: where an autopilot keeps it as item 0 of the
-// mission, it is taken off and put on here, so that the first item is the first thing that is flown.
+// mission, it is taken off and put on here, so that the first item is the first thing that is flown. Jumps name items by
+// their number, the first being 1, on every autopilot.
 type MissionItem = mission.Item
 
 // PlanKind names a list that a vehicle holds.
@@ -85,7 +87,7 @@ func (s *Service) DownloadPlan(ctx context.Context, id int, kind PlanKind) ([]Mi
 	if err != nil {
 		return nil, fmt.Errorf("read the %s: %w", kind, err)
 	}
-	items := sys.withoutHome(kind, d.Items())
+	items := sys.numbered(kind, sys.withoutHome(kind, d.Items()), 1)
 	sys.planSynced(kind, len(items), d.ID(), time.Now())
 	s.updates.note(sys, []string{EventState})
 	return items, nil
@@ -101,7 +103,7 @@ func (s *Service) UploadPlan(ctx context.Context, id int, kind PlanKind, items [
 	if _, err := sys.live(); err != nil {
 		return nil, err
 	}
-	list := items
+	list := sys.numbered(kind, items, -1)
 	if kind == PlanMission && sys.pilot.homeItem() {
 		list = append([]MissionItem{sys.homeItem()}, items...)
 	}
@@ -127,7 +129,7 @@ func (s *Service) UploadPlan(ctx context.Context, id int, kind PlanKind, items [
 	if err != nil {
 		return nil, fmt.Errorf("upload the %s: %w", kind, err)
 	}
-	stored := sys.withoutHome(kind, r.Stored())
+	stored := sys.numbered(kind, sys.withoutHome(kind, r.Stored()), 1)
 	sys.planSynced(kind, len(stored), r.ID(), time.Now())
 	s.updates.note(sys, []string{EventState})
 	return stored, nil
@@ -211,4 +213,19 @@ func (s *system) withoutHome(kind PlanKind, items []MissionItem) []MissionItem {
 		return items[1:]
 	}
 	return items
+}
+
+// numbered shifts the targets of jumps between our numbers, by which the first item is 1, and the vehicle's, where home is no
+// item and the first is 0.
+func (s *system) numbered(kind PlanKind, items []MissionItem, by float64) []MissionItem {
+	if kind != PlanMission || s.pilot.homeItem() {
+		return items
+	}
+	out := slices.Clone(items)
+	for i := range out {
+		if out[i].Command == mission.Jump {
+			out[i].Params[0] += by
+		}
+	}
+	return out
 }

@@ -191,3 +191,22 @@ func TestATransferOutlivesACutLink(t *testing.T) {
 		t.Errorf("still shown: %+v", v.Transfer)
 	}
 }
+
+func TestJumpsCountFromOneOnEveryAutopilot(t *testing.T) {
+	t.Parallel()
+	for _, px4 := range []bool{false, true} {
+		s, a := found(t, mavlinktest.Config{PX4: px4})
+		items := append(waypoints(3), mavlink.MissionItem{Frame: 2, Command: 177, AutoContinue: true, Params: [4]float64{2, 5}})
+		stored, err := s.UploadPlan(within(t), 1, mavlink.PlanMission, items)
+		if err != nil || stored[3].Params[0] != 2 {
+			t.Fatalf("%v, %+v", err, stored)
+		}
+		want := float32(2)
+		if px4 {
+			want = 1
+		}
+		if held := a.Mission(); held[len(held)-1].Param1 != want {
+			t.Errorf("PX4 %v: the vehicle jumps to %v", px4, held[len(held)-1].Param1)
+		}
+	}
+}
