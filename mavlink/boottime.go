@@ -1,10 +1,13 @@
 package mavlink
 
 import (
+	"encoding/binary"
 	"time"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 	"github.com/bluenviron/gomavlib/v3/pkg/message"
+
+	"vedette/mavlink/link"
 )
 
 // backwards is how far a vehicle's time since boot must jump back to mean a reboot and not a late message.
@@ -61,13 +64,22 @@ const (
 
 // timesync makes the exchanges that measure a vehicle's clock.
 type timesync struct {
-	asked    [8]time.Time
+	asked    [16]question
 	next     int
 	lastAsk  time.Time
 	answered int
 }
 
-// due says whether it is time to ask, and notes the question.
+// question is one that was sent on a way; ts names it.
+type question struct {
+	way *link.Peer
+	at  time.Time
+	ts  int64
+	// answered tells that the clock has its answer, timed that the way has: on several ways an answer may come more than once.
+	answered, timed bool
+}
+
+// due says whether it is time to ask.
 func (t *timesync) due(now time.Time) bool {
 	every := syncSoon
 	if t.answered >= syncQuick {
@@ -77,45 +89,75 @@ func (t *timesync) due(now time.Time) bool {
 		return false
 	}
 	t.lastAsk = now
-	t.asked[t.next] = now
-	t.next = (t.next + 1) % len(t.asked)
 	return true
+}
+
+// ask makes a question for a way, which is told from those of other ways by its nanoseconds.
+func (t *timesync) ask(way *link.Peer, now time.Time) question {
+	q := question{way: way, at: now, ts: now.UnixNano() + int64(t.next)}
+	t.asked[t.next] = q
+	t.next = (t.next + 1) % len(t.asked)
+	return q
 }
 
 // answer takes an answer to one of our own questions; those of other stations are not ours to use.
 func (t *timesync) answer(c *clock, m *common.MessageTimesync, boot bootTime, at time.Time) {
-	if m.Tc1 == 0 {
-		return // a question
-	}
-	for i, asked := range t.asked {
-		if asked.IsZero() || asked.UnixNano() != m.Ts1 {
-			continue
-		}
-		t.asked[i] = time.Time{}
-		remote := m.Tc1
-		if remote > unixLike {
-			if boot.unixLessBoot == 0 {
-				return
-			}
-			remote -= boot.unixLessBoot
-		}
-		t.answered++
-		c.answered(remote, asked, at)
+	q := t.find(m.Tc1, m.Ts1)
+	if q == nil || q.answered {
 		return
 	}
+	q.answered = true
+	remote := m.Tc1
+	if remote > unixLike {
+		if boot.unixLessBoot == 0 {
+			return
+		}
+		remote -= boot.unixLessBoot
+	}
+	t.answered++
+	c.answered(remote, q.at, at)
 }
 
-// exchangeClocks asks a live vehicle for its time when that is due.
-func (s *Service) exchangeClocks(sys *system, now time.Time) {
-	p, err := sys.live()
-	if err != nil {
+// find gives the question that an answer belongs to, nil where it is none of ours.
+func (t *timesync) find(tc1, ts1 int64) *question {
+	if tc1 == 0 {
+		return nil // a question
+	}
+	for i := range t.asked {
+		if q := &t.asked[i]; !q.at.IsZero() && q.ts == ts1 {
+			return q
+		}
+	}
+	return nil
+}
+
+var timesyncID = (&common.MessageTimesync{}).GetID()
+
+// roundTrip measures the way that an answer to one of our questions came by, when that was asked on the same. It reads the
+// frame itself, for an answer that came on another way before is not decoded.
+func (st *state) roundTrip(p *link.Peer, f link.Frame, at time.Time) {
+	var b [16]byte // tc1, ts1; MAVLink 2 cuts zeros off the end
+	copy(b[:], f.Payload)
+	q := st.sync.find(int64(binary.LittleEndian.Uint64(b[:])), int64(binary.LittleEndian.Uint64(b[8:])))
+	if q == nil || q.way != p || q.timed {
 		return
 	}
+	q.timed = true
+	st.paths.answered(p, at.Sub(q.at), at)
+}
+
+// exchangeClocks asks a live vehicle for its time when that is due, on every way on which it is heard.
+func (s *Service) exchangeClocks(sys *system, now time.Time) {
 	sys.mu.Lock()
-	due := sys.state.sync.due(now)
+	var asks []question
+	if sys.state.v.State == Live && sys.state.sync.due(now) {
+		for _, way := range sys.state.paths.fresh(now) {
+			asks = append(asks, sys.state.sync.ask(way, now))
+		}
+	}
 	sys.mu.Unlock()
-	if due {
-		p.Send(0, &common.MessageTimesync{Ts1: now.UnixNano(), TargetSystem: sys.id, TargetComponent: sys.component})
+	for _, q := range asks {
+		q.way.Send(link.Urgent, &common.MessageTimesync{Ts1: q.ts, TargetSystem: sys.id, TargetComponent: sys.component})
 	}
 }
 

@@ -32,20 +32,24 @@ func (s *Service) Receive(p *link.Peer, f link.Frame, at time.Time) {
 	if !s.admit(p, f, at) {
 		return
 	}
+	sys := s.systems[f.SystemID].Load()
+	if sys != nil && !sys.news(p, f, at) {
+		s.counts.repeated.Add(1)
+		return
+	}
 	m, err := s.codec.Decode(f)
 	if err != nil {
 		s.counts.undecodable.Add(1)
 		return
 	}
 	s.watchPlans(f, m, at)
-	sys := s.systems[f.SystemID].Load()
 	if sys == nil {
 		hb, ok := m.(*common.MessageHeartbeat)
 		if !ok {
 			s.counts.strangers.Add(1)
 			return
 		}
-		if sys = s.discover(f, hb, at); sys == nil {
+		if sys = s.discover(f, hb, at); sys == nil || !sys.news(p, f, at) {
 			return
 		}
 	}

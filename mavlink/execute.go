@@ -127,7 +127,7 @@ func (s *Service) converse(ctx context.Context, sys *system, o order, priority l
 			}
 			step = x.Handle(in.component, in.sequence, in.message, time.Now())
 		}
-		if p, err := sys.live(); err == nil {
+		if p, err := sys.way(o); err == nil {
 			for _, m := range step.Send {
 				p.Send(priority, m)
 			}

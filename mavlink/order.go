@@ -7,6 +7,7 @@ import (
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 
 	"vedette/mavlink/command"
+	"vedette/mavlink/link"
 )
 
 // unset marks a parameter of a command that shall stay as the vehicle has it.
@@ -21,6 +22,8 @@ type order struct {
 	place bool
 	// component is the addressee; 0 is the autopilot.
 	component uint8
+	// via is the way that it must go; nil is the one in use.
+	via *link.Peer
 	// once forbids repetition, strict demands an answer that cannot be another's; see command.Order.
 	once, strict bool
 	// notAfter is when it must have left at the latest; the zero time is never.

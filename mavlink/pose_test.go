@@ -263,12 +263,13 @@ func TestTimesyncInUnixTime(t *testing.T) {
 	if !ts.due(start) || ts.due(start.Add(time.Millisecond)) {
 		t.Error("asked too often, or not at all")
 	}
+	asked := ts.ask(nil, start)
 	// The vehicle's own clock is 7 s ahead of ours and it booted 100 s ago.
 	vehicle := start.Add(7*time.Second + 2*time.Millisecond)
 	boot := bootTime{unixLessBoot: vehicle.UnixNano() - int64(100*time.Second) - 2*ms}
 	stranger := common.MessageTimesync{Ts1: 1234, Tc1: 5}
 	ts.answer(&c, &stranger, boot, start)
-	ts.answer(&c, &common.MessageTimesync{Ts1: start.UnixNano(), Tc1: vehicle.UnixNano()}, boot, start.Add(4*time.Millisecond))
+	ts.answer(&c, &common.MessageTimesync{Ts1: asked.ts, Tc1: vehicle.UnixNano()}, boot, start.Add(4*time.Millisecond))
 	offset, ok := c.offset(start.Add(time.Second))
 	if want := start.Add(-100 * time.Second).UnixNano(); !ok || offset != want {
 		t.Errorf("offset %v, want %v", offset, want)

@@ -11,8 +11,8 @@ import (
 type LinkStats = link.Stats
 
 type counters struct {
-	undecodable, strangers, ghosts atomic.Uint64
-	commands, requests             outcomes
+	undecodable, strangers, ghosts, repeated atomic.Uint64
+	commands, requests                       outcomes
 }
 
 type outcomes struct {
@@ -52,6 +52,10 @@ type Stats struct {
 	// Undecodable frames had a right checksum but no right length; Strangers came from no known vehicle, Ghosts are
 	// heartbeats that came once and not again.
 	Undecodable, Strangers, Ghosts uint64
+	// Repeated frames came on another link too and were applied once, or were behind what the link in use had told.
+	Repeated uint64
+	// LinkChanges counts how often a vehicle's link in use changed.
+	LinkChanges uint64
 	// Commands are those of operators, Requests what the station asks for by itself: rates, streams, versions.
 	Commands, Requests CommandCounts
 	// Refused counts values that cannot be: not a number, no place on earth, a share above all.
@@ -66,7 +70,8 @@ type Stats struct {
 func (s *Service) Stats() Stats {
 	st := Stats{
 		Undecodable: s.counts.undecodable.Load(), Strangers: s.counts.strangers.Load(), Ghosts: s.counts.ghosts.Load(),
-		Signing: s.ring.Stats(), Commands: s.counts.commands.counts(), Requests: s.counts.requests.counts(),
+		Repeated: s.counts.repeated.Load(),
+		Signing:  s.ring.Stats(), Commands: s.counts.commands.counts(), Requests: s.counts.requests.counts(),
 	}
 	for _, l := range s.links {
 		st.Links = append(st.Links, l.Stats())
@@ -76,7 +81,8 @@ func (s *Service) Stats() Stats {
 		if sys == nil {
 			continue
 		}
-		live, received, lost := sys.traffic()
+		live, received, lost, changes := sys.traffic()
+		st.LinkChanges += changes
 		st.Refused += sys.refusals()
 		st.Vehicles++
 		if live {

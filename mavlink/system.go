@@ -53,6 +53,8 @@ type state struct {
 	customMode uint32
 	modes      modeTable
 	paths      paths
+	way        *link.Peer // the one in use at the last tick
+	repeats    repeats
 	clocks     map[uint8]*clock
 	boot       bootTime
 	sync       timesync
@@ -86,7 +88,7 @@ func newSystem(id, component uint8, hb *common.MessageHeartbeat, first time.Time
 			ID: int(id), Component: component, Autopilot: p.name(), Type: kind,
 			State: Live, FirstSeen: first.UTC(), LastSeen: first.UTC(),
 		},
-		modes: newModeTable(p.modes()), paths: newPaths(), clocks: make(map[uint8]*clock), cameras: make(map[uint8]*camera),
+		modes: newModeTable(p.modes()), paths: newPaths(component), clocks: make(map[uint8]*clock), cameras: make(map[uint8]*camera),
 		gimbal: newGimbalState(component), parts: make(map[uint8]*part),
 		members: make(map[uint8]*member),
 	}
@@ -96,14 +98,29 @@ func newSystem(id, component uint8, hb *common.MessageHeartbeat, first time.Time
 	return s
 }
 
+// news counts a frame on its way, and says whether it is news: not a copy that came on another way before, and not an
+// older state than the way in use has told.
+func (s *system) news(p *link.Peer, f link.Frame, at time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := &s.state
+	st.paths.heardFrame(p, p.Priority(), f.ComponentID, f.Sequence, len(f.Raw), at)
+	if f.MessageID == timesyncID {
+		st.roundTrip(p, f, at)
+	}
+	if len(st.paths.all) < 2 || !st.paths.several(at) {
+		return true
+	}
+	if st.repeats.again(p, f, at) {
+		return false
+	}
+	return f.ComponentID != s.component || !streamed(f.MessageID) || !st.repeats.behind(p, st.paths.best(at), f.MessageID, at)
+}
+
 // receive takes a message and answers the events that it makes, and the texts that it completes.
 func (s *system) receive(p *link.Peer, f link.Frame, m message.Message, at time.Time) (events []string, texts []Text) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	st := &s.state
-	if f.ComponentID == s.component {
-		st.paths.heard(p, f.Sequence, at)
-	}
 	return s.hear(f.ComponentID, m, at)
 }
 
@@ -226,10 +243,11 @@ func (st *state) heed(texts []Text) {
 	}
 }
 
-// tick notices a loss, texts whose rest will not come, and what has not been said again.
+// tick notices a loss, a change of the way in use, texts whose rest will not come, and what has not been said again.
 func (s *system) tick(now time.Time) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.watchPaths(now)
 	if cut := s.state.texts.expire(now); len(cut) > 0 {
 		s.state.heed(cut)
 		return []string{EventText}
@@ -262,11 +280,29 @@ func (s *system) live() (*link.Peer, error) {
 	return p, nil
 }
 
-func (s *system) traffic() (live bool, received, lost uint64) {
+// way gives the way that an order goes, or ErrLost.
+func (s *system) way(o order) (*link.Peer, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := o.via
+	switch {
+	case p != nil:
+	case o.component == 0 || o.component == s.component:
+		p = s.state.paths.best(time.Now())
+	default:
+		p = s.state.paths.to(o.component, time.Now())
+	}
+	if s.state.v.State == Lost || p == nil {
+		return nil, ErrLost
+	}
+	return p, nil
+}
+
+func (s *system) traffic() (live bool, received, lost, changes uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	received, lost = s.state.paths.totals()
-	return s.state.v.State == Live, received, lost
+	return s.state.v.State == Live, received, lost, s.state.paths.changes
 }
 
 func (s *system) refusals() uint64 {
@@ -283,13 +319,13 @@ func (s *system) snapshot(now time.Time) Vehicle {
 	v.Components = st.components()
 	v.Arming, v.Failsafe = st.arming.view(), st.failsafes.view()
 	v.Endurance = st.endurance.view(&st.v, now)
-	v.Link = st.paths.state(now)
+	v.Links = st.paths.states(now)
+	if len(v.Links) > 0 {
+		v.Link = v.Links[0]
+	}
 	v.Gimbals = st.gimbalViews(s.ours, now)
 	v.Gimbal = firstView(v.Gimbals)
 	v.Clock = st.clockView(s.component, now)
-	if rtt, ok := st.clock(s.component).synchronised(now); ok {
-		v.Link.RTT = &rtt
-	}
 	return v
 }
 

@@ -76,7 +76,9 @@ type Vehicle struct {
 	// Gimbal is the first gimbal that tells where it looks, Gimbals are all that are known, by id.
 	Gimbal  *Gimbal
 	Gimbals []Gimbal
+	// Link is the one in use; Links are all on which the vehicle was heard, that one first.
 	Link    LinkState
+	Links   []LinkState
 	Mission *MissionState
 	// Plans are the mission, fence and rally points as far as they were transferred or talked about.
 	Plans []PlanState
@@ -161,10 +163,16 @@ type GimbalControl struct {
 type LinkState struct {
 	// Name is the link's, Remote the address or device.
 	Name, Remote string
+	// Used tells that it is what we send on; Silent that the vehicle is not heard on it now.
+	Used, Silent bool
+	// LastHeard is when the autopilot was last heard on it.
+	LastHeard time.Time
 	// LossPercent is the loss from the vehicle to us over ten seconds.
 	LossPercent *float64
-	// RTT is the shortest recent round trip.
+	// RTT is the usual round trip, smoothed; nil where the vehicle does not answer TIMESYNC.
 	RTT *time.Duration
+	// BytesIn a second came from the vehicle; BytesOut a second went to the far end, which other vehicles may share.
+	BytesIn, BytesOut float64
 }
 
 // MissionState is the progress of the stored mission.

@@ -23,6 +23,8 @@ type Config struct {
 	// Trusted marks a link that nobody else can reach, as a cable: only there keys are handed to vehicles, and unsigned
 	// frames are taken from a vehicle that has a key.
 	Trusted bool
+	// Priority orders the links of a vehicle that is heard on several: one with a higher number is preferred while it works.
+	Priority int
 	// BytesPerSecond is the bandwidth each way that we keep below; 0 is that of the serial speed, and no limit elsewhere.
 	BytesPerSecond float64
 }

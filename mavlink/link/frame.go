@@ -37,6 +37,18 @@ type Frame struct {
 	Raw []byte
 }
 
+// Checksum is the frame's own, which with sequence and sender tells its content from others.
+func (f Frame) Checksum() uint16 {
+	end := len(f.Raw) - checksumLen
+	if f.Signed {
+		end -= signatureV2
+	}
+	if end < 0 {
+		return 0
+	}
+	return binary.LittleEndian.Uint16(f.Raw[end:])
+}
+
 type verdict int
 
 const (

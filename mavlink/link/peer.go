@@ -46,6 +46,9 @@ func (p *Peer) Link() string { return p.link.cfg.Name }
 // Remote is the peer's address or device, for people.
 func (p *Peer) Remote() string { return p.remote }
 
+// Priority is that of the link's configuration.
+func (p *Peer) Priority() int { return p.link.cfg.Priority }
+
 // Trusted tells that the link is marked so.
 func (p *Peer) Trusted() bool { return p.link.cfg.Trusted }
 

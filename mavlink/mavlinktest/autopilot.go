@@ -418,3 +418,10 @@ func (a *Autopilot) receive(m message.Message) {
 	}
 	a.flush()
 }
+
+// Armed tells whether the motors may turn.
+func (a *Autopilot) Armed() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.armed
+}

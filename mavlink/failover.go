@@ -1,0 +1,29 @@
+package mavlink
+
+import "time"
+
+// watchPaths chooses the way to use, tells in the log when it is another one, and measures the flows; mu must be held.
+func (s *system) watchPaths(now time.Time) {
+	p := &s.state.paths
+	used, was := p.best(now), s.state.way
+	p.measure(now)
+	s.state.way = used
+	if used == was || used == nil || was == nil {
+		return
+	}
+	s.log.Info("vehicle is reached by another link", "from", was.Link()+" "+was.Remote(), "to", used.Link()+" "+used.Remote())
+}
+
+// streamed tells the states that an autopilot repeats, of which the newest is all that counts.
+func streamed(id uint32) bool {
+	const heartbeat = 0
+	if id == heartbeat {
+		return true
+	}
+	for i := range rates {
+		if rates[i].id == id {
+			return true
+		}
+	}
+	return false
+}
