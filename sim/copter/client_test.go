@@ -123,8 +123,11 @@ func (s *station) send(msg message.Message) {
 	}
 }
 
-// until waits for a message that a function accepts, among those that came since the last one that was waited for.
-func until[M message.Message](s *station, what string, accept func(M) bool) M {
+// patience is how long a station waits before it asks again.
+const patience = 2 * time.Second
+
+// within waits for a message that a function accepts, among those that came since the last one that was waited for.
+func within[M message.Message](s *station, long time.Duration, accept func(M) bool) (M, bool) {
 	s.t.Helper()
 	next := func() (message.Message, bool) {
 		s.mu.Lock()
@@ -135,17 +138,26 @@ func until[M message.Message](s *station, what string, accept func(M) bool) M {
 		s.taken++
 		return s.messages[s.taken-1].msg, true
 	}
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(long); time.Now().Before(deadline); {
 		for msg, more := next(); more; msg, more = next() {
 			if m, ok := msg.(M); ok && (accept == nil || accept(m)) {
-				return m
+				return m, true
 			}
 		}
-		<-time.After(2 * time.Millisecond)
+		<-time.After(time.Millisecond)
 	}
-	s.t.Fatalf("waited in vain for %s", what)
 	var none M
-	return none
+	return none, false
+}
+
+// until waits as within, but for long, and fails the test in the end.
+func until[M message.Message](s *station, what string, accept func(M) bool) M {
+	s.t.Helper()
+	m, ok := within(s, 30*time.Second, accept)
+	if !ok {
+		s.t.Fatalf("waited in vain for %s", what)
+	}
+	return m
 }
 
 // all gives every message of a type heard so far.

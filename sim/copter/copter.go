@@ -20,6 +20,7 @@ import (
 	"github.com/bluenviron/gomavlib/v3/pkg/message"
 
 	"vedette/internal/geo"
+	"vedette/sim/mavftp"
 	"vedette/sim/scenario"
 	"vedette/sim/world"
 )
@@ -78,6 +79,9 @@ type Copter struct {
 	link        *link
 	uploads     [planTypes]*upload // lists on their way in
 	streamOrder []uint32
+	logs        logbook
+	logJob      *logTransfer
+	files       *mavftp.Server
 	poses       history
 
 	mu       sync.Mutex
@@ -126,6 +130,9 @@ func New(cfg Config) (*Copter, error) {
 	if cfg.Drone.Airborne && len(indices) > 0 {
 		c.flight.launch(cfg.Drone, indices)
 	}
+	c.logs.next = len(oldFlights)
+	c.logs.begin(c.flight)
+	c.files = mavftp.NewServer(c.newFiles())
 	c.publish()
 	return c, nil
 }
@@ -219,8 +226,11 @@ func (c *Copter) step() {
 	if f.steps%100 == 1 {
 		c.everySecond()
 	}
+	c.logs.step(f)
 	c.notify()
 	c.stepUploads()
+	c.stepLog()
+	c.stepFiles()
 	for _, p := range c.link.peers {
 		for range min(paramsPerStep, len(p.params)) {
 			p.send(autopilotComponent, f.params.message(p.params[0], true))
@@ -234,7 +244,7 @@ func (c *Copter) step() {
 func (c *Copter) everySecond() {
 	seconds := c.flight.steps / 100
 	if seconds%5 == 0 {
-		c.link.forget(time.Now())
+		c.forget(time.Now())
 	}
 	var timesync message.Message
 	if seconds%10 == 0 {
@@ -251,11 +261,27 @@ func (c *Copter) everySecond() {
 	}
 }
 
+// forget drops the stations that went silent, and what they had begun.
+func (c *Copter) forget(now time.Time) {
+	for _, p := range c.link.forget(now) {
+		c.files.Forget(p)
+		for i, u := range c.uploads {
+			if u != nil && u.peer == p {
+				c.uploads[i] = nil
+			}
+		}
+		if c.logJob != nil && c.logJob.peer == p {
+			c.logJob = nil
+		}
+	}
+}
+
 // notify tells the stations what happened: texts, and mission items reached.
 func (c *Copter) notify() {
 	f := c.flight
 	c.runErrands()
 	for _, n := range f.notes {
+		c.logs.say(f, n.text)
 		c.log.Debug("status text", "severity", n.severity, "text", n.text)
 		text := n.text[:min(len(n.text), 50)] // longer ones would need chunks; none is
 		for _, p := range c.link.peers {

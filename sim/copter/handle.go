@@ -115,6 +115,12 @@ func (c *Copter) handleTransfer(p *peer, k packet, mine func(system, component u
 		if mine(m.TargetSystem, m.TargetComponent) {
 			c.setCurrentItem(p, m.Seq)
 		}
+	case *mav.MessageFileTransferProtocol:
+		if mine(m.TargetSystem, m.TargetComponent) {
+			c.handleFile(p, k, m)
+		}
+	default:
+		c.handleLog(p, k, mine)
 	}
 }
 

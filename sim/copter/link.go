@@ -171,16 +171,19 @@ func (l *link) from(addr netip.AddrPort, now time.Time) *peer {
 	return p
 }
 
-// forget drops the senders that went silent.
-func (l *link) forget(now time.Time) {
+// forget drops the senders that went silent, and gives them.
+func (l *link) forget(now time.Time) (gone []*peer) {
 	kept := l.peers[:0]
 	for _, p := range l.peers {
 		if p.fixed || now.Sub(p.heard) < peerSilence {
 			kept = append(kept, p)
+		} else {
+			gone = append(gone, p)
 		}
 	}
 	clear(l.peers[len(kept):])
 	l.peers = kept
+	return gone
 }
 
 // send queues a message of one of the vehicle's components; flush puts it on the wire.

@@ -12,6 +12,8 @@ type parameter struct {
 	name  string
 	value float64
 	kind  mav.MAV_PARAM_TYPE
+
+	standard float64 // the default
 }
 
 // parameters are the autopilot's, in the order in which it numbers them.
@@ -29,7 +31,12 @@ const (
 
 // newParameters are the names, types and (where the airframe does not differ) values of a recorded ArduCopter 4.7.
 func newParameters(system int) *parameters {
-	p := &parameters{index: map[string]int{}, list: []parameter{
+	p := &parameters{index: map[string]int{}}
+	for _, d := range []struct {
+		name  string
+		value float64
+		kind  mav.MAV_PARAM_TYPE
+	}{
 		{"FORMAT_VERSION", 120, i16},
 		{"MAV_SYSID", float64(system), i16},
 		{"MAV_GCS_SYSID", 255, i16},
@@ -126,9 +133,9 @@ func newParameters(system int) *parameters {
 		{"STAT_BOOTCNT", 14, i16},
 		{"STAT_FLTTIME", 0, i32},
 		{"STAT_RUNTIME", 0, i32},
-	}}
-	for i, x := range p.list {
-		p.index[x.name] = i
+	} {
+		p.index[d.name] = len(p.list)
+		p.list = append(p.list, parameter{d.name, d.value, d.kind, d.value})
 	}
 	return p
 }
