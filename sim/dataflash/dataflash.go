@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -87,7 +88,7 @@ func (w *Writer) text(s string, n int) {
 }
 
 // Bytes is the log so far.
-func (w *Writer) Bytes() []byte { return w.buf[:len(w.buf):len(w.buf)] }
+func (w *Writer) Bytes() []byte { return slices.Clip(w.buf) }
 
 // Size is its length.
 func (w *Writer) Size() int { return len(w.buf) }
