@@ -34,6 +34,9 @@ func (f *flight) arm(force bool) bool {
 	}
 	if !force {
 		reason := f.prearm()
+		if f.params.get("ARMING_CHECK") == 0 && f.ready() { // switched off; a position it needs nevertheless
+			reason = ""
+		}
 		armable := f.mode == Auto && int(f.params.get("AUTO_OPTIONS"))&autoArm != 0
 		if reason == "" && !armable && f.mode != Stabilize && f.mode != Guided && f.mode != Loiter {
 			reason = f.mode.String() + " mode not armable"

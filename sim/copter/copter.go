@@ -68,7 +68,7 @@ const (
 	// mostLag is how much simulated time is caught up at once; more is skipped, so that a suspended laptop does not burn.
 	mostLag = 5 * time.Second
 	// paramsPerStep paces a parameter list.
-	paramsPerStep = 5
+	paramsPerStep = 16
 )
 
 // Copter is one simulated multirotor.

@@ -172,7 +172,7 @@ func TestParameters(t *testing.T) {
 		names[m.ParamId], count = true, int(m.ParamCount)
 		return len(names) == count
 	})
-	if count < 60 || !names["WPNAV_SPEED"] || !names["MAV_SYSID"] {
+	if count != 1380 || !names["ARMING_ACCTHRESH"] || !names["WPNAV_SPEED"] || !names["MAV_SYSID"] {
 		t.Errorf("%d parameters", count)
 	}
 	s.send(&mav.MessageParamRequestRead{TargetSystem: 1, TargetComponent: 1, ParamId: "RTL_ALT", ParamIndex: -1})
@@ -185,6 +185,28 @@ func TestParameters(t *testing.T) {
 	until(s, "the old value", func(m *mav.MessageParamValue) bool { return m.ParamId == "MAV_SYSID" && m.ParamValue == 1 })
 	s.send(&mav.MessageParamSet{TargetSystem: 1, TargetComponent: 1, ParamId: "MAV1_EXTRA1", ParamValue: 4})
 	until[*mav.MessageAttitude](s, "a stream by parameter", nil)
+}
+
+func TestTheParametersAreThoseOfTheRecording(t *testing.T) {
+	t.Parallel()
+	lines := strings.Split(strings.TrimSpace(recorded), "\n")
+	list := newParameters(7).list
+	if len(lines) != 1380 || len(list) != len(lines) {
+		t.Fatalf("%d lines, %d parameters", len(lines), len(list))
+	}
+	for i, p := range list {
+		if name, _, _ := strings.Cut(lines[i], " "); name != p.name || len(name) > 16 || p.kind == 0 {
+			t.Errorf("%d: %+v from %q", i, p, lines[i])
+		}
+	}
+	for name := range own {
+		if _, known := table().index[name]; !known {
+			t.Errorf("no parameter %s", name)
+		}
+	}
+	if newParameters(7).get("MAV_SYSID") != 7 || newParameters(8).get("MAV_SYSID") != 8 {
+		t.Error("two vehicles share their values")
+	}
 }
 
 func TestMissionUpDownAndRun(t *testing.T) {

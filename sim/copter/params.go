@@ -1,8 +1,12 @@
 package copter
 
 import (
+	_ "embed" // for the recorded parameters
 	"math"
 	"slices"
+	"strconv"
+	"strings"
+	"sync"
 
 	mav "github.com/bluenviron/gomavlib/v3/pkg/dialects/ardupilotmega"
 )
@@ -29,114 +33,43 @@ const (
 	f32 = mav.MAV_PARAM_TYPE_REAL32
 )
 
-// newParameters are the names, types and (where the airframe does not differ) values of a recorded ArduCopter 4.7.
-func newParameters(system int) *parameters {
+// recorded is every parameter of a recorded ArduCopter 4.7: name, value, type, in the order in which it numbers them.
+//
+//go:embed parameters.txt
+var recorded string
+
+// own are the values that differ from the recorded ones: this airframe, its battery, and the failsafes that it flies with.
+var own = map[string]float64{
+	"FRAME_TYPE": 1, "CAM1_TYPE": 6, "MNT1_TYPE": 6, "MNT1_PITCH_MIN": gimbalPitchMin, "MNT1_PITCH_MAX": gimbalPitchMax,
+	"RTL_ALT": 6000, "FS_GCS_ENABLE": 1, "FENCE_ALT_MAX": 120, "FENCE_RADIUS": 1500, "STAT_BOOTCNT": 14, "MIS_TOTAL": 0,
+	"BATT_CAPACITY": capacityMAh, "BATT_LOW_VOLT": 13.6, "BATT_LOW_MAH": 0.22 * capacityMAh, "BATT_CRT_VOLT": 13.0,
+	"BATT_CRT_MAH": 0.08 * capacityMAh, "BATT_FS_LOW_ACT": actRTL, "BATT_FS_CRT_ACT": actLand, "BATT_ARM_VOLT": 14.0,
+	"BATT_ARM_MAH": 0.3 * capacityMAh,
+}
+
+// table is what all vehicles have in common; nobody writes to it.
+var table = sync.OnceValue(func() *parameters {
+	kinds := map[string]mav.MAV_PARAM_TYPE{"INT8": i8, "INT16": i16, "INT32": i32, "REAL32": f32}
 	p := &parameters{index: map[string]int{}}
-	for _, d := range []struct {
-		name  string
-		value float64
-		kind  mav.MAV_PARAM_TYPE
-	}{
-		{"FORMAT_VERSION", 120, i16},
-		{"MAV_SYSID", float64(system), i16},
-		{"MAV_GCS_SYSID", 255, i16},
-		{"PILOT_THR_FILT", 0, f32},
-		{"PILOT_TKOFF_ALT", 0, f32},
-		{"RTL_ALT", 6000, i32},
-		{"RTL_SPEED", 0, i16},
-		{"RTL_ALT_FINAL", 0, i16},
-		{"RTL_LOIT_TIME", 5000, i32},
-		{"FS_GCS_ENABLE", 1, i8},
-		{"FS_GCS_TIMEOUT", 5, f32},
-		{"WP_YAW_BEHAVIOR", 2, i8},
-		{"LAND_SPEED", 50, i16},
-		{"LAND_SPEED_HIGH", 0, i16},
-		{"LAND_ALT_LOW", 1000, i16},
-		{"PILOT_SPEED_UP", 250, i16},
-		{"PILOT_ACCEL_Z", 250, i16},
-		{"FS_THR_ENABLE", 1, i8},
-		{"FS_THR_VALUE", 975, i16},
-		{"FS_EKF_ACTION", 1, i8},
-		{"FS_EKF_THRESH", 0.8, f32},
-		{"FS_OPTIONS", 16, i32},
-		{"LOG_BITMASK", 180222, i32},
-		{"FRAME_TYPE", 1, i8},
-		{"FRAME_CLASS", 1, i8},
-		{"ARMING_CHECK", 1, i32},
-		{"ARMING_RUDDER", 2, i8},
-		{"DISARM_DELAY", 10, i8},
-		{"ANGLE_MAX", 3000, i16},
-		{"GUID_TIMEOUT", 3, f32},
-		{"GUID_OPTIONS", 0, i32},
-		{"CAM1_TYPE", 6, i8},
-		{"COMPASS_USE", 1, i8},
-		{"WPNAV_SPEED", 1000, f32},
-		{"WPNAV_RADIUS", 200, f32},
-		{"WPNAV_SPEED_UP", 250, f32},
-		{"WPNAV_SPEED_DN", 150, f32},
-		{"WPNAV_ACCEL", 250, f32},
-		{"WPNAV_ACCEL_Z", 100, f32},
-		{"LOIT_SPEED", 1250, f32},
-		{"ATC_ANG_RLL_P", 4.5, f32},
-		{"ATC_ANG_PIT_P", 4.5, f32},
-		{"ATC_ANG_YAW_P", 4.5, f32},
-		{"PSC_POSXY_P", 1, f32},
-		{"PSC_VELXY_P", 2, f32},
-		{"PSC_POSZ_P", 1, f32},
-		{"AHRS_EKF_TYPE", 3, i8},
-		{"EK3_ENABLE", 1, i8},
-		{"GPS1_TYPE", 1, i8},
-		{"MNT1_TYPE", 6, i8},
-		{"MNT1_DEFLT_MODE", 3, i8},
-		{"MNT1_PITCH_MIN", gimbalPitchMin, i16},
-		{"MNT1_PITCH_MAX", gimbalPitchMax, i16},
-		{"MNT1_YAW_MIN", -180, i16},
-		{"MNT1_YAW_MAX", 180, i16},
-		{"BATT_MONITOR", 4, i8},
-		{"BATT_CAPACITY", capacityMAh, i32},
-		{"BATT_LOW_TIMER", 10, i8},
-		{"BATT_LOW_VOLT", 13.6, f32},
-		{"BATT_LOW_MAH", 0.22 * capacityMAh, f32},
-		{"BATT_CRT_VOLT", 13.0, f32},
-		{"BATT_CRT_MAH", 0.08 * capacityMAh, f32},
-		{"BATT_FS_LOW_ACT", actRTL, i8},
-		{"BATT_FS_CRT_ACT", actLand, i8},
-		{"BATT_ARM_VOLT", 14.0, f32},
-		{"BATT_ARM_MAH", 0.3 * capacityMAh, i32},
-		{"FENCE_ENABLE", 0, i8},
-		{"FENCE_TYPE", 7, i8},
-		{"FENCE_ACTION", 1, i8},
-		{"FENCE_ALT_MAX", 120, f32},
-		{"FENCE_ALT_MIN", -10, f32},
-		{"FENCE_RADIUS", 1500, f32},
-		{"FENCE_MARGIN", 2, f32},
-		{"FENCE_TOTAL", 0, i8},
-		{"FENCE_OPTIONS", 0, i16},
-		{"RALLY_TOTAL", 0, i8},
-		{"RALLY_LIMIT_KM", 0.3, f32},
-		{"RALLY_INCL_HOME", 1, i8},
-		{"AUTO_OPTIONS", 0, i32},
-		{"CIRCLE_RADIUS", 1000, f32},
-		{"CIRCLE_RATE", 20, f32},
-		{"MIS_TOTAL", 0, i16},
-		{"MIS_RESTART", 0, i8},
-		{"MAV1_RAW_SENS", 0, i16},
-		{"MAV1_EXT_STAT", 0, i16},
-		{"MAV1_RC_CHAN", 0, i16},
-		{"MAV1_POSITION", 0, i16},
-		{"MAV1_EXTRA1", 0, i16},
-		{"MAV1_EXTRA2", 0, i16},
-		{"MAV1_EXTRA3", 0, i16},
-		{"MAV1_PARAMS", 0, i16},
-		{"SERIAL0_BAUD", 115, i32},
-		{"SERIAL0_PROTOCOL", 2, i8},
-		{"STAT_BOOTCNT", 14, i16},
-		{"STAT_FLTTIME", 0, i32},
-		{"STAT_RUNTIME", 0, i32},
-	} {
-		p.index[d.name] = len(p.list)
-		p.list = append(p.list, parameter{d.name, d.value, d.kind, d.value})
+	for line := range strings.Lines(recorded) {
+		f := strings.Fields(line)
+		value, err := strconv.ParseFloat(f[1], 64)
+		if v, ok := own[f[0]]; ok {
+			value = v
+		}
+		if err != nil {
+			continue // cannot be: a test counts them
+		}
+		p.index[f[0]] = len(p.list)
+		p.list = append(p.list, parameter{f[0], value, kinds[f[2]], value})
 	}
+	return p
+})
+
+// newParameters are those of one vehicle, all at their defaults.
+func newParameters(system int) *parameters {
+	p := &parameters{index: table().index, list: slices.Clone(table().list)}
+	p.set("MAV_SYSID", float64(system))
 	return p
 }
 
