@@ -56,6 +56,9 @@ func (s *Service) Receive(p *link.Peer, f link.Frame, at time.Time) {
 	if ts, ok := m.(*common.MessageTimesync); ok && ts.Tc1 == 0 {
 		s.answerTimesync(p, f, ts, at)
 	}
+	if v, ok := m.(*common.MessageParamValue); ok {
+		sys.noteParameter(p, f, v)
+	}
 	events, texts := sys.receive(p, f, m, at)
 	if ack, ok := m.(*common.MessageCommandAck); ok && s.ours(ack) {
 		sys.stray(f, ack, at)

@@ -27,6 +27,13 @@ var (
 
 var ftpID = (&common.MessageFileTransferProtocol{}).GetID()
 
+// offersFiles tells whether the vehicle announces MAVFTP.
+func (s *system) offersFiles() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state.v.Capabilities&uint64(common.MAV_PROTOCOL_CAPABILITY_FTP) != 0
+}
+
 // fileMachine makes a machine of package ftp.
 type fileMachine[M dialog.Machine] func(c *ftp.Conn) (M, error)
 

@@ -1,160 +1,147 @@
 package mavlink
 
 import (
-	"cmp"
 	"context"
-	"encoding/binary"
+	"errors"
 	"fmt"
-	"math"
-	"slices"
 	"time"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 
+	"vedette/mavlink/ftp"
 	"vedette/mavlink/link"
-)
-
-const (
-	maxParameterName = 16
-	// listQuiet is the silence after which missing parameters of a list are asked for one by one.
-	listQuiet = 700 * time.Millisecond
-	// gapsAtOnce bounds what is asked for before the answers come.
-	gapsAtOnce = 20
-	// gapRounds without a single answer end a listing.
-	gapRounds = 5
+	"vedette/mavlink/param"
 )
 
 // Parameter is one setting of an autopilot.
-type Parameter struct {
-	Name string
-	// Value is the number whatever its type is.
-	Value float64
-	// Integer tells that the vehicle keeps whole numbers only.
-	Integer bool
-	kind    common.MAV_PARAM_TYPE
-}
+type Parameter = param.Parameter
 
-// Parameters lists all parameters by name. On a slow link it takes long: give it a context with enough time.
+// ErrNoParameter means that the vehicle has no parameter of that name, under none of the names that it has in other versions
+// of the firmware.
+var ErrNoParameter = param.ErrUnknown
+
+const (
+	// packedTries are fewer than for other files, because the list can come without MAVFTP too.
+	packedTries   = 4
+	hashParameter = "_HASH_CHECK"
+)
+
+var parameterIDs = []uint32{(&common.MessageParamValue{}).GetID(), (&common.MessageParamError{}).GetID()}
+
+// Parameters lists all parameters by name as they are now: over MAVFTP where the vehicle offers that, else one by one. A PX4
+// that tells the same sum over all parameters as when they were last read is not asked for them again. On a slow link it
+// takes long: give it a context with enough time. The list is remembered, see KnownParameters.
 func (s *Service) Parameters(ctx context.Context, id int) ([]Parameter, error) {
 	sys, err := s.system(id)
 	if err != nil {
 		return nil, err
 	}
-	if err := sys.transfer.enter(ctx); err != nil {
-		return nil, fmt.Errorf("wait for another transfer: %w", err)
-	}
-	defer sys.transfer.leave()
-	p, err := sys.live()
+	t := Transfer{Kind: "parameters", Began: time.Now()}
+	ctx, end, err := s.begin(ctx, sys, t)
 	if err != nil {
 		return nil, err
 	}
-	sub := sys.inbox.subscribe(2048, isParameter(sys))
-	defer sub.close()
-	p.Send(link.Transfer, &common.MessageParamRequestList{TargetSystem: sys.id, TargetComponent: sys.component})
-	list := parameterList{byIndex: make(map[int]Parameter)}
-	if err := s.collect(ctx, sys, sub, &list); err != nil {
-		return nil, fmt.Errorf("list parameters (%d of %d came): %w", len(list.byIndex), list.count, err)
+	defer end()
+	return s.listParameters(ctx, sys, &t)
+}
+
+// listParameters must be called within begin.
+func (s *Service) listParameters(ctx context.Context, sys *system, t *Transfer) ([]Parameter, error) {
+	if _, err := sys.live(); err != nil {
+		return nil, err
 	}
-	return list.sorted(), nil
-}
-
-// parameterList gathers a list that may have gaps and whose length may change while it comes.
-type parameterList struct {
-	count   int
-	byIndex map[int]Parameter
-}
-
-func (l *parameterList) add(m *common.MessageParamValue, p Parameter) (isNew bool) {
-	const noIndex = math.MaxUint16 // the echo of a set
-	if m.ParamIndex == noIndex {
-		return false
+	s.recall(sys)
+	session := sys.presentSession()
+	hash := s.parameterHash(ctx, sys)
+	if list, same := sys.table.confirm(hash, session, time.Now()); same {
+		return list, nil
 	}
-	l.count = int(m.ParamCount)
-	_, known := l.byIndex[int(m.ParamIndex)]
-	l.byIndex[int(m.ParamIndex)] = p
-	return !known
-}
-
-func (l *parameterList) gaps(limit int) []int {
-	var missing []int
-	for i := 0; i < l.count && len(missing) < limit; i++ {
-		if _, ok := l.byIndex[i]; !ok {
-			missing = append(missing, i)
-		}
-	}
-	return missing
-}
-
-func (l *parameterList) whole() bool {
-	return l.count > 0 && len(l.byIndex) >= l.count && len(l.gaps(1)) == 0
-}
-
-func (l *parameterList) sorted() []Parameter {
-	all := make([]Parameter, 0, len(l.byIndex))
-	for _, p := range l.byIndex {
-		all = append(all, p)
-	}
-	slices.SortFunc(all, func(a, b Parameter) int { return cmp.Compare(a.Name, b.Name) })
-	return slices.CompactFunc(all, func(a, b Parameter) bool { return a.Name == b.Name })
-}
-
-func (s *Service) collect(ctx context.Context, sys *system, sub *subscription, list *parameterList) error {
-	timer := time.NewTimer(2 * answerWait)
-	defer timer.Stop()
-	fruitless := 0
-	for !list.whole() {
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%w: %w", ErrNoAnswer, ctx.Err())
-		case in := <-sub.in:
-			m, _ := in.message.(*common.MessageParamValue)
-			if list.add(m, sys.parameter(m)) {
-				fruitless = 0
-			}
-			timer.Reset(listQuiet)
-		case <-timer.C:
-			fruitless++
-			if fruitless > gapRounds {
-				return ErrNoAnswer
-			}
-			s.askGaps(sys, list)
-			timer.Reset(listQuiet)
-		}
-	}
-	return nil
-}
-
-func (s *Service) askGaps(sys *system, list *parameterList) {
-	p, err := sys.live()
+	list, err := s.packedParameters(ctx, sys, t)
 	if err != nil {
-		return // it may come back within the rounds that are left
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("list parameters: %w", err)
+		}
+		m := param.NewList(s.peerOf(sys, sys.component), sys.encoding())
+		if err := s.talk(ctx, sys, sys.component, m, t, parameterIDs...); err != nil {
+			return nil, fmt.Errorf("list parameters: %w", err)
+		}
+		list = m.Parameters()
 	}
-	if list.count == 0 {
-		p.Send(link.Transfer, &common.MessageParamRequestList{TargetSystem: sys.id, TargetComponent: sys.component})
-		return
-	}
-	for _, i := range list.gaps(gapsAtOnce) {
-		p.Send(link.Transfer, &common.MessageParamRequestRead{TargetSystem: sys.id, TargetComponent: sys.component, ParamIndex: int16(i)})
-	}
+	sys.table.replace(list, hash, session, time.Now())
+	s.keep(sys)
+	return list, nil
 }
 
-// Parameter reads one parameter. A name that the vehicle does not know gives the same ErrNoAnswer as a bad link, since most
-// autopilots say nothing then.
+// errNoPackedList means that the vehicle does not announce MAVFTP.
+var errNoPackedList = errors.New("no MAVFTP")
+
+// packedParameters reads the list over MAVFTP, which takes a few packets and keeps all digits of whole numbers.
+func (s *Service) packedParameters(ctx context.Context, sys *system, t *Transfer) ([]Parameter, error) {
+	if !sys.offersFiles() {
+		return nil, errNoPackedList
+	}
+	var failed error
+	for _, path := range []string{param.PackedWithDefaults, param.PackedFile} {
+		sink := &memory{}
+		_, err := fileTalk(ctx, s, sys, sys.component, t, func(c *ftp.Conn) (*ftp.Read, error) {
+			return ftp.NewRead(c, path, ftp.ReadOptions{Sink: sink, Limit: param.MaxPacked, Tries: packedTries})
+		})
+		if err == nil {
+			var list []Parameter
+			if list, err = param.DecodePacked(sink.b); err == nil {
+				return list, nil
+			}
+		}
+		sys.log.Debug("parameters over MAVFTP failed", "file", path, "error", err)
+		failed = err
+		var denied *DeniedError
+		if !errors.Is(err, ErrNoFile) && !errors.As(err, &denied) {
+			break // the other name would not help
+		}
+	}
+	return nil, failed
+}
+
+// parameterHash asks a PX4 for its sum over all parameters; nil where there is none.
+func (s *Service) parameterHash(ctx context.Context, sys *system) *uint32 {
+	if sys.pilot.name() != (px4{}).name() {
+		return nil
+	}
+	m := param.NewRead(s.peerOf(sys, sys.component), sys.encoding(), sys.roundTrip(), hashParameter)
+	if err := s.talk(ctx, sys, sys.component, m, nil, parameterIDs...); err != nil {
+		return nil
+	}
+	hash := param.HashOf(m.Parameter())
+	return &hash
+}
+
+// Parameter reads one parameter, by its name or by the one that it has in other versions of the firmware; the answer tells which.
+// A name that the vehicle does not know gives ErrNoParameter, silence ErrNoAnswer.
 func (s *Service) Parameter(ctx context.Context, id int, name string) (Parameter, error) {
 	sys, err := s.system(id)
 	if err != nil {
 		return Parameter{}, err
 	}
-	if name == "" || len(name) > maxParameterName {
-		return Parameter{}, fmt.Errorf("parameter %q: %w: a name has 1 to %d characters", name, ErrInvalid, maxParameterName)
+	if !param.ValidName(name) {
+		return Parameter{}, fmt.Errorf("parameter %.40q: %w: a name has 1 to %d plain characters", name, ErrInvalid, param.MaxName)
 	}
-	p, err := s.exchangeParameter(ctx, sys, name, func(p *link.Peer) {
-		p.Send(link.Transfer, &common.MessageParamRequestRead{TargetSystem: sys.id, TargetComponent: sys.component, ParamId: name, ParamIndex: -1})
-	}, nil)
+	p, err := s.readParameter(ctx, sys, name)
 	if err != nil {
 		return Parameter{}, fmt.Errorf("read parameter %s: %w", name, err)
 	}
 	return p, nil
+}
+
+func (s *Service) readParameter(ctx context.Context, sys *system, name string) (Parameter, error) {
+	names := append([]string{name}, param.Aliases(name)...)
+	if known, ok := sys.table.find(name); ok {
+		names = []string{known.Name}
+	}
+	m := param.NewRead(s.peerOf(sys, sys.component), sys.encoding(), sys.roundTrip(), names...)
+	if err := s.talk(ctx, sys, sys.component, m, nil, parameterIDs...); err != nil {
+		return Parameter{}, parameterError(err)
+	}
+	return sys.table.completed(m.Parameter()), nil
 }
 
 // SetParameter changes one parameter and gives it as the vehicle has it then. Where the vehicle keeps another value,
@@ -164,132 +151,88 @@ func (s *Service) SetParameter(ctx context.Context, id int, name string, value f
 	if err != nil {
 		return Parameter{}, err
 	}
-	if math.IsNaN(value) || math.IsInf(value, 0) || was.Integer && value != math.Trunc(value) {
-		return Parameter{}, fmt.Errorf("set parameter %s: %w: the value %v", name, ErrInvalid, value)
-	}
 	sys, err := s.system(id)
 	if err != nil {
 		return Parameter{}, err
 	}
-	set := &common.MessageParamSet{
-		TargetSystem: sys.id, TargetComponent: sys.component, ParamId: name,
-		ParamValue: encodeParameter(value, was.kind, sys.bytewise()), ParamType: was.kind,
+	if err := param.Check(value, was.Type); err != nil {
+		return Parameter{}, fmt.Errorf("set parameter %s: %w: %w", was.Name, ErrInvalid, err)
 	}
-	same := func(p Parameter) bool { return sameValue(p.Value, value) }
-	now, err := s.exchangeParameter(ctx, sys, name, func(p *link.Peer) { p.Send(link.Transfer, set) }, same)
+	var now Parameter
+	if sys.encoding().Exact(value, was.Type) || !sys.offersFiles() {
+		now, err = s.set(ctx, sys, was, value)
+	} else {
+		now, err = s.setPacked(ctx, sys, was, value)
+	}
 	if err != nil {
-		return Parameter{}, fmt.Errorf("set parameter %s: %w", name, err)
-	}
-	if !same(now) {
-		return now, fmt.Errorf("set parameter %s: %w", name, &DeniedError{Result: "denied", Reason: fmt.Sprintf("the vehicle keeps %v", now.Value)})
+		return now, fmt.Errorf("set parameter %s: %w", was.Name, err)
 	}
 	return now, nil
 }
 
-// exchangeParameter asks three times for a value by name. With wanted it waits on for a value that fits, because
-// one that was on its way before may come first, and gives the last other one if none does.
-func (s *Service) exchangeParameter(ctx context.Context, sys *system, name string, ask func(*link.Peer), wanted func(Parameter) bool) (Parameter, error) {
-	sub := sys.inbox.subscribe(64, isParameter(sys))
-	defer sub.close()
-	other, found := Parameter{}, false
-	for range attempts {
-		p, err := sys.live()
-		if err != nil {
-			return Parameter{}, err
-		}
-		ask(p)
-		timer := time.NewTimer(answerWait)
-		for waiting := true; waiting; {
-			select {
-			case <-ctx.Done():
-				timer.Stop()
-				return Parameter{}, fmt.Errorf("%w: %w", ErrNoAnswer, ctx.Err())
-			case <-timer.C:
-				waiting = false
-			case in := <-sub.in:
-				m, _ := in.message.(*common.MessageParamValue)
-				if m.ParamId != name {
-					continue
-				}
-				got := sys.parameter(m)
-				if wanted == nil || wanted(got) {
-					timer.Stop()
-					return got, nil
-				}
-				other, found = got, true
-			}
-		}
-		if found {
-			return other, nil
-		}
+func (s *Service) set(ctx context.Context, sys *system, was Parameter, value float64) (Parameter, error) {
+	m, err := param.NewSet(s.peerOf(sys, sys.component), sys.encoding(), sys.roundTrip(), was, value)
+	if err != nil {
+		return was, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	return Parameter{}, ErrNoAnswer
+	if err := s.talk(ctx, sys, sys.component, m, nil, parameterIDs...); err != nil {
+		return was, parameterError(err)
+	}
+	now := m.Parameter()
+	now.Default = was.Default
+	return now, nil
 }
 
-func isParameter(sys *system) func(inbound) bool {
-	return func(in inbound) bool {
-		_, ok := in.message.(*common.MessageParamValue)
-		return ok && in.component == sys.component
+// setPacked sets a whole number that does not fit a float: ArduPilot takes it in a packed list. It is read back as it was
+// sent, since PARAM_VALUE would show too few digits.
+func (s *Service) setPacked(ctx context.Context, sys *system, was Parameter, value float64) (Parameter, error) {
+	want := Parameter{Name: was.Name, Value: value, Type: was.Type}
+	file, err := param.EncodePacked([]Parameter{want})
+	if err != nil {
+		return was, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	t := Transfer{Kind: "parameters", Upload: true, Began: time.Now()}
+	ctx, end, err := s.begin(ctx, sys, t)
+	if err != nil {
+		return was, err
+	}
+	defer end()
+	if _, err := fileTalk(ctx, s, sys, sys.component, nil, func(c *ftp.Conn) (*ftp.Write, error) { return ftp.NewWrite(c, param.PackedFile, file) }); err != nil {
+		return was, err
+	}
+	if _, err := s.listParameters(ctx, sys, nil); err != nil {
+		return was, err
+	}
+	now, ok := sys.table.find(was.Name)
+	if !ok || now.Value != value {
+		return now, &DeniedError{Result: "denied", Reason: fmt.Sprintf("the vehicle keeps %v", now.Value)}
+	}
+	return now, nil
+}
+
+// parameterError turns errors of package param into those of this one.
+func parameterError(err error) error {
+	if refused, ok := errors.AsType[*param.RefusedError](err); ok {
+		return &DeniedError{Result: resultName(common.MAV_RESULT_DENIED), Reason: refused.Reason}
+	}
+	return err
+}
+
+// noteParameter keeps the remembered list up to date with what the vehicle tells anybody. Only the reading goroutines of links
+// call it.
+func (s *system) noteParameter(p *link.Peer, f link.Frame, m *common.MessageParamValue) {
+	if p != nil && f.ComponentID == s.component && m.ParamId != hashParameter {
+		s.table.note(param.Of(m, s.encoding()))
 	}
 }
 
-func (s *system) bytewise() bool {
+// encoding tells how this vehicle's numbers travel. The capability bits are not believed for ArduPilot, which announces neither way.
+func (s *system) encoding() param.Encoding {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.pilot.bytewise(s.state.v.Capabilities)
+	if s.pilot.bytewise(s.state.v.Capabilities) {
+		return param.Bytewise
+	}
+	return param.Cast
 }
 
-func (s *system) parameter(m *common.MessageParamValue) Parameter {
-	return Parameter{
-		Name: clean(m.ParamId), Value: decodeParameter(m.ParamValue, m.ParamType, s.bytewise()),
-		Integer: wholeNumber(m.ParamType), kind: m.ParamType,
-	}
-}
-
-func wholeNumber(t common.MAV_PARAM_TYPE) bool {
-	return t >= common.MAV_PARAM_TYPE_UINT8 && t <= common.MAV_PARAM_TYPE_INT64
-}
-
-// decodeParameter reads a value: as a number, or from the four bytes of the float (MAVLink 'Parameter Encoding').
-func decodeParameter(v float32, t common.MAV_PARAM_TYPE, bytewise bool) float64 {
-	if !bytewise {
-		return float64(v)
-	}
-	bits := math.Float32bits(v)
-	switch t {
-	case common.MAV_PARAM_TYPE_UINT8:
-		return float64(uint8(bits))
-	case common.MAV_PARAM_TYPE_INT8:
-		return float64(int8(bits))
-	case common.MAV_PARAM_TYPE_UINT16:
-		return float64(uint16(bits))
-	case common.MAV_PARAM_TYPE_INT16:
-		return float64(int16(bits))
-	case common.MAV_PARAM_TYPE_UINT32:
-		return float64(bits)
-	case common.MAV_PARAM_TYPE_INT32:
-		return float64(int32(bits))
-	default:
-		return float64(v)
-	}
-}
-
-func encodeParameter(v float64, t common.MAV_PARAM_TYPE, bytewise bool) float32 {
-	if !bytewise || !wholeNumber(t) {
-		return float32(v)
-	}
-	var b [4]byte
-	binary.LittleEndian.PutUint32(b[:], uint32(int64(v)))
-	switch t {
-	case common.MAV_PARAM_TYPE_UINT8, common.MAV_PARAM_TYPE_INT8:
-		b[1], b[2], b[3] = 0, 0, 0
-	case common.MAV_PARAM_TYPE_UINT16, common.MAV_PARAM_TYPE_INT16:
-		b[2], b[3] = 0, 0
-	}
-	return math.Float32frombits(binary.LittleEndian.Uint32(b[:]))
-}
-
-// sameValue compares as a float of 32 bits holds it.
-func sameValue(a, b float64) bool {
-	return float32(a) == float32(b) || math.Abs(a-b) <= 1e-6*max(math.Abs(a), math.Abs(b))
-}

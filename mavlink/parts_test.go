@@ -11,29 +11,6 @@ import (
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 )
 
-func TestParametersInBothEncodings(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		kind  common.MAV_PARAM_TYPE
-		value float64
-	}{
-		{common.MAV_PARAM_TYPE_UINT8, 200}, {common.MAV_PARAM_TYPE_INT8, -5}, {common.MAV_PARAM_TYPE_UINT16, 65000},
-		{common.MAV_PARAM_TYPE_INT16, -30000}, {common.MAV_PARAM_TYPE_INT32, -1}, {common.MAV_PARAM_TYPE_INT32, math.MaxInt32},
-		{common.MAV_PARAM_TYPE_UINT32, math.MaxUint32}, {common.MAV_PARAM_TYPE_REAL32, 0.25},
-	} {
-		if got := decodeParameter(encodeParameter(c.value, c.kind, true), c.kind, true); got != c.value {
-			t.Errorf("bytes, kind %v: %v became %v", c.kind, c.value, got)
-		}
-		if got := decodeParameter(encodeParameter(c.value, c.kind, false), c.kind, false); got != float64(float32(c.value)) {
-			t.Errorf("value, kind %v: %v became %v", c.kind, c.value, got)
-		}
-	}
-	// PX4 sends the whole number 1 as the smallest float there is.
-	if got := decodeParameter(math.Float32frombits(1), common.MAV_PARAM_TYPE_INT32, px4{}.bytewise(0)); got != 1 {
-		t.Errorf("%v", got)
-	}
-}
-
 func TestTexts(t *testing.T) {
 	t.Parallel()
 	full := strings.Repeat("x", chunkSize)

@@ -35,6 +35,8 @@ type Config struct {
 	SystemID, ComponentID uint8
 	// Signing holds the keys; the zero value keeps them in memory.
 	Signing SigningConfig
+	// Folder keeps parameter lists and logs of vehicles; empty: nothing is kept.
+	Folder string
 	// Log hears about links and vehicles; nil is silent.
 	Log *slog.Logger
 }
@@ -68,6 +70,8 @@ type Service struct {
 	ring    *signing.Ring
 	linkIDs map[string]uint8
 	hearing *hearing
+	folder  string
+	tasks   tasks
 
 	mu         sync.Mutex
 	candidates map[candidateKey]candidate
@@ -89,6 +93,7 @@ func New(cfg Config) (*Service, error) {
 	s := &Service{
 		log: log, codec: codec, systemID: cfg.SystemID, componentID: cfg.ComponentID,
 		linkIDs: make(map[string]uint8, len(cfg.Links)), hearing: newHearing(),
+		folder: cfg.Folder,
 		updates: newUpdates(), found: make(chan *system, 256), candidates: make(map[candidateKey]candidate),
 	}
 	if s.systemID == 0 {
@@ -137,7 +142,9 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 	var keys sync.WaitGroup
 	keys.Go(func() { s.keepKeys(ctx) })
+	s.tasks.open(ctx)
 	s.keepTime(ctx)
+	s.tasks.close()
 	links.Wait()
 	keys.Wait()
 	close(errs)

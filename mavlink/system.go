@@ -37,6 +37,9 @@ type system struct {
 	inbox    inbox
 	// files is the state of MAVFTP at each component; who is in transfer may use it.
 	files map[uint8]*ftp.Conn
+	// table is what is known of its parameters; verifying tells that they are read in the background.
+	table     parameterTable
+	verifying atomic.Bool
 	// turns are wishes to the steersman, who keeps gimbals turning.
 	turns chan wantedTurn
 

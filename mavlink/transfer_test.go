@@ -114,7 +114,7 @@ func TestParameters(t *testing.T) {
 	if _, err := s.SetParameter(within(t), 1, "READ_ONLY", 5); !errors.As(err, &denied) {
 		t.Errorf("%v", err)
 	}
-	if _, err := s.Parameter(within(t), 1, "NO_SUCH"); !errors.Is(err, mavlink.ErrNoAnswer) {
+	if _, err := s.Parameter(within(t), 1, "NO_SUCH"); !errors.Is(err, mavlink.ErrNoParameter) {
 		t.Errorf("%v", err)
 	}
 	if _, err := s.Parameter(within(t), 1, "A_NAME_OF_MORE_THAN_16"); !errors.Is(err, mavlink.ErrInvalid) {

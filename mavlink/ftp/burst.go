@@ -87,7 +87,7 @@ func (r *Read) burstOver(told bool, now time.Time) dialog.Step {
 	switch {
 	case b.fruitless >= deafBursts && !b.ever:
 		r.plain, b.fruitless = true, 0
-	case b.fruitless >= tries:
+	case b.fruitless >= r.x.most():
 		return r.done(dialog.ErrNoAnswer)
 	}
 	return r.next(now)

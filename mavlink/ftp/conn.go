@@ -11,7 +11,7 @@ import (
 	"vedette/mavlink/dialog"
 )
 
-const tries = 7
+const defaultTries = 7
 
 // Conn is what outlives one operation at a component: the running number and the measured round trip. One operation
 // may use it at a time.
@@ -37,6 +37,7 @@ type exchange struct {
 	request Payload
 	open    bool
 	try     int
+	tries   int // 0 is defaultTries
 	sent    time.Time
 	retryAt time.Time
 	// patience is the least time to wait, for what takes the vehicle long.
@@ -63,7 +64,7 @@ func (x *exchange) tick(now time.Time) dialog.Step {
 	switch {
 	case now.Before(x.retryAt):
 		return dialog.Step{Wake: x.retryAt}
-	case x.try >= tries:
+	case x.try >= x.most():
 		x.open = false
 		return dialog.Step{Done: true, Err: dialog.ErrNoAnswer}
 	default:
@@ -91,6 +92,13 @@ func (x *exchange) answers(p Payload, now time.Time) bool {
 		x.conn.pace.Answered(now.Sub(x.sent))
 	}
 	return true
+}
+
+func (x *exchange) most() int {
+	if x.tries > 0 {
+		return x.tries
+	}
+	return defaultTries
 }
 
 func (x *exchange) wait() dialog.Step { return dialog.Step{Wake: x.retryAt} }

@@ -45,6 +45,8 @@ type ReadOptions struct {
 	Have []spans.Span
 	// Limit is the most bytes that the file may have; 0 is 4 GiB.
 	Limit int64
+	// Tries is how often each request is sent before the vehicle counts as silent; 0 is 7.
+	Tries int
 }
 
 // Read reads a file: by bursts, whose gaps are filled piece by piece, or only piece by piece where the vehicle knows no bursts.
@@ -92,7 +94,7 @@ func NewRead(c *Conn, path string, o ReadOptions) (*Read, error) {
 	if o.Limit <= 0 || o.Limit > math.MaxUint32 {
 		o.Limit = math.MaxUint32
 	}
-	return &Read{x: exchange{conn: c}, path: path, sink: o.Sink, limit: o.Limit, have: spans.Of(o.Have), end: unknown}, nil
+	return &Read{x: exchange{conn: c, tries: o.Tries}, path: path, sink: o.Sink, limit: o.Limit, have: spans.Of(o.Have), end: unknown}, nil
 }
 
 // Size is the length of the file once the machine is done without error.

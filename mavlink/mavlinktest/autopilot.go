@@ -55,8 +55,9 @@ type Config struct {
 	// Streams are offered by a camera component, Lens says what that tells of itself.
 	Streams []common.MessageVideoStreamInformation
 	Lens    common.MessageCameraInformation
-	// Parameters are its settings.
+	// Parameters are its settings, as the float of PARAM_VALUE; Kinds are their types where these are not REAL32.
 	Parameters map[string]float32
+	Kinds      map[string]common.MAV_PARAM_TYPE
 	// Files makes it announce and serve MAVFTP.
 	Files *Files
 	// Guard checks what comes and signs what goes; nil does neither.

@@ -28,6 +28,8 @@ type Files struct {
 	KeepExisting bool
 	// OneReadSize refuses reads of another size than the first, as param.pck does.
 	OneReadSize bool
+	// Written is told of every file that was written, when it is closed.
+	Written func(path string, content []byte)
 	// Resets counts ResetSessions.
 	Resets int
 
@@ -99,6 +101,9 @@ func (f *Files) carryOut(r request) []*common.MessageFileTransferProtocol {
 	path := string(r.data)
 	switch r.op {
 	case 1:
+		if f.open && f.writes && f.Written != nil {
+			f.Written(f.path, f.Content[f.path])
+		}
 		f.open = false
 		return ack(r)
 	case 2:

@@ -1,6 +1,7 @@
 package mavlinktest
 
 import (
+	"math"
 	"sort"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
@@ -58,6 +59,9 @@ func (a *Autopilot) transferMessage(m message.Message) {
 		if m.ParamIndex >= 0 {
 			a.param(int(m.ParamIndex))
 			return
+		}
+		if a.cfg.PX4 && m.ParamId == "_HASH_CHECK" {
+			a.hash()
 		}
 		for i, name := range a.sortedParams() {
 			if name == m.ParamId {
@@ -123,9 +127,38 @@ func (a *Autopilot) param(i int) {
 		return
 	}
 	name := a.sortedParams()[i]
+	kind, ok := a.cfg.Kinds[name]
+	if !ok {
+		kind = common.MAV_PARAM_TYPE_REAL32
+	}
 	a.send(autopilotComponent, &common.MessageParamValue{
-		ParamId: name, ParamValue: a.values[name], ParamType: common.MAV_PARAM_TYPE_REAL32, ParamCount: uint16(len(a.params)), ParamIndex: uint16(i),
+		ParamId: name, ParamValue: a.values[name], ParamType: kind, ParamCount: uint16(len(a.params)), ParamIndex: uint16(i),
 	})
+}
+
+// hash tells a sum over all parameters, as PX4 does.
+func (a *Autopilot) hash() {
+	sum := uint32(7)
+	for _, name := range a.sortedParams() {
+		sum = sum*31 + math.Float32bits(a.values[name])
+	}
+	a.send(autopilotComponent, &common.MessageParamValue{
+		ParamId: "_HASH_CHECK", ParamValue: math.Float32frombits(sum), ParamType: common.MAV_PARAM_TYPE_UINT32,
+		ParamCount: uint16(len(a.params)), ParamIndex: math.MaxUint16,
+	})
+}
+
+// SetParameter changes a parameter as another station does: everybody hears of it, or nobody where it is quiet.
+func (a *Autopilot) SetParameter(name string, value float32, quiet bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.values[name] = value
+	for i, known := range a.sortedParams() {
+		if known == name && !quiet {
+			a.param(i)
+		}
+	}
+	a.flush()
 }
 
 func (a *Autopilot) fileMessage(m *common.MessageFileTransferProtocol) {
