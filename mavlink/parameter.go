@@ -235,4 +235,3 @@ func (s *system) encoding() param.Encoding {
 	}
 	return param.Cast
 }
-

@@ -93,7 +93,7 @@ func New(cfg Config) (*Service, error) {
 	s := &Service{
 		log: log, codec: codec, systemID: cfg.SystemID, componentID: cfg.ComponentID,
 		linkIDs: make(map[string]uint8, len(cfg.Links)), hearing: newHearing(),
-		folder: cfg.Folder,
+		folder:  cfg.Folder,
 		updates: newUpdates(), found: make(chan *system, 256), candidates: make(map[candidateKey]candidate),
 	}
 	if s.systemID == 0 {
