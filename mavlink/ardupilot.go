@@ -1,12 +1,7 @@
 package mavlink
 
 import (
-	"fmt"
-	"math"
-
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
-
-	"vedette/internal/geo"
 )
 
 // ardupilot is ArduCopter, ArduPlane, Rover and Sub: modes by number, heights of takeoff above home, home as item 0 of the
@@ -16,73 +11,10 @@ type ardupilot struct{ airframe string }
 func (ardupilot) name() string         { return "ardupilot" }
 func (ardupilot) homeItem() bool       { return true }
 func (ardupilot) bytewise(uint64) bool { return false }
+func (ardupilot) takesPlaces() string  { return "GUIDED" }
 
 func (ardupilot) setMode(m mode) order {
 	return long(common.MAV_CMD_DO_SET_MODE, customModeEnabled, float64(m.custom))
-}
-
-func (a ardupilot) plan(c Command, v Vehicle, modes *modeTable) ([]order, error) {
-	switch c := c.(type) {
-	case Takeoff:
-		return a.takeoff(c, v, modes)
-	case Arm:
-		return a.arm(v, modes), nil
-	case Goto:
-		orders := []order{a.reposition(c.Lat, c.Lon, c.AltAMSL)}
-		if c.SpeedMS > 0 {
-			// The speed in DO_REPOSITION came late to ArduPilot; older ones ignore it.
-			orders = append(orders, groundSpeed(c.SpeedMS))
-		}
-		return orders, nil
-	case Hold:
-		return a.hold(v)
-	default:
-		return commonPlan(a, c, v, modes)
-	}
-}
-
-// reposition leaves the yaw at 0, since ArduPilot refuses what is not a number.
-func (ardupilot) reposition(lat, lon, altAMSL float64) order {
-	return place(common.MAV_CMD_DO_REPOSITION, lat, lon, altAMSL, keepSpeed, changeMode)
-}
-
-func (a ardupilot) takeoff(c Takeoff, v Vehicle, modes *modeTable) ([]order, error) {
-	guided, ok := modes.find("GUIDED")
-	if !ok || a.airframe == "fixedWing" {
-		return nil, fmt.Errorf("%w: a %s cannot be told to take off to a height", ErrInvalid, v.Type)
-	}
-	var orders []order
-	if v.Mode != guided.name {
-		orders = append(orders, a.setMode(guided))
-	}
-	if !v.Armed {
-		// It disarms again after ten seconds on the ground.
-		orders = append(orders, long(common.MAV_CMD_COMPONENT_ARM_DISARM, 1))
-	}
-	return append(orders, long(common.MAV_CMD_NAV_TAKEOFF, 0, 0, 0, 0, 0, 0, c.AltRelativeM)), nil
-}
-
-// arm leaves LAND and RTL first, in which a copter stands after a landing and which refuse to arm.
-func (a ardupilot) arm(v Vehicle, modes *modeTable) []order {
-	orders := []order{long(common.MAV_CMD_COMPONENT_ARM_DISARM, 1)}
-	guided, ok := modes.find("GUIDED")
-	if ok && !v.Armed && (v.Mode == "LAND" || v.Mode == "RTL") {
-		orders = append([]order{a.setMode(guided)}, orders...)
-	}
-	return orders
-}
-
-// hold stops by going to the place where the vehicle can stop. LOITER would read the throttle stick, which nobody may
-// hold, and a paused GUIDED flight may not hear the next place.
-func (a ardupilot) hold(v Vehicle) ([]order, error) {
-	if v.Position == nil || v.Velocity == nil {
-		return nil, fmt.Errorf("%w: vehicle %d has not told its position", ErrInvalid, v.ID)
-	}
-	const deceleration = 2.5 // m/s², ArduCopter's default for waypoints
-	speed := math.Hypot(v.Velocity.North, v.Velocity.East)
-	course := math.Atan2(v.Velocity.East, v.Velocity.North) * radToDeg
-	stop := geo.Offset(geo.LatLon{Lat: v.Position.Lat, Lon: v.Position.Lon}, course, speed*speed/(2*deceleration))
-	return []order{a.reposition(stop.Lat, stop.Lon, v.Position.AltAMSL)}, nil
 }
 
 func (a ardupilot) modes() []mode {

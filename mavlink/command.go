@@ -20,7 +20,10 @@ type Command interface {
 type Arm struct{}
 
 // Disarm stops the motors; a flying vehicle refuses.
-type Disarm struct{}
+type Disarm struct {
+	// Force stops them in the air too: the vehicle falls.
+	Force bool
+}
 
 // Takeoff climbs from where the vehicle stands; it changes the mode and arms first where that is needed.
 type Takeoff struct {
@@ -35,6 +38,11 @@ type Goto struct {
 	AltAMSL float64
 	// SpeedMS is the ground speed; 0 leaves it to the vehicle.
 	SpeedMS float64
+	// HeadingDeg is where the nose of a vehicle that can hover shall point, nil leaves it to the vehicle.
+	HeadingDeg *float64
+	// RadiusM is how wide a plane circles there, 0 leaves it to the vehicle; Left is anticlockwise.
+	RadiusM float64
+	Left    bool
 }
 
 // Return flies home and lands, or whatever the vehicle is set up to do.
@@ -54,12 +62,6 @@ type StartMission struct{}
 
 // ChangeSpeed sets the ground speed in metres a second.
 type ChangeSpeed struct{ SpeedMS float64 }
-
-// Cancel asks the vehicle to give up the command that it is at (COMMAND_CANCEL).
-type Cancel struct{}
-
-func (Cancel) word() string    { return "cancel" }
-func (Cancel) validate() error { return nil }
 
 func (Arm) word() string          { return "arm" }
 func (Disarm) word() string       { return "disarm" }
@@ -94,6 +96,12 @@ func (c Takeoff) validate() error {
 func (c Goto) validate() error {
 	if !(c.SpeedMS >= 0 && c.SpeedMS <= maxSpeed) {
 		return fmt.Errorf("%w: a speed of %v m/s", ErrInvalid, c.SpeedMS)
+	}
+	if !(c.RadiusM == 0 || c.RadiusM >= minRadius && c.RadiusM <= maxRadius) {
+		return fmt.Errorf("%w: a radius of %v m", ErrInvalid, c.RadiusM)
+	}
+	if c.HeadingDeg != nil && !(*c.HeadingDeg >= 0 && *c.HeadingDeg <= 360) {
+		return fmt.Errorf("%w: a heading of %v degrees", ErrInvalid, *c.HeadingDeg)
 	}
 	return validatePlace(c.Lat, c.Lon, c.AltAMSL)
 }
@@ -140,6 +148,8 @@ var (
 	ErrLost = errors.New("vehicle lost")
 	// ErrNoAnswer means that the vehicle did not answer in time: whether it acted is not known.
 	ErrNoAnswer = errors.New("no answer from the vehicle")
+	// ErrAmbiguous means that two vehicles use one system id, so that nobody knows which of them would act: nothing was sent.
+	ErrAmbiguous = errors.New("two vehicles use this system id")
 	// ErrTooLate means that a command waited longer than it is valid: nothing was sent.
 	ErrTooLate = errors.New("the command comes too late")
 	// ErrInvalid means that the request itself cannot be used: nothing was sent.

@@ -209,7 +209,7 @@ func (w *watcher) see(step command.Step) {
 	}
 	w.sys.running.works(w.running)
 	w.shown, w.percent = true, step.Percent
-	p := &Pending{Command: uint16(w.order.command), Began: w.began.UTC()}
+	p := &Pending{Command: uint16(w.order.command), Name: w.order.command.String(), Began: w.began.UTC()}
 	if step.Percent >= 0 {
 		p.Percent = &step.Percent
 	}

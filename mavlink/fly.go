@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 
+	"vedette/internal/geo"
 	"vedette/mavlink/link"
 )
 
@@ -21,11 +23,19 @@ const (
 // which ends at the first that is refused. Errors are ErrUnknownVehicle, ErrInvalid, ErrLost, ErrTooLate, ErrNoAnswer
 // (whether the vehicle acted is not known; a *UnknownError says what can be seen) or a *DeniedError.
 func (s *Service) Command(ctx context.Context, id int, c Command) (Ack, error) {
-	return s.CommandUntil(ctx, id, c, time.Time{})
+	return s.Do(ctx, id, c, Given{})
 }
 
-// CommandUntil is Command for something that must not begin after a time; the zero time is never.
-func (s *Service) CommandUntil(ctx context.Context, id int, c Command, notAfter time.Time) (Ack, error) {
+// Given is how a command was given.
+type Given struct {
+	// By is whose it is, for those who watch what the station does in somebody's name.
+	By string
+	// NotAfter is when it must have begun at the latest; the zero time is never.
+	NotAfter time.Time
+}
+
+// Do is Command for one that somebody gave at a time.
+func (s *Service) Do(ctx context.Context, id int, c Command, given Given) (Ack, error) {
 	sys, err := s.system(id)
 	if err != nil {
 		return Ack{}, err
@@ -40,16 +50,42 @@ func (s *Service) CommandUntil(ctx context.Context, id int, c Command, notAfter 
 		return Ack{}, fmt.Errorf("%s: %w", c.word(), err)
 	}
 	before := sys.snapshot(time.Now())
+	if clash := func(w Warning) bool { return w.Kind == "systemIdClash" }; slices.ContainsFunc(before.Warnings, clash) {
+		return Ack{}, fmt.Errorf("%s: %w", c.word(), ErrAmbiguous)
+	}
 	orders, err := sys.plan(c, before)
 	if err != nil {
 		return Ack{}, fmt.Errorf("%s: %w", c.word(), err)
 	}
+	if !keepsLeader(c) {
+		if was := sys.leads.swap(nil, nil); was != nil {
+			s.ended(sys, was, leadStep{why: "replaced by " + c.word()})
+		}
+	}
+	ack, err := s.doAll(ctx, sys, c, orders, before, given)
+	if err != nil {
+		return Ack{}, err
+	}
+	sys.remember(c)
+	if l := sys.leaderOf(c); l != nil {
+		s.beginLeading(sys, l, given.By)
+	}
+	return ack, nil
+}
+
+// doAll gives the orders of a command one after another.
+func (s *Service) doAll(ctx context.Context, sys *system, c Command, orders []order, before Vehicle, given Given) (ack Ack, err error) {
 	began := time.Now()
-	var ack Ack
 	for i, o := range orders {
 		o.strict = true
 		if i == 0 {
-			o.notAfter = notAfter // what has begun is carried through
+			o.notAfter = given.NotAfter // what has begun is carried through
+		}
+		if o.parameter != "" {
+			if _, err := s.SetParameter(ctx, int(sys.id), o.parameter, o.params[0]); err != nil {
+				return Ack{}, fmt.Errorf("%s: set %s: %w", c.word(), o.parameter, err)
+			}
+			continue
 		}
 		ack, err = s.executeSettling(ctx, sys, o, i > 0)
 		if errors.Is(err, ErrNoAnswer) {
@@ -61,6 +97,34 @@ func (s *Service) CommandUntil(ctx context.Context, id int, c Command, notAfter 
 	}
 	ack.Elapsed = time.Since(began)
 	return ack, nil
+}
+
+// leaderOf is what the station does after a command was accepted, nil for most.
+func (s *system) leaderOf(c Command) leader {
+	switch c := c.(type) {
+	case LandAt:
+		return &landing{course: course{mode: s.pilot.takesPlaces()}, to: geo.LatLon{Lat: c.Lat, Lon: c.Lon}}
+	case Orbit:
+		if a, ok := s.pilot.(ardupilot); ok && classOf(a.airframe) == copter {
+			return newOrbiting(c, s.pilot.takesPlaces())
+		}
+	}
+	return nil
+}
+
+// remember keeps where a Goto leads; what else moves the vehicle makes it void.
+func (s *system) remember(c Command) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch c := c.(type) {
+	case Goto:
+		s.state.v.Destination = &Destination{Lat: c.Lat, Lon: c.Lon, AltAMSL: c.AltAMSL}
+	case ChangeAltitude, ChangeSpeed, Heading:
+	default:
+		if !keepsLeader(c) {
+			s.state.v.Destination = nil
+		}
+	}
 }
 
 // cancel asks the vehicle to give up what it says that it is at.

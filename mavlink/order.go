@@ -26,6 +26,8 @@ type order struct {
 	via *link.Peer
 	// once forbids repetition, strict demands an answer that cannot be another's; see command.Order.
 	once, strict bool
+	// parameter is set to params[0] instead of any command being given, where an autopilot takes a number only so.
+	parameter string
 	// notAfter is when it must have left at the latest; the zero time is never.
 	notAfter time.Time
 }
@@ -48,6 +50,12 @@ func place(command common.MAV_CMD, lat, lon, altAMSL float64, params ...float64)
 // to addresses a component other than the autopilot.
 func (o order) to(component uint8) order {
 	o.component = component
+	return o
+}
+
+// onlyOnce is an order that must not be repeated.
+func (o order) onlyOnce() order {
+	o.once = true
 	return o
 }
 

@@ -1,8 +1,6 @@
 package mavlink
 
 import (
-	"fmt"
-
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 )
 
@@ -13,6 +11,7 @@ type px4 struct{}
 func (px4) name() string         { return "px4" }
 func (px4) homeItem() bool       { return false }
 func (px4) bytewise(uint64) bool { return true }
+func (px4) takesPlaces() string  { return "AUTO.LOITER" }
 
 // px4Mode is main mode in the third byte and sub mode in the fourth (px4_custom_mode.h).
 func px4Mode(main, sub uint32, name string) mode { return mode{main<<16 | sub<<24, name} }
@@ -30,27 +29,6 @@ func (px4) modes() []mode {
 
 func (px4) setMode(m mode) order {
 	return long(common.MAV_CMD_DO_SET_MODE, customModeEnabled, float64(m.custom>>16&0xFF), float64(m.custom>>24))
-}
-
-func (p px4) plan(c Command, v Vehicle, modes *modeTable) ([]order, error) {
-	switch c := c.(type) {
-	case Takeoff:
-		ground, ok := groundAMSL(v)
-		if !ok {
-			return nil, fmt.Errorf("%w: vehicle %d has not told the height of its home", ErrInvalid, v.ID)
-		}
-		var orders []order
-		if !v.Armed {
-			orders = append(orders, long(common.MAV_CMD_COMPONENT_ARM_DISARM, 1))
-		}
-		return append(orders, long(common.MAV_CMD_NAV_TAKEOFF, unset, 0, 0, unset, unset, unset, ground+c.AltRelativeM)), nil
-	case Land:
-		return []order{long(common.MAV_CMD_NAV_LAND, 0, 0, 0, unset, unset, unset, unset)}, nil
-	case Hold:
-		return commonPlan(p, SetMode{"AUTO.LOITER"}, v, modes)
-	default:
-		return commonPlan(p, c, v, modes)
-	}
 }
 
 func groundAMSL(v Vehicle) (float64, bool) {

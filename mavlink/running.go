@@ -7,8 +7,9 @@ import (
 
 // Pending is a command that the vehicle is at: it has said so and not yet how it ended.
 type Pending struct {
-	// Command is the MAV_CMD.
+	// Command is the MAV_CMD, Name its name in MAVLink.
 	Command uint16
+	Name    string
 	// Percent is how far it is, nil where the vehicle does not say.
 	Percent *int
 	// Began is when it was sent.

@@ -173,6 +173,7 @@ func (s *Service) keepTime(ctx context.Context) {
 				if sys := s.systems[i].Load(); sys != nil {
 					s.updates.note(sys, sys.tick(now))
 					s.exchangeClocks(sys, now)
+					s.lead(ctx, &attendants, sys, now)
 				}
 			}
 			s.updates.flush(now)

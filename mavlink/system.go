@@ -31,6 +31,7 @@ type system struct {
 	// orders lets one command of a kind wait for its answer at a time, transfer one mission or parameter list.
 	orders  lanes
 	running running
+	leads   leads
 	// copies is when the links were last seen to deliver something twice, in nanoseconds of UTC.
 	copies   atomic.Int64
 	transfer gate

@@ -55,7 +55,7 @@ func TestTheAnswerToACommandThatWasGivenUpIsNotTakenForTheNext(t *testing.T) {
 func TestACommandThatWaitedTooLongIsNotSent(t *testing.T) {
 	t.Parallel()
 	s, a := found(t, mavlinktest.Config{})
-	_, err := s.CommandUntil(within(t), 1, mavlink.Arm{}, time.Now().Add(-time.Second))
+	_, err := s.Do(within(t), 1, mavlink.Arm{}, mavlink.Given{NotAfter: time.Now().Add(-time.Second)})
 	if !errors.Is(err, mavlink.ErrTooLate) {
 		t.Errorf("%v", err)
 	}

@@ -1,6 +1,10 @@
 package mavlink
 
-import "time"
+import (
+	"time"
+
+	"vedette/internal/geo"
+)
 
 // State tells whether a vehicle is heard.
 type State string
@@ -86,6 +90,10 @@ type Vehicle struct {
 	Transfer *Transfer
 	// Pending is a command that the vehicle is at, nil when there is none.
 	Pending *Pending
+	// Leading is what the station does with the vehicle step by step, nil when it does nothing.
+	Leading *Leading
+	// Destination is where the last Goto led, nil when something else was commanded since.
+	Destination *Destination
 	// Messages are the last texts of the vehicle, the one that came last at the end, at most 20; a text that comes again
 	// moves to the end and is counted.
 	Messages []Text
@@ -114,6 +122,17 @@ type Velocity struct {
 type Attitude struct {
 	RollDeg, PitchDeg, YawDeg float64
 	Time                      time.Time
+}
+
+// Destination is a place that the vehicle was sent to.
+type Destination struct{ Lat, Lon, AltAMSL float64 }
+
+// bound is where the vehicle is going because we sent it there.
+func (v Vehicle) bound() (geo.LatLon, bool) {
+	if v.Destination == nil || v.Mode != "GUIDED" {
+		return geo.LatLon{}, false
+	}
+	return geo.LatLon{Lat: v.Destination.Lat, Lon: v.Destination.Lon}, true
 }
 
 // Home is where the vehicle returns to.

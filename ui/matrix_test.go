@@ -236,7 +236,7 @@ func TestOpenAPISchemasHaveTheMembersOfTheGoTypes(t *testing.T) {
 	types := map[string]any{
 		"Problem": api.Problem{}, "StationInfo": api.StationInfo{}, "Me": api.Me{}, "SignIn": api.SignIn{}, "Geometry": api.Geometry{},
 		"Vehicle": api.Vehicle{}, "Position": api.Position{}, "Velocity": api.Velocity{}, "Attitude": api.Attitude{}, "Battery": api.Battery{},
-		"GPS": api.GPS{}, "Home": api.Home{}, "Gimbal": api.Gimbal{}, "GimbalState": api.GimbalState{}, "GimbalControl": api.GimbalControl{}, "Place": api.Place{}, "Link": api.Link{}, "MissionState": api.MissionState{}, "Transfer": api.Transfer{},
+		"GPS": api.GPS{}, "Home": api.Home{}, "Gimbal": api.Gimbal{}, "GimbalState": api.GimbalState{}, "GimbalControl": api.GimbalControl{}, "Place": api.Place{}, "Link": api.Link{}, "MissionState": api.MissionState{}, "Transfer": api.Transfer{}, "Pending": api.Pending{}, "Leading": api.Leading{}, "Destination": api.Destination{},
 		"Control": api.Control{}, "Message": api.Message{}, "ControlRequest": api.ControlRequest{}, "Command": api.Command{},
 		"GimbalCommand": api.GimbalCommand{}, "CommandResult": api.CommandResult{}, "Mission": api.Mission{}, "MissionItem": api.MissionItem{},
 		"Parameter": api.Parameter{}, "ParameterValue": api.ParameterValue{}, "Feed": api.Feed{}, "Detector": api.Detector{}, "Sensor": api.Sensor{},

@@ -143,7 +143,7 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 	}
 	s.ground = newGround(folder, note)
 	looks := newLooks()
-	s.vehicles = &vehicles{mavlink: s.mavlink, ground: s.ground, looks: looks}
+	s.vehicles = &vehicles{mavlink: s.mavlink, ground: s.ground, looks: looks, zones: s.zones}
 	if s.feeds, err = newFeeds(s.video, s.mavlink, file.Feeds, s.log); err != nil {
 		return err
 	}
@@ -204,6 +204,7 @@ func (s *Station) Run(ctx context.Context) error {
 		return s.picture.run(ctx, s.video.Detections(), s.sensors.Events())
 	})
 	start("cues", s.executor.run)
+	start("leading", func(ctx context.Context) error { return leadingEnds(ctx, s.mavlink, s.access.Leases) })
 	start("vehicles", s.followVehicles)
 	start("feeds", func(ctx context.Context) error { return s.feeds.follow(ctx, s.hub) })
 	start("sensor states", s.followSensors)

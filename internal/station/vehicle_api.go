@@ -92,6 +92,7 @@ func (v *vehicles) describe(m mavlink.Vehicle, now time.Time) api.Vehicle {
 	if m.Mission != nil {
 		out.Mission = &api.MissionState{Current: m.Mission.Current, Count: m.Mission.Count, T: api.At(m.Mission.Time)}
 	}
+	describeOrders(&out, m)
 	if t := m.Transfer; t != nil {
 		out.Transfer = &api.Transfer{Kind: t.Kind, Upload: t.Upload, Done: t.Done, Total: t.Total}
 	}
@@ -134,5 +135,18 @@ func (v *vehicles) describeCamera(out *api.Vehicle, m mavlink.Vehicle, now time.
 	if m.State == mavlink.Live && len(seen.polygon) >= 3 && now.Sub(seen.at) < footprintFor {
 		polygon := api.NewGeometry(ringOf(seen.polygon))
 		out.Footprint = &polygon
+	}
+}
+
+// describeOrders tells what the vehicle was told and is at.
+func describeOrders(out *api.Vehicle, m mavlink.Vehicle) {
+	if p := m.Pending; p != nil {
+		out.Pending = &api.Pending{Command: p.Name, Percent: p.Percent, Since: api.At(p.Began)}
+	}
+	if l := m.Leading; l != nil {
+		out.Leading = &api.Leading{Kind: l.Kind, By: l.By, Since: api.At(l.Began)}
+	}
+	if d := m.Destination; d != nil {
+		out.Destination = &api.Destination{Lat: d.Lat, Lon: d.Lon, AltAMSL: geo.AMSL(d.AltAMSL)}
 	}
 }

@@ -42,7 +42,8 @@ func TestTranslate(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := v.translate(flying(), c.asked)
+			words, err := v.translate(flying(), c.asked)
+			got := words.command
 			var problem *api.Problem
 			if c.status != 0 {
 				if !errors.As(err, &problem) || problem.Status != c.status {
@@ -54,8 +55,8 @@ func TestTranslate(t *testing.T) {
 				goTo.AltAMSL = float64(int(goTo.AltAMSL + 0.5))
 				got = goTo
 			}
-			if err != nil || got != c.want {
-				t.Errorf("%v, %v; want %v", got, err, c.want)
+			if err != nil || got != c.want || words.what == "" {
+				t.Errorf("%v, %q, %v; want %v", got, words.what, err, c.want)
 			}
 		})
 	}
@@ -67,7 +68,7 @@ func TestTakeoffCountsFromTheGround(t *testing.T) {
 	down := flying()
 	down.Landed = "onGround"
 	got, err := v.translate(down, api.Command{Command: "takeoff", AltitudeAGL: new(geo.AGL(30))})
-	if err != nil || got != (mavlink.Takeoff{AltRelativeM: 30}) {
+	if err != nil || got.command != (mavlink.Takeoff{AltRelativeM: 30}) {
 		t.Errorf("%v, %v", got, err)
 	}
 }

@@ -11,12 +11,21 @@ type ControlRequest struct {
 // Command is the body of POST /vehicles/{id}/commands. Package ui has validated it before a Station sees it: the command
 // is known and has just the members that it needs.
 type Command struct {
-	Command      string    `json:"command"`                // arm, disarm, takeoff, goto, return, land, hold, mode, startMission
-	Lat          *float64  `json:"lat,omitempty"`          // goto
-	Lon          *float64  `json:"lon,omitempty"`          // goto
-	AltitudeAGL  *geo.AGL  `json:"altitudeAGL,omitempty"`  // takeoff; goto: over the terrain below the target
-	AltitudeAMSL *geo.AMSL `json:"altitudeAMSL,omitempty"` // goto, instead of AGL; neither keeps the present height
+	Command      string    `json:"command"`                // arm, takeoff, goto, …: docs/api.md
+	Lat          *float64  `json:"lat,omitempty"`          // goto, orbit (the middle), land, setHome
+	Lon          *float64  `json:"lon,omitempty"`          // with lat
+	AltitudeAGL  *geo.AGL  `json:"altitudeAGL,omitempty"`  // over the terrain below the target
+	AltitudeAMSL *geo.AMSL `json:"altitudeAMSL,omitempty"` // instead of AGL; neither keeps the present height
 	Mode         string    `json:"mode,omitempty"`         // mode
+	Speed        *float64  `json:"speed,omitempty"`        // m/s: changeSpeed, goto, orbit
+	HeadingDeg   *float64  `json:"headingDeg,omitempty"`   // from true north: heading, goto
+	RateDegS     *float64  `json:"rateDegS,omitempty"`     // heading
+	RadiusM      *float64  `json:"radiusM,omitempty"`      // orbit; goto: how wide a plane circles there
+	Clockwise    *bool     `json:"clockwise,omitempty"`    // orbit, goto of planes; missing: true
+	Item         *int      `json:"item,omitempty"`         // setMissionItem: counts from 1
+	Sensor       string    `json:"sensor,omitempty"`       // calibrate: gyro, barometer, level, accelerometer
+	Message      *int      `json:"message,omitempty"`      // setMessageInterval, requestMessage: the MAVLink id
+	RateHz       *float64  `json:"rateHz,omitempty"`       // setMessageInterval; 0 stops it
 
 	ID         string   `json:"id,omitempty"`         // ULID of this command, by which its sender tells repetitions; the station makes one where it is missing
 	IssuedAt   *Time    `json:"issuedAt,omitempty"`   // when its sender decided
@@ -31,6 +40,7 @@ type CommandResult struct {
 	Command   string  `json:"command"`
 	Result    string  `json:"result"` // accepted
 	ElapsedMs float64 `json:"elapsedMs"`
+	Detail    string  `json:"detail,omitempty"` // what the vehicle does now, in words
 }
 
 // Mission is a vehicle's flight plan.

@@ -54,6 +54,9 @@ type Vehicle struct {
 	Link        *Link          `json:"link,omitempty"`
 	Mission     *MissionState  `json:"mission,omitempty"`
 	Transfer    *Transfer      `json:"transfer,omitempty"` // going on now
+	Pending     *Pending       `json:"pending,omitempty"`  // a command that the vehicle is at
+	Leading     *Leading       `json:"leading,omitempty"`  // what the station does with it step by step
+	Destination *Destination   `json:"destination,omitempty"`
 	Control     *Control       `json:"control,omitempty"`  // who holds the lease; package ui fills it in
 	Messages    []Message      `json:"messages,omitempty"` // newest last, at most 20
 }
@@ -152,6 +155,27 @@ type Transfer struct {
 	Upload bool   `json:"upload"`
 	Done   int    `json:"done"`            // items, or bytes of files and logs
 	Total  int    `json:"total,omitempty"` // missing while not known
+}
+
+// Pending is a command that a vehicle is at.
+type Pending struct {
+	Command string `json:"command"` // its name in MAVLink
+	Percent *int   `json:"percent,omitempty"`
+	Since   Time   `json:"since"`
+}
+
+// Leading is what the station does with a vehicle step by step.
+type Leading struct {
+	Kind  string `json:"kind"` // orbit, landAt, follow
+	By    string `json:"by,omitempty"`
+	Since Time   `json:"since"`
+}
+
+// Destination is where the last goto led.
+type Destination struct {
+	Lat     float64  `json:"lat"`
+	Lon     float64  `json:"lon"`
+	AltAMSL geo.AMSL `json:"altAMSL"`
 }
 
 // Control is the control lease of a vehicle.
