@@ -1,6 +1,7 @@
 package mavlink
 
 import (
+	"slices"
 	"time"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
@@ -53,6 +54,7 @@ func (s *Service) Receive(p *link.Peer, f link.Frame, at time.Time) {
 			return
 		}
 	}
+	s.recordIn(p, f, at)
 	if ts, ok := m.(*common.MessageTimesync); ok && ts.Tc1 == 0 {
 		s.answerTimesync(p, f, ts, at)
 	}
@@ -60,6 +62,9 @@ func (s *Service) Receive(p *link.Peer, f link.Frame, at time.Time) {
 		sys.noteParameter(p, f, v)
 	}
 	events, texts := sys.receive(p, f, m, at)
+	if slices.Contains(events, EventBack) {
+		s.recorder.Cut(sys.id)
+	}
 	if ack, ok := m.(*common.MessageCommandAck); ok && s.ours(ack) {
 		sys.stray(f, ack, at)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"vedette/mavlink/link"
 	"vedette/mavlink/signing"
+	"vedette/mavlink/tlog"
 )
 
 // LinkConfig names one link and its transport.
@@ -37,6 +38,8 @@ type Config struct {
 	Signing SigningConfig
 	// Folder keeps parameter lists and logs of vehicles; empty: nothing is kept.
 	Folder string
+	// Telemetry is what is recorded; without a folder nothing is.
+	Telemetry TelemetryConfig
 	// Log hears about links and vehicles; nil is silent.
 	Log *slog.Logger
 }
@@ -62,16 +65,17 @@ type Service struct {
 	codec *link.Codec
 	systemID,
 	componentID uint8
-	links   []*link.Link
-	updates *updates
-	found   chan *system
-	systems [256]atomic.Pointer[system]
-	counts  counters
-	ring    *signing.Ring
-	linkIDs map[string]uint8
-	hearing *hearing
-	folder  string
-	tasks   tasks
+	links    []*link.Link
+	updates  *updates
+	found    chan *system
+	systems  [256]atomic.Pointer[system]
+	counts   counters
+	ring     *signing.Ring
+	linkIDs  map[string]uint8
+	hearing  *hearing
+	folder   string
+	tasks    tasks
+	recorder *tlog.Recorder
 
 	mu         sync.Mutex
 	candidates map[candidateKey]candidate
@@ -102,6 +106,8 @@ func New(cfg Config) (*Service, error) {
 	if s.componentID == 0 {
 		s.componentID = defaultComponentID
 	}
+	cfg.Telemetry.Log = log
+	s.recorder = tlog.NewRecorder(cfg.Telemetry)
 	if s.ring, err = signing.Open(cfg.Signing); err != nil {
 		return nil, err
 	}
@@ -109,7 +115,7 @@ func New(cfg Config) (*Service, error) {
 		s.linkIDs[lc.Name] = s.ring.LinkID(lc.Name)
 		l, err := link.New(lc, link.Params{
 			Codec: codec, Handler: s, SystemID: s.systemID, ComponentID: s.componentID,
-			Beacon: heartbeat(), Log: log, Hooks: link.Hooks{Seals: s.seals},
+			Beacon: heartbeat(), Log: log, Hooks: link.Hooks{Seals: s.seals, Sent: s.sent, Unknown: s.unknown},
 		})
 		if err != nil {
 			return nil, err
@@ -140,13 +146,14 @@ func (s *Service) Run(ctx context.Context) error {
 			}
 		})
 	}
-	var keys sync.WaitGroup
-	keys.Go(func() { s.keepKeys(ctx) })
+	var keepers sync.WaitGroup
+	keepers.Go(func() { s.keepKeys(ctx) })
+	keepers.Go(func() { s.keepTelemetry(ctx) })
 	s.tasks.open(ctx)
 	s.keepTime(ctx)
 	s.tasks.close()
 	links.Wait()
-	keys.Wait()
+	keepers.Wait()
 	close(errs)
 	var all []error
 	for err := range errs {

@@ -11,8 +11,8 @@ import (
 type LinkStats = link.Stats
 
 type counters struct {
-	undecodable, strangers, ghosts, repeated atomic.Uint64
-	commands, requests                       outcomes
+	undecodable, strangers, ghosts, repeated, unknown atomic.Uint64
+	commands, requests                                outcomes
 }
 
 type outcomes struct {
@@ -64,14 +64,18 @@ type Stats struct {
 	Overflowed uint64
 	// Signing counts frames by what became of their signatures.
 	Signing signing.Stats
+	// Unknown frames of vehicles hold messages that no dialect knows: they are recorded and routed, and not read.
+	Unknown uint64
+	// Telemetry counts what was recorded.
+	Telemetry TelemetryStats
 }
 
 // Stats gives the counters.
 func (s *Service) Stats() Stats {
 	st := Stats{
 		Undecodable: s.counts.undecodable.Load(), Strangers: s.counts.strangers.Load(), Ghosts: s.counts.ghosts.Load(),
-		Repeated: s.counts.repeated.Load(),
-		Signing:  s.ring.Stats(), Commands: s.counts.commands.counts(), Requests: s.counts.requests.counts(),
+		Repeated: s.counts.repeated.Load(), Unknown: s.counts.unknown.Load(), Telemetry: s.recorder.Stats(),
+		Signing: s.ring.Stats(), Commands: s.counts.commands.counts(), Requests: s.counts.requests.counts(),
 	}
 	for _, l := range s.links {
 		st.Links = append(st.Links, l.Stats())

@@ -20,6 +20,8 @@ type Config struct {
 	TCPServer string
 	// TCPClient is the address to connect to, again and again.
 	TCPClient string
+	// Replay is a recording that stands in for vehicles.
+	Replay *ReplayConfig
 	// Trusted marks a link that nobody else can reach, as a cable: only there keys are handed to vehicles, and unsigned
 	// frames are taken from a vehicle that has a key.
 	Trusted bool
@@ -91,8 +93,12 @@ func (c Config) Validate() error {
 	if c.BytesPerSecond != 0 && !(c.BytesPerSecond >= minBytesPerSecond && c.BytesPerSecond <= maxBytesPerSecond) {
 		problems = append(problems, fmt.Errorf("bytesPerSecond: %v is not between %d and %d", c.BytesPerSecond, minBytesPerSecond, maxBytesPerSecond))
 	}
+	if c.Replay != nil {
+		transports++
+		problems = append(problems, c.Replay.problems()...)
+	}
 	if transports != 1 {
-		problems = append(problems, fmt.Errorf("exactly one of serial, udpServer, udpClient, tcpServer, tcpClient must be given, not %d", transports))
+		problems = append(problems, fmt.Errorf("exactly one of serial, udpServer, udpClient, tcpServer, tcpClient, replay must be given, not %d", transports))
 	}
 	if len(problems) == 0 {
 		return nil

@@ -118,6 +118,8 @@ func (l *Link) Run(ctx context.Context) error {
 		open = l.serveTCP
 	case l.cfg.TCPClient != "":
 		open = l.talkTCP
+	case l.cfg.Replay != nil:
+		open = l.playReplay
 	case l.cfg.Serial != nil:
 		return l.talkSerial(ctx)
 	}

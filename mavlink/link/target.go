@@ -35,6 +35,22 @@ func (c *Codec) Target(id uint32, payload []byte) (system, component uint8) {
 	return byteAt(payload, known.targetSystem), byteAt(payload, known.targetComponent)
 }
 
+// Addressee gives the message of a whole frame and its target system, 0 for everybody.
+func (c *Codec) Addressee(frame []byte) (id uint32, system uint8) {
+	header, length := headerV1, 0
+	switch {
+	case len(frame) >= headerV2 && frame[0] == magicV2:
+		header, length = headerV2, int(frame[1])
+	case len(frame) >= headerV1:
+		length = int(frame[1])
+	default:
+		return 0, 0
+	}
+	id = Raw(frame).GetID()
+	system, _ = c.Target(id, frame[header:min(header+length, len(frame))])
+	return id, system
+}
+
 // Addressed tells whether messages of this id name a target system at all.
 func (c *Codec) Addressed(id uint32) bool {
 	known, ok := c.known[id]

@@ -143,8 +143,9 @@ func TestStreams(t *testing.T) {
 		want Verdict
 	}{
 		{a, t0, Verified},
-		{a, t0, RefusedReplay},
-		{a, t0 - 1, RefusedReplay},
+		{a, t0, RefusedCopy},
+		{a, t0 - 1, RefusedCopy},
+		{a, t0 - lateness - 1, RefusedReplay},
 		{a, t0 + 1, Verified},
 		{b, t0 + 1 - window, Verified}, // a minute behind is new enough
 		{Stream{1, 1, 2}, t0 - window, RefusedOld},
@@ -212,12 +213,12 @@ func TestARingTakesOverAKeyWhenSignedFramesCome(t *testing.T) {
 	at := TimestampOf(now)
 	first := signed(k, plain, 0, at)
 	admit(in(7, 1, 30, first, true, false), Confirmed)
-	admit(in(7, 1, 30, first, true, false), RefusedReplay)
-	admit(in(7, 1, 30, signed(k, plain, 0, at+1), true, false), Verified)
+	admit(in(7, 1, 30, first, true, false), RefusedCopy)
+	admit(in(7, 1, 30, signed(k, plain, 0, at+1+lateness), true, false), Verified)
 	admit(in(7, 1, 30, plain, false, false), RefusedUnsigned)
 	admit(in(7, 1, 30, plain, false, true), Excused)
 	admit(in(7, 1, radioStatus, plain, false, false), Excused)
-	admit(in(7, 1, 30, signed(FromPassphrase("two"), plain, 0, at+2), true, false), RefusedSignature)
+	admit(in(7, 1, 30, signed(FromPassphrase("two"), plain, 0, at+2+lateness), true, false), RefusedSignature)
 	admit(in(8, 1, 30, plain, false, false), Unchecked)
 	s, ok := r.KeyOf(7)
 	if !ok {
@@ -240,7 +241,7 @@ func TestARingTakesOverAKeyWhenSignedFramesCome(t *testing.T) {
 	if got := r.LinkID("lan"); got != linkID {
 		t.Errorf("link id %d, was %d", got, linkID)
 	}
-	admit(in(7, 1, 30, signed(k, plain, 0, at+1), true, false), RefusedReplay)
+	admit(in(7, 1, 30, first, true, false), RefusedReplay)
 	s, _ = r.KeyOf(7)
 	end, ok = s.Sign(plain)
 	if _, again := Read(end[:]); !ok || again <= sentAt {

@@ -6,12 +6,14 @@ import "time"
 type Counts struct {
 	// Verified had the right signature; Excused were unsigned and taken; Unchecked came while the vehicle had no key.
 	Verified, Excused, Unchecked uint64
-	// Frames that were refused: not signed, signed with another key, a timestamp that was used, a row that begins more
-	// than a minute in the past, too many rows.
+	// Frames that were refused: not signed, signed with another key, a timestamp that was used long ago, a row that begins
+	// more than a minute in the past, too many rows.
 	RefusedUnsigned, RefusedSignature, RefusedReplay, RefusedOld, RefusedStreams uint64
+	// RefusedCopies came a second time, or late, as happens with two links to one vehicle: no reason for concern.
+	RefusedCopies uint64
 }
 
-// Refused is the sum of what was refused.
+// Refused is the sum of what was refused, copies left out.
 func (c Counts) Refused() uint64 {
 	return c.RefusedUnsigned + c.RefusedSignature + c.RefusedReplay + c.RefusedOld + c.RefusedStreams
 }
@@ -20,7 +22,7 @@ func countsOf(c [verdicts]uint64) Counts {
 	return Counts{
 		Verified: c[Verified] + c[Confirmed], Excused: c[Excused], Unchecked: c[Unchecked],
 		RefusedUnsigned: c[RefusedUnsigned], RefusedSignature: c[RefusedSignature], RefusedReplay: c[RefusedReplay],
-		RefusedOld: c[RefusedOld], RefusedStreams: c[RefusedStreams],
+		RefusedOld: c[RefusedOld], RefusedStreams: c[RefusedStreams], RefusedCopies: c[RefusedCopy],
 	}
 }
 
@@ -55,7 +57,7 @@ func (r *Ring) State(system uint8) State {
 		s.LastVerified = g.last[Confirmed]
 	}
 	for v := RefusedUnsigned; int(v) < verdicts; v++ {
-		if g.last[v].After(s.LastRefused) {
+		if v != RefusedCopy && g.last[v].After(s.LastRefused) {
 			s.LastRefused, s.Why = g.last[v], v
 		}
 	}

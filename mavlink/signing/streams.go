@@ -51,8 +51,10 @@ const (
 	RefusedUnsigned
 	// RefusedSignature frames were signed with another key, or changed on their way.
 	RefusedSignature
-	// RefusedReplay frames have a timestamp that is not greater than the last of their stream.
+	// RefusedReplay frames have a timestamp that is far behind the last of their stream.
 	RefusedReplay
+	// RefusedCopy frames are late ones or copies, as two links to one vehicle make them: no more than two seconds behind.
+	RefusedCopy
 	// RefusedOld frames begin a stream more than a minute behind the newest of their vehicle.
 	RefusedOld
 	// RefusedStreams frames begin a stream when there are too many.
@@ -77,6 +79,8 @@ type Streams struct {
 func (s *Streams) Check(st Stream, at Timestamp) Verdict {
 	last, known := s.Last[st]
 	switch {
+	case known && at <= last && at+lateness >= last:
+		return RefusedCopy
 	case known && at <= last:
 		return RefusedReplay
 	case !known && at+window < s.Newest:

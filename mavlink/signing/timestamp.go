@@ -10,6 +10,8 @@ const (
 	maxTimestamp = Timestamp(1<<48 - 1)
 	// window is how much older than the newest frame of its vehicle the first frame of a stream may be.
 	window = Timestamp(time.Minute / unit)
+	// lateness is how far behind the last frame of its stream one may be that took a slower way.
+	lateness = Timestamp(2 * time.Second / unit)
 	// step is how far ahead timestamps are reserved on disk. After a crash they go on behind what was reserved.
 	step = Timestamp(30 * time.Second / unit)
 )
