@@ -63,9 +63,12 @@ func newRig(tb testing.TB, wire impair.Profile) *rig {
 }
 
 // runUntilEnd runs a part until the test ends.
-func runUntilEnd(tb testing.TB, run func(context.Context) error) {
+func runUntilEnd(tb testing.TB, run func(context.Context) error) { runUntil(tb.Context(), tb, run) }
+
+// runUntil runs a part until ctx or the test ends, and waits for it then.
+func runUntil(ctx context.Context, tb testing.TB, run func(context.Context) error) {
 	tb.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan error, 1)
 	go func() { done <- run(ctx) }()
 	tb.Cleanup(func() {
