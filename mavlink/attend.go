@@ -3,10 +3,8 @@ package mavlink
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
-	"github.com/bluenviron/gomavlib/v3/pkg/dialects/ardupilotmega"
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 	"github.com/bluenviron/gomavlib/v3/pkg/message"
 
@@ -15,45 +13,14 @@ import (
 
 const (
 	// askAgain is the wait before what was not answered is asked for again.
-	askAgain = 5 * time.Second
-	// attitudeSilence of a live vehicle whose rates were granted means that they were lost, as by another station's wish.
-	attitudeSilence = 5 * time.Second
-	wishTries       = 5
+	askAgain  = 5 * time.Second
+	wishTries = 5
 	// askSeldom is the longest wait before what nobody answers is asked for again.
 	askSeldom = time.Minute
 )
 
 // errNoMessage means that a vehicle granted a request and did not send the message.
 var errNoMessage = errors.New("granted, but the message did not come")
-
-// rates are the messages that the station needs, in the order of their worth, in hertz.
-var rates = []struct {
-	id uint32
-	hz float64
-}{
-	{(&common.MessageAttitude{}).GetID(), 20},
-	{(&common.MessageGlobalPositionInt{}).GetID(), 10},
-	{(&common.MessageGimbalDeviceAttitudeStatus{}).GetID(), 20},
-	{(&common.MessageSystemTime{}).GetID(), 1},
-	{(&common.MessageSysStatus{}).GetID(), 1},
-	{(&common.MessageBatteryStatus{}).GetID(), 1},
-	{(&common.MessageGpsRawInt{}).GetID(), 2},
-	{(&common.MessageVfrHud{}).GetID(), 2},
-	{(&common.MessageExtendedSysState{}).GetID(), 2},
-	{(&common.MessageMissionCurrent{}).GetID(), 1},
-	{(&common.MessageGimbalManagerStatus{}).GetID(), 1},
-	{(&common.MessageHomePosition{}).GetID(), 0.2},
-	{(&ardupilotmega.MessageEkfStatusReport{}).GetID(), 1},
-	{(&common.MessageEstimatorStatus{}).GetID(), 1},
-	{(&common.MessageVibration{}).GetID(), 0.5},
-	{(&ardupilotmega.MessageWind{}).GetID(), 0.5},
-	{(&common.MessageWindCov{}).GetID(), 0.5},
-	{(&common.MessageRcChannels{}).GetID(), 1},
-	{(&common.MessageFenceStatus{}).GetID(), 1},
-	{(&common.MessageGps2Raw{}).GetID(), 0.5},
-	{(&common.MessageTerrainReport{}).GetID(), 0.5},
-	{(&ardupilotmega.MessageRangefinder{}).GetID(), 1},
-}
 
 // wish is one thing that the station asks of a vehicle once in a session.
 type wish struct {
@@ -66,10 +33,11 @@ type wish struct {
 }
 
 // attend asks a vehicle for what the station needs: its rates, who it is, its home, its cameras. It asks again after a
-// reboot, after a loss, when a new component shows itself, and when a rate was lost.
+// reboot, after a loss, when a new component shows itself, and when a rate was changed by others.
 func (s *Service) attend(ctx context.Context, sys *system) {
 	session := -1
 	var done *settled
+	var kept keepers
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -79,11 +47,12 @@ func (s *Service) attend(ctx context.Context, sys *system) {
 		case <-sys.wake:
 		case <-timer.C:
 		}
-		now, silent := sys.session(time.Now())
-		if now != session || silent {
+		if now := sys.session(); now != session {
 			session, done = now, newSettled()
 		}
+		s.askRates(ctx, sys, session, &kept, true)
 		s.askFor(ctx, sys, session, done)
+		s.askRates(ctx, sys, session, &kept, false)
 		timer.Reset(askAgain)
 	}
 }
@@ -116,16 +85,11 @@ func (t *settled) note(name string, err error, now time.Time) {
 	t.again[name] = now.Add(min(askAgain<<min(t.tries[name]-1, 8), askSeldom) - askAgain/2) // asked for at the next round or later
 }
 
-// session gives the number of the session, and whether attitudes stopped in a live vehicle that sent them.
-func (s *system) session(now time.Time) (number int, silent bool) {
+// session gives the number of the session.
+func (s *system) session() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	st := &s.state
-	silent = st.v.State == Live && !st.turned.IsZero() && now.Sub(st.turned) > attitudeSilence
-	if silent {
-		st.turned = time.Time{}
-	}
-	return st.session, silent
+	return s.state.session
 }
 
 // askFor goes through what is not settled yet, until the vehicle is lost or reboots.
@@ -135,7 +99,7 @@ func (s *Service) askFor(ctx context.Context, sys *system, session int, done *se
 		if deaf[w.component] || !done.due(w.name, time.Now()) {
 			continue
 		}
-		if now, _ := sys.session(time.Now()); now != session {
+		if sys.session() != session {
 			sys.poke()
 			return
 		}
@@ -207,9 +171,6 @@ func (s *system) wishes() []wish {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []wish
-	for _, r := range rates {
-		all = append(all, wish{name: fmt.Sprintf("rate %d", r.id), order: interval(r.id, r.hz)})
-	}
 	all = append(all,
 		requestWish("version", &common.MessageAutopilotVersion{}, 0),
 		requestWish("home", &common.MessageHomePosition{}, 0),
@@ -251,9 +212,15 @@ func missingStream(component uint8) func(st *state) (order, bool) {
 	}
 }
 
+const microseconds = 1e6
+
+// interval asks for a message so often; 0 is never.
 func interval(id uint32, hz float64) order {
-	const microseconds = 1e6
-	return long(common.MAV_CMD_SET_MESSAGE_INTERVAL, float64(id), microseconds/hz)
+	us := -1.0
+	if hz > 0 {
+		us = microseconds / hz
+	}
+	return long(common.MAV_CMD_SET_MESSAGE_INTERVAL, float64(id), us)
 }
 
 func request(m message.Message) order {

@@ -13,17 +13,3 @@ func (s *system) watchPaths(now time.Time) {
 	}
 	s.log.Info("vehicle is reached by another link", "from", was.Link()+" "+was.Remote(), "to", used.Link()+" "+used.Remote())
 }
-
-// streamed tells the states that an autopilot repeats, of which the newest is all that counts.
-func streamed(id uint32) bool {
-	const heartbeat = 0
-	if id == heartbeat {
-		return true
-	}
-	for i := range rates {
-		if rates[i].id == id {
-			return true
-		}
-	}
-	return false
-}

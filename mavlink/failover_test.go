@@ -10,6 +10,7 @@ import (
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 
 	"vedette/mavlink"
+	"vedette/mavlink/link"
 	"vedette/mavlink/mavlinktest"
 )
 
@@ -224,4 +225,46 @@ func TestAnOutageOfTenSeconds(t *testing.T) {
 	if _, err := s.Command(within(t), 1, mavlink.Arm{}); err != nil {
 		t.Error(err)
 	}
+}
+
+// intervals gives what an autopilot was last asked for, in microseconds by message.
+func intervals(a *mavlinktest.Autopilot) map[uint32]float32 {
+	out := map[uint32]float32{}
+	for _, m := range a.Heard() {
+		if c, ok := m.(*common.MessageCommandLong); ok && c.Command == common.MAV_CMD_SET_MESSAGE_INTERVAL {
+			out[uint32(c.Param1)] = c.Param2
+		}
+	}
+	return out
+}
+
+// Intervals are per link: a vehicle on a network and on a radio is asked for each link's own profile, through it.
+func TestEachLinkHasItsOwnProfile(t *testing.T) {
+	t.Parallel()
+	s, err := mavlink.New(mavlink.Config{Links: []mavlink.LinkConfig{
+		{Name: "lan", UDPServer: "127.0.0.1:0", Priority: 1},
+		{Name: "radio", UDPServer: "127.0.0.1:0", BytesPerSecond: 5760, Profile: link.Profile{Rates: map[uint32]float64{30: 8}}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, s)
+	eventually(t, "bound", func() bool { return s.LinkAddr("lan") != nil && s.LinkAddr("radio") != nil })
+	lan := fly(t, mavlinktest.Config{Address: s.LinkAddr("lan").String(), Uptime: time.Minute})
+	radio := fly(t, mavlinktest.Config{Address: s.LinkAddr("radio").String(), Uptime: time.Minute})
+	// RAW_IMU, which it streams by itself and nobody reads.
+	radio.SetRate(27, 10)
+	eventually(t, "both are asked", func() bool { return len(intervals(lan)) > 15 && len(intervals(radio)) > 15 })
+	const position = 33
+	if us := intervals(lan)[30]; us != 50_000 {
+		t.Errorf("attitude on the network every %v µs", us)
+	}
+	if us := intervals(radio); us[30] != 125_000 || us[position] != 250_000 {
+		t.Errorf("on the radio attitude every %v µs, position every %v", us[30], us[position])
+	}
+	// Somebody else changes a rate, and it is asked for again.
+	eventually(t, "attitudes come as asked for", func() bool { return radio.Rate(30) == 8 })
+	time.AfterFunc(7*time.Second, func() { radio.SetRate(30, 0.5) })
+	eventually(t, "it was changed", func() bool { return radio.Rate(30) == 0.5 })
+	eventually(t, "it is asked for again", func() bool { return radio.Rate(30) == 8 })
 }

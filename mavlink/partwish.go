@@ -14,9 +14,12 @@ func (st *state) payloadWishes(autopilot uint8) []wish {
 	for component, p := range st.parts {
 		name := func(what string) string { return fmt.Sprintf("%s %d in life %d", what, component, p.life) }
 		if p.gimbal {
-			attitudes := interval((&common.MessageGimbalDeviceAttitudeStatus{}).GetID(), 20).to(component)
+			hz := st.gimbalHz
+			if hz == 0 {
+				hz = streams[0].full
+			}
 			all = append(all,
-				wish{name: name("attitudes of gimbal"), order: attitudes},
+				wish{name: name(fmt.Sprintf("%v attitudes of gimbal", hz)), order: interval(gimbalAttitudeID, hz).to(component)},
 				requestWish(name("gimbal"), &common.MessageGimbalDeviceInformation{}, component),
 			)
 			if !st.gimbal.set.Managed() {

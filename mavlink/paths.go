@@ -2,8 +2,11 @@ package mavlink
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 	"time"
+
+	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 
 	"vedette/mavlink/link"
 )
@@ -48,6 +51,35 @@ type path struct {
 	rtt        time.Duration
 	rttAt      time.Time
 	in, out    flow
+	// messages counts the autopilot's, by id; told are the intervals that it named and nobody has looked at yet.
+	messages [counted]uint32
+	told     []rate
+}
+
+const maxTold = 32
+
+var messageIntervalID = (&common.MessageMessageInterval{}).GetID()
+
+func (w *path) seen(id uint32) uint32 {
+	if id < counted {
+		return w.messages[id]
+	}
+	return 0
+}
+
+// tell notes a MESSAGE_INTERVAL: microseconds and the message's id.
+func (w *path) tell(payload []byte) {
+	var b [6]byte // MAVLink 2 cuts zeros off the end
+	copy(b[:], payload)
+	us, id := int32(binary.LittleEndian.Uint32(b[:])), binary.LittleEndian.Uint16(b[4:])
+	if us == 0 || len(w.told) >= maxTold {
+		return // the vehicle does not know it
+	}
+	r := rate{id: uint32(id)}
+	if us > 0 {
+		r.hz = microseconds / float64(us)
+	}
+	w.told = append(w.told, r)
 }
 
 // component is one sender of the vehicle on one way: each counts its frames by itself.
@@ -61,25 +93,31 @@ func newPaths(autopilot uint8) paths {
 }
 
 // heardFrame notes a frame of a component. A way of its own begins with the first one.
-func (p *paths) heardFrame(peer *link.Peer, priority int, from, sequence uint8, bytes int, at time.Time) {
+func (p *paths) heardFrame(peer *link.Peer, priority int, f link.Frame, at time.Time) {
 	way, ok := p.all[peer]
 	if !ok {
 		way = &path{priority: priority, components: make(map[uint8]*component), pause: mostPatience}
 		p.all[peer] = way
 	}
-	c, ok := way.components[from]
+	c, ok := way.components[f.ComponentID]
 	if !ok {
 		c = &component{}
-		if from == p.autopilot {
+		if f.ComponentID == p.autopilot {
 			way.autopilot = c
 		}
-		way.components[from] = c
+		way.components[f.ComponentID] = c
 	}
 	c.heard = at
-	c.loss.Add(sequence, at)
-	way.in.total += uint64(bytes)
-	if from != p.autopilot {
+	c.loss.Add(f.Sequence, at)
+	way.in.total += uint64(len(f.Raw))
+	if f.ComponentID != p.autopilot {
 		return
+	}
+	if f.MessageID < counted {
+		way.messages[f.MessageID]++
+	}
+	if f.MessageID == messageIntervalID {
+		way.tell(f.Payload)
 	}
 	if !way.heard.IsZero() {
 		const weight = 8

@@ -25,7 +25,7 @@ func newWays() *ways {
 
 func (w *ways) frame(peer *link.Peer) {
 	w.sequence[peer]++
-	w.heardFrame(peer, w.priority[peer], 1, w.sequence[peer], 40, w.now)
+	w.heardFrame(peer, w.priority[peer], frameOf(w.sequence[peer], 30, 0), w.now)
 }
 
 // pass lets time go by in steps of 10 ms; each peer brings a frame at its interval. It ends early when done says so.
@@ -172,15 +172,16 @@ func TestAComponentIsReachedWhereItIsHeard(t *testing.T) {
 	t.Parallel()
 	w := newWays()
 	radio, lte := new(link.Peer), new(link.Peer)
+	camera := link.Frame{ComponentID: 100}
 	w.pass(time.Second, rhythm{radio: 50 * time.Millisecond}, nil)
-	w.heardFrame(lte, 0, 100, 1, 40, w.now)
+	w.heardFrame(lte, 0, camera, w.now)
 	if w.to(100, w.now) != lte || w.to(1, w.now) != radio || w.to(154, w.now) != radio {
 		t.Error("the wrong way")
 	}
 	if w.best(w.now) != radio || w.all[lte].autopilot != nil {
 		t.Error("a link with a camera alone leads to the autopilot")
 	}
-	w.heardFrame(radio, 0, 100, 1, 40, w.now)
+	w.heardFrame(radio, 0, camera, w.now)
 	if w.to(100, w.now) != radio {
 		t.Error("not by the one in use")
 	}
@@ -229,7 +230,7 @@ func TestASlowLinkDoesNotUndoWhatTheQuickOneTold(t *testing.T) {
 	hear := func(p *link.Peer, sequence uint8, base common.MAV_MODE_FLAG, ms int) bool {
 		at := now.Add(time.Duration(ms) * time.Millisecond)
 		f := frameOf(sequence, 0, uint16(sequence)<<8|uint16(base))
-		s.state.paths.heardFrame(p, 0, 1, sequence, 21, at)
+		s.state.paths.heardFrame(p, 0, f, at)
 		if s.state.repeats.again(p, f, at) || s.state.repeats.behind(p, s.state.paths.best(at), 0, at) {
 			return false
 		}

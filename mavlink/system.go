@@ -59,15 +59,17 @@ type state struct {
 	paths      paths
 	way        *link.Peer // the one in use at the last tick
 	repeats    repeats
-	clocks     map[uint8]*clock
-	boot       bootTime
-	sync       timesync
-	poses      poseHistory
-	gimbal     gimbalState
-	plans      plans
-	cameras    map[uint8]*camera
-	parts      map[uint8]*part // the components that carry gimbals and cameras
-	texts      textJoiner
+	// gimbalHz is how often a gimbal's attitude is wanted on the way in use; 0 while nothing was asked for.
+	gimbalHz float64
+	clocks   map[uint8]*clock
+	boot     bootTime
+	sync     timesync
+	poses    poseHistory
+	gimbal   gimbalState
+	plans    plans
+	cameras  map[uint8]*camera
+	parts    map[uint8]*part // the components that carry gimbals and cameras
+	texts    textJoiner
 	// session changes when everything must be asked for again: after a reboot and after a loss.
 	session int
 	// turned and batteryHeard are when the last ATTITUDE and BATTERY_STATUS came; the zero time means none in this session.
@@ -108,7 +110,7 @@ func (s *system) news(p *link.Peer, f link.Frame, at time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st := &s.state
-	st.paths.heardFrame(p, p.Priority(), f.ComponentID, f.Sequence, len(f.Raw), at)
+	st.paths.heardFrame(p, p.Priority(), f, at)
 	if f.MessageID == timesyncID {
 		st.roundTrip(p, f, at)
 	}

@@ -12,8 +12,9 @@ import (
 const (
 	firstWait = 200 * time.Millisecond
 	longWait  = 3 * time.Second
-	// soundRun is how long a port must have worked for the waits to start from the beginning.
-	soundRun = 5 * time.Second
+	// soundRun is how long a port must have worked for the waits to start from the beginning: a loose plug that comes and goes
+	// every second is taken up at once each time.
+	soundRun = 500 * time.Millisecond
 )
 
 // Run opens the port and gives it to use, again and again: when the device cannot be opened, or use answers an error

@@ -25,6 +25,8 @@ type Config struct {
 	// Trusted marks a link that nobody else can reach, as a cable: only there keys are handed to vehicles, and unsigned
 	// frames are taken from a vehicle that has a key.
 	Trusted bool
+	// Profile is what of a vehicle's messages is wanted on the link; empty is what fits its bandwidth.
+	Profile Profile
 	// Priority orders the links of a vehicle that is heard on several: one with a higher number is preferred while it works.
 	Priority int
 	// BytesPerSecond is the bandwidth each way that we keep below; 0 is that of the serial speed, and no limit elsewhere.
@@ -96,6 +98,9 @@ func (c Config) Validate() error {
 	if c.Replay != nil {
 		transports++
 		problems = append(problems, c.Replay.problems()...)
+	}
+	if err := c.Profile.validate(); err != nil {
+		problems = append(problems, err)
 	}
 	if transports != 1 {
 		problems = append(problems, fmt.Errorf("exactly one of serial, udpServer, udpClient, tcpServer, tcpClient, replay must be given, not %d", transports))

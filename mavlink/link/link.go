@@ -126,7 +126,7 @@ func (l *Link) Run(ctx context.Context) error {
 	retry := retrier{first: 250 * time.Millisecond, last: 5 * time.Second}
 	said := ""
 	for ctx.Err() == nil {
-		began := time.Now()
+		before := l.framesIn.Load()
 		err := open(ctx)
 		if ctx.Err() != nil {
 			break
@@ -136,7 +136,7 @@ func (l *Link) Run(ctx context.Context) error {
 			said = text
 			l.log.Warn("link lost, opening it again", "error", err)
 		}
-		retry.wait(ctx, time.Since(began))
+		retry.wait(ctx, l.framesIn.Load() > before)
 	}
 	return nil
 }

@@ -86,8 +86,11 @@ func TestWaitsGrowAndStartAgain(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel() // nothing is waited for
 	r := retrier{first: 100 * time.Millisecond, last: 300 * time.Millisecond}
-	for _, c := range []struct{ worked, next time.Duration }{
-		{0, 200 * time.Millisecond}, {0, 300 * time.Millisecond}, {0, 300 * time.Millisecond}, {time.Minute, 200 * time.Millisecond},
+	for _, c := range []struct {
+		worked bool
+		next   time.Duration
+	}{
+		{false, 200 * time.Millisecond}, {false, 300 * time.Millisecond}, {false, 300 * time.Millisecond}, {true, 200 * time.Millisecond},
 	} {
 		if r.wait(ctx, c.worked); r.next != c.next {
 			t.Errorf("then %v, want %v", r.next, c.next)

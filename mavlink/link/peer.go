@@ -49,6 +49,15 @@ func (p *Peer) Remote() string { return p.remote }
 // Priority is that of the link's configuration.
 func (p *Peer) Priority() int { return p.link.cfg.Priority }
 
+// Profile is what of a vehicle's messages is wanted on the link.
+func (p *Peer) Profile() Profile { return p.link.cfg.Profile }
+
+// Bandwidth is that of the link in bytes a second, each way; 0 is no limit.
+func (p *Peer) Bandwidth() float64 {
+	rate, _ := p.link.pace.bandwidth()
+	return rate
+}
+
 // Trusted tells that the link is marked so.
 func (p *Peer) Trusted() bool { return p.link.cfg.Trusted }
 

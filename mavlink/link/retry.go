@@ -6,16 +6,15 @@ import (
 	"time"
 )
 
-// soundRun is how long a transport must have worked for the waits to start from the beginning.
-const soundRun = 5 * time.Second
-
 // retrier waits between attempts, longer each time, with jitter so that many clients do not come back together.
 type retrier struct {
 	first, last, next time.Duration
 }
 
-func (r *retrier) wait(ctx context.Context, worked time.Duration) {
-	if r.next == 0 || worked >= soundRun {
+// wait waits before the next attempt; worked tells that something was heard in the last one, after which the waits begin
+// anew: a link that comes and goes is taken up at once each time.
+func (r *retrier) wait(ctx context.Context, worked bool) {
+	if r.next == 0 || worked {
 		r.next = r.first
 	}
 	spread := 0.75 + rand.Float64()/2 //nolint:gosec // no secret

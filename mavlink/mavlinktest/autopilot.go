@@ -426,3 +426,24 @@ func (a *Autopilot) Armed() bool {
 	defer a.mu.Unlock()
 	return a.armed
 }
+
+// SetRate changes how often a message is sent, as another station does; 0 is never.
+func (a *Autopilot) SetRate(id uint32, hz float64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.due, id)
+	if hz > 0 {
+		a.due[id] = &schedule{every: time.Duration(float64(time.Second) / hz)}
+	}
+}
+
+// Rate is how often a message is sent, in hertz; 0 is never.
+func (a *Autopilot) Rate(id uint32) float64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s, ok := a.due[id]
+	if !ok || s.every <= 0 {
+		return 0
+	}
+	return float64(time.Second) / float64(s.every)
+}

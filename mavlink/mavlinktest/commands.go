@@ -22,7 +22,10 @@ func (a *Autopilot) command(m *common.MessageCommandLong) {
 	switch m.Command {
 	case common.MAV_CMD_SET_MESSAGE_INTERVAL:
 		if from == autopilotComponent {
-			a.due[uint32(m.Param1)] = &schedule{every: time.Duration(m.Param2) * time.Microsecond}
+			delete(a.due, uint32(m.Param1))
+			if m.Param2 > 0 {
+				a.due[uint32(m.Param1)] = &schedule{every: time.Duration(m.Param2) * time.Microsecond}
+			}
 		} else {
 			result = common.MAV_RESULT_UNSUPPORTED
 		}
