@@ -96,6 +96,24 @@ func (s *station) SetParameter(_ context.Context, _ access.Principal, _ int, nam
 	return api.Parameter{Name: name, Value: v}, s.did("setParameter")
 }
 
+func (s *station) Signing(id int) (api.Signing, error) {
+	return api.Signing{Vehicle: id, State: "off"}, nil
+}
+func (s *station) SetSigning(_ context.Context, _ int, r api.SigningRequest) error {
+	return s.did("signing " + r.Mode)
+}
+func (s *station) ForgetSigning(context.Context, int) error { return s.did("forgetSigning") }
+func (s *station) TelemetryLogs(int) ([]api.TelemetryLog, error) {
+	return []api.TelemetryLog{{Name: "20261126T000000Z.tlog", Bytes: 5}}, nil
+}
+
+func (s *station) OpenTelemetryLog(int, string) (io.ReadSeekCloser, time.Time, error) {
+	return struct {
+		io.ReadSeeker
+		io.Closer
+	}{strings.NewReader("a log"), io.NopCloser(nil)}, time.Unix(1e9, 0), nil
+}
+
 func (s *station) Feeds() []api.Feed { return []api.Feed{{ID: "1-eo", Kind: "eo", State: "live"}} }
 func (s *station) Feed(id string) (api.Feed, error) {
 	if id != "1-eo" {

@@ -25,7 +25,7 @@ type route struct {
 // routes is the whole table: the mux is made from it, and the tests check every line of it.
 func routes() []route {
 	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
-	const viewer, operator = access.RoleViewer, access.RoleOperator
+	const viewer, operator, admin = access.RoleViewer, access.RoleOperator, access.RoleAdmin
 	return []route{
 		{method: get, path: "/healthz", handle: healthz},
 		{method: get, path: "/readyz", handle: readyz},
@@ -52,6 +52,12 @@ func routes() []route {
 		{method: get, path: base + "/vehicles/{id}/parameters", role: viewer, handle: getParameters},
 		{method: get, path: base + "/vehicles/{id}/parameters/{name}", role: viewer, handle: getParameter},
 		{method: put, path: base + "/vehicles/{id}/parameters/{name}", role: operator, lease: true, handle: setParameter},
+
+		{method: get, path: base + "/vehicles/{id}/signing", role: viewer, handle: getSigning},
+		{method: post, path: base + "/vehicles/{id}/signing", role: admin, lease: true, handle: setSigning},
+		{method: del, path: base + "/vehicles/{id}/signing", role: admin, handle: forgetSigning},
+		{method: get, path: base + "/vehicles/{id}/tlogs", role: viewer, handle: getTelemetryLogs},
+		{method: get, path: base + "/vehicles/{id}/tlogs/{name}", role: viewer, handle: getTelemetryLog},
 
 		{method: get, path: base + "/feeds", role: viewer, handle: getFeeds},
 		{method: get, path: base + "/feeds/{id}", role: viewer, handle: getFeed},

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"context"
+	"io"
+	"time"
 
 	"vedette/internal/access"
 	"vedette/internal/geo"
@@ -15,6 +17,7 @@ import (
 type Station interface {
 	Overview
 	Vehicles
+	Wires
 	Feeds
 	Picture
 	Ground
@@ -42,6 +45,17 @@ type Vehicles interface {
 	Parameters(ctx context.Context, id int) ([]api.Parameter, error)
 	Parameter(ctx context.Context, id int, name string) (api.Parameter, error)
 	SetParameter(ctx context.Context, who access.Principal, id int, name string, value float64) (api.Parameter, error)
+}
+
+// Wires are how vehicles are spoken with: by which keys, and what was said.
+type Wires interface {
+	Signing(id int) (api.Signing, error)
+	SetSigning(ctx context.Context, id int, r api.SigningRequest) error
+	// ForgetSigning drops the key of a vehicle, which need not be known, on our side alone.
+	ForgetSigning(ctx context.Context, id int) error
+	TelemetryLogs(id int) ([]api.TelemetryLog, error)
+	// OpenTelemetryLog also tells when the log was changed last.
+	OpenTelemetryLog(id int, name string) (io.ReadSeekCloser, time.Time, error)
 }
 
 // Feeds are watched.

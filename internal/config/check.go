@@ -64,6 +64,8 @@ func (c *checker) check(cfg Config) {
 	}
 	c.place("station.position", cfg.Station.Position)
 	c.links(cfg.Links)
+	c.oneOf("signing.unsigned", cfg.Signing.Unsigned, "", "refuse", "accept")
+	c.telemetry(cfg.Telemetry)
 	c.feeds(cfg.Feeds)
 	gateways := c.gateways(cfg.Gateways)
 	c.sensors(cfg.Sensors, gateways)
@@ -104,9 +106,30 @@ func (c *checker) links(links []Link) {
 			given++
 			c.serial(at+".serial", l.Serial)
 		}
-		if given != 1 {
-			c.addf(at, "give exactly one of serial, udpServer, udpClient, tcpServer, tcpClient (found %d)", given)
+		if l.Replay != nil {
+			given++
+			c.replay(at+".replay", l.Replay)
 		}
+		if given != 1 {
+			c.addf(at, "give exactly one of serial, udpServer, udpClient, tcpServer, tcpClient, replay (found %d)", given)
+		}
+	}
+}
+
+func (c *checker) replay(at string, r *Replay) {
+	if r.File == "" {
+		c.addf(at+".file", "is missing")
+	}
+	if r.Speed != nil {
+		c.limit(at+".speed", *r.Speed, 0, 1000)
+	}
+}
+
+func (c *checker) telemetry(t Telemetry) {
+	c.limit("telemetry.fileMB", t.FileMB, 0, 4096)
+	c.limit("telemetry.maxGB", t.MaxGB, 0, 1e6)
+	if t.Keep < 0 {
+		c.addf("telemetry.keep", "%v is negative", t.Keep)
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 type Config struct {
 	Station   Station   `yaml:"station,omitempty"`
 	Links     []Link    `yaml:"links,omitempty"`
+	Signing   Signing   `yaml:"signing,omitempty"`
+	Telemetry Telemetry `yaml:"telemetry,omitempty"`
 	Feeds     []Feed    `yaml:"feeds,omitempty"`
 	Sensors   []Sensor  `yaml:"sensors,omitempty"`
 	Gateways  []Gateway `yaml:"gateways,omitempty"`
@@ -39,6 +41,29 @@ type Link struct {
 	UDPClient string      `yaml:"udpClient,omitempty"` // remote address
 	TCPServer string      `yaml:"tcpServer,omitempty"`
 	TCPClient string      `yaml:"tcpClient,omitempty"`
+	Replay    *Replay     `yaml:"replay,omitempty"`
+	Trusted   bool        `yaml:"trusted,omitempty"` // nobody else can reach it: keys may be handed out there
+}
+
+// Replay is a telemetry log that stands in for vehicles.
+type Replay struct {
+	File  string   `yaml:"file,omitempty"`
+	Speed *float64 `yaml:"speed,omitempty"` // times life; 0: as fast as possible; default 1
+	Loop  bool     `yaml:"loop,omitempty"`
+}
+
+// Signing is how strict the station is with vehicles that have a key.
+type Signing struct {
+	Unsigned string `yaml:"unsigned,omitempty"` // "refuse" (default) or "accept" their unsigned frames
+}
+
+// Telemetry is the recording of what vehicles and stations say to one another.
+type Telemetry struct {
+	Off    bool          `yaml:"off,omitempty"`
+	Folder string        `yaml:"folder,omitempty"` // default: telemetry in the data folder
+	FileMB float64       `yaml:"fileMB,omitempty"` // size at which a new file begins; default 64
+	Keep   time.Duration `yaml:"keep,omitempty"`   // default 720h
+	MaxGB  float64       `yaml:"maxGB,omitempty"`  // all logs together; default 20
 }
 
 // SerialPort is a serial device.

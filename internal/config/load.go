@@ -43,9 +43,14 @@ func Load(path string) (Config, error) {
 		return Config{}, err
 	}
 	dir := filepath.Dir(path)
-	for _, p := range []*string{&cfg.Terrain.Folder, &cfg.TLS.Certificate, &cfg.TLS.Key} {
+	for _, p := range []*string{&cfg.Terrain.Folder, &cfg.TLS.Certificate, &cfg.TLS.Key, &cfg.Telemetry.Folder} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
+		}
+	}
+	for i := range cfg.Links {
+		if r := cfg.Links[i].Replay; r != nil && !filepath.IsAbs(r.File) {
+			r.File = filepath.Join(dir, r.File)
 		}
 	}
 	return cfg, nil
@@ -96,6 +101,10 @@ func (c *Config) fillDefaults() {
 	for i := range c.Feeds {
 		setDefault(&c.Feeds[i].Camera.Kind, "eo")
 	}
+	setDefault(&c.Signing.Unsigned, "refuse")
+	setDefault(&c.Telemetry.FileMB, 64)
+	setDefault(&c.Telemetry.Keep, 720*time.Hour)
+	setDefault(&c.Telemetry.MaxGB, 20)
 	setDefault(&c.Cues.StandoffM, 120)
 	setDefault(&c.Cues.HeightAGL, 60)
 	setDefault(&c.Cues.Expire, 5*time.Minute)

@@ -1,12 +1,15 @@
 package station
 
 import (
+	"path/filepath"
+
 	"github.com/paulmach/orb"
 
 	"vedette/internal/config"
 	"vedette/internal/geo"
 	"vedette/internal/serialport"
 	"vedette/mavlink"
+	"vedette/mavlink/link"
 	"vedette/sensors"
 	"vedette/tracking/fusion"
 	"vedette/tracking/zone"
@@ -17,6 +20,10 @@ func mavlinkLinks(links []config.Link) []mavlink.LinkConfig {
 	for _, l := range links {
 		c := mavlink.LinkConfig{
 			Name: l.Name, UDPServer: l.UDPServer, UDPClient: l.UDPClient, TCPServer: l.TCPServer, TCPClient: l.TCPClient,
+			Trusted: l.Trusted,
+		}
+		if r := l.Replay; r != nil {
+			c.Replay = &link.ReplayConfig{File: r.File, Speed: valueOr(r.Speed, 1), Loop: r.Loop}
 		}
 		if l.Serial != nil {
 			c.Serial = &mavlink.SerialConfig{Device: l.Serial.Device, Baud: l.Serial.Baud}
@@ -24,6 +31,24 @@ func mavlinkLinks(links []config.Link) []mavlink.LinkConfig {
 		out = append(out, c)
 	}
 	return out
+}
+
+func signingConfig(cfg config.Signing, dataDir string) mavlink.SigningConfig {
+	return mavlink.SigningConfig{Folder: filepath.Join(dataDir, "signing"), AcceptUnsigned: cfg.Unsigned == "accept"}
+}
+
+func telemetryConfig(cfg config.Telemetry, dataDir string) mavlink.TelemetryConfig {
+	if cfg.Off {
+		return mavlink.TelemetryConfig{}
+	}
+	const mega, giga = 1 << 20, 1 << 30
+	folder := cfg.Folder
+	if folder == "" {
+		folder = filepath.Join(dataDir, "telemetry")
+	}
+	return mavlink.TelemetryConfig{
+		Folder: folder, FileBytes: int64(cfg.FileMB * mega), KeepFor: cfg.Keep, KeepBytes: int64(cfg.MaxGB * giga),
+	}
 }
 
 func sensorConfigs(cfg config.Config) (out []sensors.SensorConfig, gateways []sensors.GatewayConfig) {

@@ -108,7 +108,10 @@ func New(ctx context.Context, cfg Config) (s *Station, err error) {
 
 func (s *Station) buildRooms(ctx context.Context) (err error) {
 	file := s.cfg.File
-	s.mavlink, err = mavlink.New(mavlink.Config{Links: mavlinkLinks(file.Links), Log: s.log.With("room", "mavlink")})
+	s.mavlink, err = mavlink.New(mavlink.Config{
+		Links: mavlinkLinks(file.Links), Log: s.log.With("room", "mavlink"),
+		Signing: signingConfig(file.Signing, s.cfg.DataDir), Telemetry: telemetryConfig(file.Telemetry, s.cfg.DataDir),
+	})
 	if err != nil {
 		return err
 	}
