@@ -23,15 +23,23 @@ type command struct {
 
 func (c command) place() geo.LatLon { return geo.LatLon{Lat: c.lat, Lon: c.lon} }
 
-// forceMagic in parameter 2 skips the checks of arming and of disarming in the air.
-const forceMagic = 21196
+// whole is a parameter as a number without sign; NaN and what is out of range give one that nothing has.
+func whole(v float64) uint32 {
+	if !(v >= 0 && v <= math.MaxUint32) {
+		return math.MaxUint32
+	}
+	return uint32(v)
+}
 
 func fromLong(k packet, m *mav.MessageCommandLong) command {
+	frame := mav.MAV_FRAME_GLOBAL_RELATIVE_ALT // ArduPilot takes the height in a COMMAND_LONG as relative to home
+	if m.Command == common.MAV_CMD_DO_SET_HOME {
+		frame = mav.MAV_FRAME_GLOBAL
+	}
 	return command{
-		id: m.Command, target: m.TargetComponent, system: k.system, component: k.component,
-		frame: mav.MAV_FRAME_GLOBAL_RELATIVE_ALT, // ArduPilot takes the height in a COMMAND_LONG as relative to home
-		p:     [4]float64{float64(m.Param1), float64(m.Param2), float64(m.Param3), float64(m.Param4)},
-		lat:   float64(m.Param5), lon: float64(m.Param6), raw: [2]float64{float64(m.Param5), float64(m.Param6)}, z: float64(m.Param7),
+		id: m.Command, target: m.TargetComponent, system: k.system, component: k.component, frame: frame,
+		p:   [4]float64{float64(m.Param1), float64(m.Param2), float64(m.Param3), float64(m.Param4)},
+		lat: float64(m.Param5), lon: float64(m.Param6), raw: [2]float64{float64(m.Param5), float64(m.Param6)}, z: float64(m.Param7),
 	}
 }
 
@@ -76,7 +84,7 @@ func (c command) forCamera() bool {
 
 // gimbalCommand handles what is addressed to the gimbal device.
 func (c *Copter) gimbalCommand(p *peer, cmd command) mav.MAV_RESULT {
-	id := uint32(clamp(cmd.p[0], 0, math.MaxUint32))
+	id := whole(cmd.p[0])
 	switch cmd.id {
 	case common.MAV_CMD_REQUEST_MESSAGE:
 		if id != 283 && id != 285 {
@@ -97,119 +105,66 @@ func accepted(ok bool) mav.MAV_RESULT {
 	return mav.MAV_RESULT_FAILED
 }
 
-// autopilotCommand handles requests; commands that fly are in flyCommand.
-func (c *Copter) autopilotCommand(p *peer, cmd command) mav.MAV_RESULT {
-	id := uint32(clamp(cmd.p[0], 0, math.MaxUint32))
-	switch cmd.id {
-	case common.MAV_CMD_SET_MESSAGE_INTERVAL:
-		return c.setInterval(p, id, cmd.p[1])
-	case common.MAV_CMD_GET_MESSAGE_INTERVAL:
-		us := -1.0
-		if s := c.interval(p, id); s > 0 {
-			us = s * 1e6
-		}
-		p.send(autopilotComponent, &mav.MessageMessageInterval{MessageId: uint16(id), IntervalUs: int32(us)})
-		return mav.MAV_RESULT_ACCEPTED
-	case common.MAV_CMD_REQUEST_MESSAGE:
-		if id == 259 || id == 269 || id == 270 {
-			return mav.MAV_RESULT_FAILED // the camera component's
-		}
-		msg := c.build(id)
-		if msg == nil {
-			return mav.MAV_RESULT_FAILED // as ArduPilot answers for an unknown message
-		}
-		component := uint8(autopilotComponent)
-		if s, ok := streamed[id]; ok {
-			component = s.component
-		}
-		p.send(component, msg)
-		return mav.MAV_RESULT_ACCEPTED
-	case common.MAV_CMD_REQUEST_AUTOPILOT_CAPABILITIES:
-		p.send(autopilotComponent, c.version())
-		return mav.MAV_RESULT_ACCEPTED
-	case common.MAV_CMD_GET_HOME_POSITION:
-		msg := c.build(242)
-		if msg == nil {
-			return mav.MAV_RESULT_FAILED
-		}
-		p.send(autopilotComponent, msg)
-		return mav.MAV_RESULT_ACCEPTED
-	case common.MAV_CMD_RUN_PREARM_CHECKS:
-		if reason := c.flight.prearm(); reason != "" {
-			c.flight.say(mav.MAV_SEVERITY_CRITICAL, "PreArm: %s", reason)
-		}
-		return mav.MAV_RESULT_ACCEPTED
-	case common.MAV_CMD_DO_SET_ROI_LOCATION, common.MAV_CMD_DO_SET_ROI:
-		return c.lookAt(cmd)
-	case common.MAV_CMD_DO_SET_ROI_NONE:
-		c.flight.gimbal.release()
-		return mav.MAV_RESULT_ACCEPTED
-	case common.MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW:
-		return c.pointGimbal(cmd.p[0], cmd.p[1], cmd.p[2], cmd.p[3], uint32(clamp(cmd.raw[0], 0, math.MaxUint32)))
-	case common.MAV_CMD_DO_GIMBAL_MANAGER_CONFIGURE:
-		return c.configureGimbal(cmd)
-	}
-	return c.flyCommand(p, cmd)
+// autopilotCommands are those that the autopilot has; it answers UNSUPPORTED to all others.
+var autopilotCommands = map[common.MAV_CMD]func(c *Copter, p *peer, cmd command) mav.MAV_RESULT{
+	common.MAV_CMD_SET_MESSAGE_INTERVAL:           (*Copter).commandInterval,
+	common.MAV_CMD_GET_MESSAGE_INTERVAL:           (*Copter).tellInterval,
+	common.MAV_CMD_REQUEST_MESSAGE:                (*Copter).requestMessage,
+	common.MAV_CMD_REQUEST_PROTOCOL_VERSION:       (*Copter).requestVersion,
+	common.MAV_CMD_REQUEST_AUTOPILOT_CAPABILITIES: (*Copter).requestVersion,
+	common.MAV_CMD_GET_HOME_POSITION:              (*Copter).tellHome,
+	42428:                                         (*Copter).banner, // MAV_CMD_DO_SEND_BANNER
+
+	common.MAV_CMD_RUN_PREARM_CHECKS:      (*Copter).runChecks,
+	common.MAV_CMD_COMPONENT_ARM_DISARM:   (*Copter).armDisarm,
+	common.MAV_CMD_DO_SET_MODE:            (*Copter).commandMode,
+	common.MAV_CMD_NAV_TAKEOFF:            (*Copter).commandTakeoff,
+	common.MAV_CMD_NAV_VTOL_TAKEOFF:       (*Copter).commandTakeoff,
+	common.MAV_CMD_NAV_RETURN_TO_LAUNCH:   enter(RTL),
+	common.MAV_CMD_NAV_LAND:               enter(Land),
+	common.MAV_CMD_NAV_VTOL_LAND:          enter(Land),
+	common.MAV_CMD_NAV_LOITER_UNLIM:       enter(Loiter),
+	common.MAV_CMD_DO_LAND_START:          enter(AutoRTL),
+	common.MAV_CMD_DO_RETURN_PATH_START:   enter(AutoRTL),
+	common.MAV_CMD_DO_REPOSITION:          (*Copter).reposition,
+	common.MAV_CMD_MISSION_START:          (*Copter).startMission,
+	common.MAV_CMD_DO_SET_MISSION_CURRENT: (*Copter).commandCurrent,
+	common.MAV_CMD_DO_JUMP_TAG:            (*Copter).jumpToTag,
+	common.MAV_CMD_DO_CHANGE_SPEED:        (*Copter).commandSpeed,
+	common.MAV_CMD_CONDITION_YAW:          (*Copter).commandYaw,
+	common.MAV_CMD_DO_PAUSE_CONTINUE:      (*Copter).pause,
+	common.MAV_CMD_DO_SET_HOME:            (*Copter).commandHome,
+	common.MAV_CMD_DO_FENCE_ENABLE:        (*Copter).commandFence,
+	common.MAV_CMD_DO_FLIGHTTERMINATION:   (*Copter).terminate,
+	common.MAV_CMD_DO_SET_SERVO:           (*Copter).setServo,
+	common.MAV_CMD_DO_SET_RELAY:           (*Copter).setRelay,
+	common.MAV_CMD_DO_MOTOR_TEST:          (*Copter).motorTest,
+	218:                                   (*Copter).auxFunction, // MAV_CMD_DO_AUX_FUNCTION
+
+	common.MAV_CMD_PREFLIGHT_REBOOT_SHUTDOWN: (*Copter).reboot,
+	common.MAV_CMD_PREFLIGHT_CALIBRATION:     (*Copter).calibrate,
+	common.MAV_CMD_PREFLIGHT_STORAGE:         (*Copter).resetParameters,
+	common.MAV_CMD_STORAGE_FORMAT:            (*Copter).formatCard,
+
+	common.MAV_CMD_DO_SET_ROI_LOCATION:         (*Copter).commandLookAt,
+	common.MAV_CMD_DO_SET_ROI:                  (*Copter).commandLookAt,
+	common.MAV_CMD_DO_SET_ROI_NONE:             (*Copter).lookAhead,
+	common.MAV_CMD_DO_MOUNT_CONTROL:            (*Copter).mountControl,
+	common.MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW:  (*Copter).gimbalPitchYaw,
+	common.MAV_CMD_DO_GIMBAL_MANAGER_CONFIGURE: (*Copter).gimbalConfigure,
 }
 
-// flyCommand handles commands that change the flight.
-func (c *Copter) flyCommand(p *peer, cmd command) mav.MAV_RESULT {
-	f := c.flight
-	switch cmd.id {
-	case common.MAV_CMD_COMPONENT_ARM_DISARM:
-		f.crew.operatorActs()
-		switch force := cmd.p[1] == forceMagic; cmd.p[0] {
-		case 1:
-			return accepted(f.arm(force))
-		case 0:
-			if !f.body.onGround && !force {
-				return mav.MAV_RESULT_FAILED
-			}
-			f.disarm()
-			return mav.MAV_RESULT_ACCEPTED
-		}
-		return mav.MAV_RESULT_UNSUPPORTED
-	case common.MAV_CMD_NAV_TAKEOFF:
-		f.crew.operatorActs()
-		return accepted(f.takeoff(cmd.z))
-	case common.MAV_CMD_DO_REPOSITION:
-		return c.reposition(cmd)
-	case common.MAV_CMD_NAV_RETURN_TO_LAUNCH:
-		return c.changeMode(RTL)
-	case common.MAV_CMD_NAV_LAND:
-		return c.changeMode(Land)
-	case common.MAV_CMD_NAV_LOITER_UNLIM:
-		return c.changeMode(Loiter)
-	case common.MAV_CMD_DO_SET_MODE:
-		if uint32(clamp(cmd.p[0], 0, 255))&uint32(mav.MAV_MODE_FLAG_CUSTOM_MODE_ENABLED) == 0 {
-			return mav.MAV_RESULT_DENIED
-		}
-		return c.changeMode(Mode(clamp(cmd.p[1], 0, math.MaxUint32)))
-	case common.MAV_CMD_MISSION_START:
-		if cmd.p[0] != 0 || cmd.p[1] != 0 { // a first or a last item
-			return mav.MAV_RESULT_DENIED
-		}
-		if r := c.changeMode(Auto); r != mav.MAV_RESULT_ACCEPTED {
-			return r
-		}
-		f.auto.started = true
-		return mav.MAV_RESULT_ACCEPTED
-	case common.MAV_CMD_DO_SET_MISSION_CURRENT:
-		ok := f.setCurrent(int(clamp(cmd.p[0], -1, math.MaxUint16)))
-		if ok {
-			p.send(autopilotComponent, c.build(42))
-		}
-		return accepted(ok)
-	case common.MAV_CMD_DO_FENCE_ENABLE:
-		return accepted(f.enableFence(cmd.p[0]))
-	case common.MAV_CMD_DO_CHANGE_SPEED:
-		return accepted(f.changeSpeed(cmd.p[0], cmd.p[1]))
-	case common.MAV_CMD_CONDITION_YAW:
-		return c.turnTo(cmd)
-	case common.MAV_CMD_DO_PAUSE_CONTINUE:
-		return c.pause(cmd.p[0] == 1)
+// autopilotCommand executes what is addressed to the autopilot.
+func (c *Copter) autopilotCommand(p *peer, cmd command) mav.MAV_RESULT {
+	if run, known := autopilotCommands[cmd.id]; known {
+		return run(c, p, cmd)
 	}
 	return mav.MAV_RESULT_UNSUPPORTED
+}
+
+// enter is a command that only changes the mode.
+func enter(m Mode) func(c *Copter, p *peer, cmd command) mav.MAV_RESULT {
+	return func(c *Copter, _ *peer, _ command) mav.MAV_RESULT { return c.changeMode(m) }
 }
 
 func (c *Copter) changeMode(m Mode) mav.MAV_RESULT {
@@ -217,110 +172,15 @@ func (c *Copter) changeMode(m Mode) mav.MAV_RESULT {
 	return accepted(c.flight.setMode(m))
 }
 
-// reposition is DO_REPOSITION: flag 1 in parameter 2 allows the change to GUIDED.
-func (c *Copter) reposition(cmd command) mav.MAV_RESULT {
-	f, p := c.flight, cmd.place()
-	u, ok := f.heightIn(cmd.frame, p, cmd.z)
-	if !ok || !p.Valid() || math.IsNaN(cmd.z) || !f.ready() || cmd.lat == 0 && cmd.lon == 0 {
-		return mav.MAV_RESULT_DENIED
-	}
-	if f.mode != Guided {
-		if uint32(clamp(cmd.p[1], 0, math.MaxUint32))&uint32(mav.MAV_DO_REPOSITION_FLAGS_CHANGE_MODE) == 0 {
-			return mav.MAV_RESULT_DENIED
-		}
-		if r := c.changeMode(Guided); r != mav.MAV_RESULT_ACCEPTED {
-			return r
-		}
-	}
-	f.crew.operatorActs()
-	if cmd.p[0] > 0 {
-		f.speedMS = min(cmd.p[0], 20)
-	}
-	at := f.place(p, f.homeAMSL)
-	at[2] = u
-	if !f.mayGo(at) {
-		return mav.MAV_RESULT_FAILED
-	}
-	f.goTo(at)
+func (c *Copter) commandLookAt(_ *peer, cmd command) mav.MAV_RESULT { return c.lookAt(cmd) }
+
+func (c *Copter) lookAhead(*peer, command) mav.MAV_RESULT {
+	c.flight.gimbal.release()
 	return mav.MAV_RESULT_ACCEPTED
 }
 
-// turnTo is CONDITION_YAW in GUIDED: parameter 4 nonzero = relative to the heading.
-func (c *Copter) turnTo(cmd command) mav.MAV_RESULT {
-	f := c.flight
-	if f.mode != Guided || math.IsNaN(cmd.p[0]) || math.Abs(cmd.p[0]) > 360 {
-		return mav.MAV_RESULT_FAILED
-	}
-	yaw := wrap360(cmd.p[0])
-	if cmd.p[3] != 0 {
-		yaw = wrap360(f.est.yawDeg + math.Copysign(cmd.p[0], cmd.p[2]))
-	}
-	f.guided.yaw = &yaw
-	return mav.MAV_RESULT_ACCEPTED
+func (c *Copter) gimbalPitchYaw(_ *peer, cmd command) mav.MAV_RESULT {
+	return c.pointGimbal(cmd.p[0], cmd.p[1], cmd.p[2], cmd.p[3], whole(cmd.raw[0]))
 }
 
-// pause is DO_PAUSE_CONTINUE: it stops on the spot in GUIDED, and holds or resumes a mission through BRAKE and AUTO.
-func (c *Copter) pause(resume bool) mav.MAV_RESULT {
-	f := c.flight
-	switch {
-	case f.mode == Guided && !resume:
-		f.goTo(f.stopPoint())
-		return mav.MAV_RESULT_ACCEPTED
-	case f.mode == Auto && !resume:
-		return c.changeMode(Brake)
-	case f.mode == Brake && resume:
-		return c.changeMode(Auto)
-	}
-	return mav.MAV_RESULT_FAILED
-}
-
-// setCurrent makes a mission item the next one.
-func (f *flight) setCurrent(i int) bool {
-	if i < 1 || i >= len(f.mission) {
-		return i == 0 && len(f.mission) > 1 && f.setCurrent(1)
-	}
-	f.auto.index, f.auto.done, f.auto.running = i, false, false
-	return true
-}
-
-// handleTarget is SET_POSITION_TARGET_GLOBAL_INT, obeyed in GUIDED only. ArduPilot acknowledges nothing here.
-func (c *Copter) handleTarget(m *mav.MessageSetPositionTargetGlobalInt) {
-	f := c.flight
-	if f.mode != Guided {
-		return
-	}
-	f.crew.operatorActs()
-	ignores := func(bits mav.POSITION_TARGET_TYPEMASK) bool { return m.TypeMask&bits == bits }
-	const place = mav.POSITION_TARGET_TYPEMASK_X_IGNORE | mav.POSITION_TARGET_TYPEMASK_Y_IGNORE | mav.POSITION_TARGET_TYPEMASK_Z_IGNORE
-	const speed = mav.POSITION_TARGET_TYPEMASK_VX_IGNORE | mav.POSITION_TARGET_TYPEMASK_VY_IGNORE | mav.POSITION_TARGET_TYPEMASK_VZ_IGNORE
-	usesYaw, usesRate := !ignores(mav.POSITION_TARGET_TYPEMASK_YAW_IGNORE), !ignores(mav.POSITION_TARGET_TYPEMASK_YAW_RATE_IGNORE)
-	for _, v := range []float32{m.Alt, m.Vx, m.Vy, m.Vz, m.Yaw, m.YawRate} {
-		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-			return
-		}
-	}
-	switch {
-	case !ignores(place):
-		p := geo.LatLon{Lat: float64(m.LatInt) / 1e7, Lon: float64(m.LonInt) / 1e7}
-		u, ok := f.heightIn(m.CoordinateFrame, p, float64(m.Alt))
-		if !ok || !p.Valid() {
-			return
-		}
-		at := f.place(p, f.homeAMSL)
-		at[2] = u
-		if !f.mayGo(at) {
-			return
-		}
-		f.goTo(at)
-	case !ignores(speed):
-		f.flyAt(vec{float64(m.Vy), float64(m.Vx), -float64(m.Vz)})
-	default:
-		return
-	}
-	if usesYaw {
-		yaw := wrap360(float64(m.Yaw) / toRad)
-		f.guided.yaw = &yaw
-	} else if usesRate {
-		f.guided.hasRate, f.guided.yawRate = true, float64(m.YawRate)/toRad
-	}
-}
+func (c *Copter) gimbalConfigure(_ *peer, cmd command) mav.MAV_RESULT { return c.configureGimbal(cmd) }

@@ -82,6 +82,9 @@ type Copter struct {
 	logs        logbook
 	logJob      *logTransfer
 	files       *mavftp.Server
+	jobs        []job // commands that take time
+	restart     bool  // wanted once the acknowledgement is out
+	downFor     int   // steps until it has restarted
 	poses       history
 
 	mu       sync.Mutex
@@ -186,6 +189,9 @@ func (c *Copter) Run(ctx context.Context) error {
 				c.handle(p, k)
 				c.notify()
 				p.flush()
+				if c.restart {
+					c.goDown()
+				}
 			}
 		case <-ticker.C:
 			began = c.catchUp(began)
@@ -223,18 +229,30 @@ func (c *Copter) step() {
 	if f.steps%2 == 0 {
 		c.publish()
 	}
+	if c.downFor > 0 {
+		f.notes, f.reached, f.changed = f.notes[:0], f.reached[:0], f.changed[:0]
+		if c.downFor--; c.downFor > 0 {
+			return
+		}
+		c.comeUp()
+	}
 	if f.steps%100 == 1 {
 		c.everySecond()
 	}
 	c.logs.step(f)
 	c.notify()
 	c.stepUploads()
+	c.stepJobs()
 	c.stepLog()
 	c.stepFiles()
 	for _, p := range c.link.peers {
 		for range min(paramsPerStep, len(p.params)) {
 			p.send(autopilotComponent, f.params.message(p.params[0], true))
 			p.params = p.params[1:]
+		}
+		if p.modes > 0 {
+			p.send(autopilotComponent, availableMode(len(modeList)-p.modes+1))
+			p.modes--
 		}
 	}
 	c.stream()
@@ -289,6 +307,7 @@ func (c *Copter) notify() {
 		}
 	}
 	for _, i := range f.reached {
+		f.lastReached = i
 		for _, p := range c.link.peers {
 			p.send(autopilotComponent, &mav.MessageMissionItemReached{Seq: uint16(i)})
 		}
@@ -298,7 +317,13 @@ func (c *Copter) notify() {
 			p.send(autopilotComponent, f.params.message(f.params.index[name], false))
 		}
 	}
-	f.notes, f.reached, f.changed = f.notes[:0], f.reached[:0], f.changed[:0]
+	if f.homeMoved && f.ready() {
+		for _, p := range c.link.peers {
+			p.send(autopilotComponent, c.build(242))
+			p.send(autopilotComponent, c.build(49))
+		}
+	}
+	f.notes, f.reached, f.changed, f.homeMoved = f.notes[:0], f.reached[:0], f.changed[:0], false
 }
 
 // publish makes the truth of this step visible to others.

@@ -53,11 +53,15 @@ type flight struct {
 	armedAt   float64
 	airborne  bool // has left the ground since arming
 	landedFor float64
+	origin    vec // of the local frame that the autopilot reports in: where it was switched on
 	home      vec
 	homePos   geo.LatLon
 	homeAMSL  geo.AMSL
 
 	guided  guided
+	circle  circling
+	sticks  sticks
+	lifting *float64 // a take-off in a mode that is flown by sticks: to this height in the local frame
 	rtl     rtl
 	hold    vec
 	auto    auto
@@ -66,14 +70,17 @@ type flight struct {
 	rally   []item
 	errands []item // of the mission for the camera, since the last look
 	trigger trigger
-	speedMS float64 // set by DO_CHANGE_SPEED; 0: parameter
+	servos  [16]uint16 // outputs that were set by command, microseconds
+	speedMS float64    // set by DO_CHANGE_SPEED; 0: parameter
 	yawWish *float64
 
 	heardStation float64 // when the station's last heartbeat came, s since power-up; negative: never
 	failsafe     failsafes
 	crew         crew
 
-	overFloor bool // has been higher than FENCE_ALT_MIN since arming
+	homeMoved   bool // since the last look
+	lastReached int
+	overFloor   bool // has been higher than FENCE_ALT_MIN since arming
 
 	notes   []note
 	reached []int    // mission items reached since the last look
@@ -84,13 +91,53 @@ func newFlight(land terrain, params *parameters, start time.Time, home vec, rng 
 	f := &flight{land: land, params: params, start: start, senses: newSenses(rng, yawBiasDeg), heardStation: -1}
 	home[2] = land.GroundU(home[0], home[1])
 	f.body = body{pos: home, onGround: true}
+	f.origin = home
 	f.setHome(home)
-	f.changed = nil
+	f.changed, f.homeMoved = nil, false
 	f.gimbal.release()
 	f.gimbal.truePitch = gimbalNeutral
 	f.batt.step(dt, 0, false)
 	f.est = f.senses.step(dt, &f.body)
 	return f
+}
+
+// boot is a restart of the autopilot: its clock begins at zero, and it forgets all but what it stores.
+func (f *flight) boot() {
+	f.uptime = -float64(f.steps) * dt
+	f.mode, f.armed, f.airborne = Stabilize, false, false
+	f.auto, f.guided, f.rtl, f.sticks, f.trigger, f.failsafe = auto{}, guided{}, rtl{}, sticks{}, trigger{}, failsafes{}
+	f.fence.breached, f.fence.count, f.fence.last, f.fence.lastMs = 0, 0, mav.FENCE_BREACH_NONE, 0
+	f.heardStation, f.speedMS, f.lifting, f.yawWish = -1, 0, nil, nil
+	f.servos = [16]uint16{}
+	f.gimbal = gimbal{truePitch: f.gimbal.truePitch, trueYaw: f.gimbal.trueYaw, relYaw: f.gimbal.relYaw}
+	f.gimbal.release()
+	f.steer.reset()
+	f.origin = f.body.pos
+	f.setHome(f.body.pos)
+}
+
+// watchBoot tells what the autopilot finds after it was switched on.
+func (f *flight) watchBoot() {
+	at := func(seconds float64) bool {
+		age := f.age()
+		return age >= seconds && age < seconds+dt/2
+	}
+	switch {
+	case at(2):
+		f.say(mav.MAV_SEVERITY_INFO, firmwareText)
+	case at(readyAfter / 2):
+		f.say(mav.MAV_SEVERITY_INFO, "EKF3 IMU0 origin set")
+		f.say(mav.MAV_SEVERITY_INFO, "Field Elevation Set: %.0fm", float64(f.homeAMSL))
+		f.say(mav.MAV_SEVERITY_INFO, "EKF3 IMU1 origin set")
+	case at(readyAfter + 0.5):
+		f.say(mav.MAV_SEVERITY_INFO, "EKF3 IMU0 is using GPS")
+		f.say(mav.MAV_SEVERITY_INFO, "EKF3 IMU1 is using GPS")
+		f.homeMoved = true
+	case !f.armed && f.steps%3000 == 0: // every 30 s
+		if reason := f.prearm(); reason != "" {
+			f.say(mav.MAV_SEVERITY_CRITICAL, "PreArm: %s", reason)
+		}
+	}
 }
 
 // age is the time since power-up in seconds.
@@ -100,7 +147,7 @@ func (f *flight) age() float64 { return f.uptime + float64(f.steps)*dt }
 func (f *flight) now() time.Time { return f.start.Add(time.Duration(f.steps) * 10 * time.Millisecond) }
 
 func (f *flight) setHome(at vec) {
-	f.home = at
+	f.home, f.homeMoved = at, true
 	p, h := f.land.Frame().FromENU(at)
 	f.homePos, f.homeAMSL = p, geo.ToAMSL(p, h)
 	if len(f.mission) == 0 {
@@ -151,6 +198,7 @@ func (f *flight) step() {
 	}
 	f.batt.step(dt, load, f.armed)
 	f.gimbal.step(dt, f.est, &f.body, f.senses.gimbalPan.value, f.senses.gimbalUp.value)
+	f.watchBoot()
 	f.watchGround()
 	f.watchFence()
 	f.watchTrigger()
@@ -173,10 +221,14 @@ func (f *flight) watchGround() {
 	switch {
 	case f.airborne && f.landedFor > 1.5 && f.landing():
 		f.disarm()
+	case f.params.get("DISARM_DELAY") <= 0:
 	case f.landedFor > f.params.get("DISARM_DELAY") && f.age()-f.armedAt > f.params.get("DISARM_DELAY") && !f.leaving():
 		f.disarm()
 	}
 }
+
+// hasFix tells whether the satellites are there; the position estimate follows later.
+func (f *flight) hasFix() bool { return f.age() > readyAfter/2 }
 
 // height is the believed height above home.
 func (f *flight) height() float64 { return f.est.pos[2] - f.home[2] }

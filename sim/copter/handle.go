@@ -4,14 +4,13 @@ import (
 	"math"
 
 	mav "github.com/bluenviron/gomavlib/v3/pkg/dialects/ardupilotmega"
-	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 )
 
 // handle answers one frame. Frames for other vehicles are ignored.
 func (c *Copter) handle(p *peer, k packet) {
 	id := uint8(c.cfg.Drone.ID)
-	if k.system == id {
-		return // an echo
+	if k.system == id || c.downFor > 0 {
+		return // an echo, or it is restarting
 	}
 	mine := func(system, component uint8) bool {
 		return (system == 0 || system == id) && (component == 0 || component == autopilotComponent)
@@ -29,16 +28,37 @@ func (c *Copter) handle(p *peer, k packet) {
 		if m.TargetSystem == 0 || m.TargetSystem == id {
 			c.handleCommand(p, fromInt(k, m))
 		}
+	case *mav.MessageCommandCancel:
+		if mine(m.TargetSystem, m.TargetComponent) {
+			c.cancel(m.Command)
+		}
 	case *mav.MessageSetMode:
-		if m.TargetSystem == id && m.BaseMode&mav.MAV_MODE_FLAG_CUSTOM_MODE_ENABLED != 0 {
-			result := c.changeMode(Mode(m.CustomMode))
-			p.send(autopilotComponent, &mav.MessageCommandAck{
-				Command: common.MAV_CMD(11), Result: result, TargetSystem: k.system, TargetComponent: k.component,
-			})
+		if m.TargetSystem == id || m.TargetSystem == 0 {
+			c.oldSetMode(p, k, m)
 		}
 	case *mav.MessageSetPositionTargetGlobalInt:
 		if mine(m.TargetSystem, m.TargetComponent) {
 			c.handleTarget(m)
+		}
+	case *mav.MessageSetPositionTargetLocalNed:
+		if mine(m.TargetSystem, m.TargetComponent) {
+			c.handleLocalTarget(m)
+		}
+	case *mav.MessageSetAttitudeTarget:
+		if mine(m.TargetSystem, m.TargetComponent) {
+			c.handleAttitude(m)
+		}
+	case *mav.MessageManualControl:
+		if m.Target == id {
+			c.handleManual(k, m)
+		}
+	case *mav.MessageRcChannelsOverride:
+		if mine(m.TargetSystem, m.TargetComponent) {
+			c.handleOverride(k, m)
+		}
+	case *mav.MessagePing:
+		if m.TargetSystem == 0 && m.TargetComponent == 0 {
+			p.send(autopilotComponent, &mav.MessagePing{TimeUsec: m.TimeUsec, Seq: m.Seq, TargetSystem: k.system, TargetComponent: k.component})
 		}
 	case *mav.MessageTimesync:
 		if m.Tc1 == 0 && (m.TargetSystem == 0 || m.TargetSystem == id) {
@@ -55,6 +75,15 @@ func (c *Copter) handle(p *peer, k packet) {
 	default:
 		c.handleTransfer(p, k, mine)
 	}
+}
+
+// oldSetMode is SET_MODE, acknowledged as if its message number were a command.
+func (c *Copter) oldSetMode(p *peer, k packet, m *mav.MessageSetMode) {
+	result := mav.MAV_RESULT_DENIED
+	if m.BaseMode&mav.MAV_MODE_FLAG_CUSTOM_MODE_ENABLED != 0 {
+		result = c.changeMode(Mode(m.CustomMode))
+	}
+	p.send(autopilotComponent, &mav.MessageCommandAck{Command: 11, Result: result, TargetSystem: k.system, TargetComponent: k.component})
 }
 
 // handleTransfer answers parameter and mission messages.

@@ -60,6 +60,7 @@ type peer struct {
 	streams map[uint32]*stream // as asked
 	groups  map[uint32]*stream // by the rate of a parameter
 	params  []int              // waiting to be sent, by index
+	modes   int                // that are still to be told, from the end of the list
 }
 
 func parseStation(s string) (netip.AddrPort, error) {
@@ -110,6 +111,14 @@ func openLink(stations []string, system uint8, d *dialect.ReadWriter) (*link, er
 
 func (l *link) newPeer(addr netip.AddrPort, fixed bool) *peer {
 	return &peer{addr: addr, fixed: fixed, link: l, writers: map[uint8]*streamwriter.Writer{}, streams: map[uint32]*stream{}, groups: map[uint32]*stream{}}
+}
+
+// reset forgets what the peer asked for, as a restart does.
+func (p *peer) reset() {
+	p.params, p.modes = nil, 0
+	clear(p.writers)
+	clear(p.streams)
+	clear(p.groups)
 }
 
 // run reads datagrams until ctx ends, and closes the socket.

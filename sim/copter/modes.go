@@ -1,82 +1,35 @@
 package copter
 
 import (
-	"fmt"
-
 	mav "github.com/bluenviron/gomavlib/v3/pkg/dialects/ardupilotmega"
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 )
 
-// Mode is a flight mode with ArduCopter's number.
-type Mode uint32
-
-// The modes that this autopilot has.
-const (
-	Stabilize Mode = 0
-	Auto      Mode = 3
-	Guided    Mode = 4
-	Loiter    Mode = 5
-	RTL       Mode = 6
-	Land      Mode = 9
-	Brake     Mode = 17
-)
-
-// String is the name that ArduCopter uses.
-func (m Mode) String() string {
-	switch m {
-	case Stabilize:
-		return "STABILIZE"
-	case Auto:
-		return "AUTO"
-	case Guided:
-		return "GUIDED"
-	case Loiter:
-		return "LOITER"
-	case RTL:
-		return "RTL"
-	case Land:
-		return "LAND"
-	case Brake:
-		return "BRAKE"
-	}
-	return fmt.Sprintf("MODE%d", uint32(m))
-}
-
-func (m Mode) known() bool {
-	switch m {
-	case Stabilize, Auto, Guided, Loiter, RTL, Land, Brake:
-		return true
-	}
-	return false
-}
-
 // setMode changes the mode, or says why not and returns false.
 func (f *flight) setMode(m Mode) bool {
-	if !m.known() {
+	info, known := m.info()
+	if !known {
 		f.say(mav.MAV_SEVERITY_WARNING, "No such mode %d", uint32(m))
 		return false
 	}
 	if m == f.mode {
 		return true
 	}
-	if m != Stabilize && m != Land && !f.ready() {
-		f.say(mav.MAV_SEVERITY_WARNING, "Mode change to %s failed: requires position", m)
+	// Before it is armed a satellite fix is enough, as recorded.
+	if info.place && !f.ready() && (f.armed || !f.hasFix()) {
+		f.refuseMode(m, "requires position")
 		return false
 	}
-	if m == Auto && len(f.mission) < 2 {
-		f.say(mav.MAV_SEVERITY_WARNING, "Mode change to %s failed: init failed", m)
-		return false
-	}
-	if m == Auto && f.armed && f.body.onGround && !f.beginsWithTakeoff() {
-		f.say(mav.MAV_SEVERITY_CRITICAL, "Auto: Missing Takeoff Cmd")
-		f.say(mav.MAV_SEVERITY_WARNING, "Mode change to %s failed: init failed", m)
+	if reason := f.cannotBegin(info); reason != "" {
+		f.refuseMode(m, reason)
 		return false
 	}
 	f.mode = m
 	f.yawWish = nil
+	f.lifting = nil
 	f.hold = f.stopPoint()
 	switch m {
-	case Guided:
+	case Guided, GuidedNoGPS:
 		f.guided = guided{at: f.hold}
 	case Auto:
 		f.auto.resume(f)
@@ -84,8 +37,48 @@ func (f *flight) setMode(m Mode) bool {
 		f.rtl = rtl{}
 	case Land:
 		f.rtl = rtl{phase: rtlDescend}
+	case Circle:
+		f.circle = f.circleAhead()
+	case AutoRTL:
+		f.mode = Auto
+		f.auto.begin(f, f.landStart())
 	}
 	return true
+}
+
+func (f *flight) refuseMode(m Mode, reason string) {
+	f.say(mav.MAV_SEVERITY_WARNING, "Mode change to %s failed: %s", m, reason)
+}
+
+// cannotBegin is why a mode refuses to begin now, or nothing.
+func (f *flight) cannotBegin(m modeInfo) string {
+	const reason = "init failed"
+	switch {
+	case !m.flown && m.why != "":
+		return m.why
+	case !m.flown:
+		return reason
+	case m.mode == Auto && len(f.mission) < 2:
+		return reason
+	case m.mode == AutoRTL && (f.landStart() == 0 || f.body.onGround):
+		return reason
+	case m.mode == Auto && f.armed && f.body.onGround && !f.beginsWithTakeoff():
+		f.say(mav.MAV_SEVERITY_CRITICAL, "Auto: Missing Takeoff Cmd")
+		return reason
+	case m.mode == GuidedNoGPS && f.armed && f.body.onGround:
+		return reason
+	}
+	return ""
+}
+
+// landStart is the item where the mission's landing begins, or 0.
+func (f *flight) landStart() int {
+	for i, it := range f.mission {
+		if it.cmd == common.MAV_CMD_DO_LAND_START || it.cmd == common.MAV_CMD_DO_RETURN_PATH_START {
+			return i
+		}
+	}
+	return 0
 }
 
 // beginsWithTakeoff tells whether the mission, from where it would go on, leaves the ground before it goes anywhere.
@@ -139,10 +132,16 @@ func (f *flight) goal() (goal, bool) {
 		g = f.auto.goal(f, g)
 	case RTL, Land:
 		g = f.rtl.goal(f, g)
-	case Loiter, Brake:
+	case Brake:
 		g.pos = &f.hold
+	case Circle:
+		g = f.circle.goal(f, g)
+	case Loiter, PosHold:
+		g = f.byStick(g)
+	case GuidedNoGPS:
+		g = f.guided.attitudeGoal(f, g)
 	default:
-		g.level = true
+		g = f.byHand(g)
 	}
 	return g, true
 }
@@ -157,6 +156,8 @@ func (f *flight) leaving() bool {
 		return f.guided.takingOff
 	case Auto:
 		return f.auto.takingOff(f)
+	case Stabilize, Acro, AltHold, Loiter, PosHold, Sport, Drift:
+		return f.lifting != nil || f.sticks.climb(f) > 0
 	}
 	return false
 }

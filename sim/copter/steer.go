@@ -23,16 +23,17 @@ const (
 
 // goal is where the autopilot wants to be. The zero goal keeps level and holds the height rate at zero.
 type goal struct {
-	pos        *vec     // hold or reach this place; nil: fly vel
-	vel        vec      // wanted velocity where pos is nil; its up part always where heightFree
-	heightFree bool     // pos gives no height: fly vel[2]
-	level      bool     // no horizontal control at all (STABILIZE)
-	speed      float64  // limit across, m/s
-	up, down   float64  // limits, m/s
-	accel      float64  // limit across, m/s²
-	accelUp    float64  // m/s²
-	yawDeg     *float64 // heading to take; nil: keep turning at yawRate
-	yawRate    float64  // deg/s, where yawDeg is nil
+	pos        *vec        // hold or reach this place; nil: fly vel
+	vel        vec         // wanted velocity where pos is nil; its up part always where heightFree
+	heightFree bool        // pos gives no height: fly vel[2]
+	level      bool        // no horizontal control at all
+	lean       *[2]float64 // with level: the specific horizontal force to lean for, east and north, m/s²
+	speed      float64     // limit across, m/s
+	up, down   float64     // limits, m/s
+	accel      float64     // limit across, m/s²
+	accelUp    float64     // m/s²
+	yawDeg     *float64    // heading to take; nil: keep turning at yawRate
+	yawRate    float64     // deg/s, where yawDeg is nil
 }
 
 // steering turns goals into thrust: cascaded loops with limits on speed, acceleration and jerk.
@@ -91,10 +92,12 @@ func (s *steering) thrust(dt float64, g goal, pos, vel vec, yawDeg float64, drag
 		s.push[i] += k * (drag[i] - s.push[i])
 	}
 	out := thrust{lift: s.acc[2]}
-	if g.level {
-		return out
+	switch {
+	case g.lean != nil:
+		out.lean = *g.lean
+	case !g.level:
+		out.lean = [2]float64{s.acc[0] - s.push[0], s.acc[1] - s.push[1]}
 	}
-	out.lean = [2]float64{s.acc[0] - s.push[0], s.acc[1] - s.push[1]}
 	out.yawRate = clamp(g.yawRate, -maxYawRate, maxYawRate)
 	if g.yawDeg != nil {
 		out.yawRate = clamp(yawGain*geo.DiffDeg(yawDeg, *g.yawDeg), -yawSlew, yawSlew)

@@ -31,23 +31,43 @@ var streamed = map[uint32]struct {
 	group     string
 	old       mav.MAV_DATA_STREAM
 }{
+	0:   {autopilotComponent, "", 0},
 	1:   {autopilotComponent, "MAV1_EXT_STAT", mav.MAV_DATA_STREAM_EXTENDED_STATUS},
 	2:   {autopilotComponent, "MAV1_EXTRA3", mav.MAV_DATA_STREAM_EXTRA3},
 	24:  {autopilotComponent, "MAV1_EXT_STAT", mav.MAV_DATA_STREAM_EXTENDED_STATUS},
+	26:  {autopilotComponent, "MAV1_RAW_SENS", mav.MAV_DATA_STREAM_RAW_SENSORS},
+	27:  {autopilotComponent, "MAV1_RAW_SENS", mav.MAV_DATA_STREAM_RAW_SENSORS},
+	29:  {autopilotComponent, "MAV1_RAW_SENS", mav.MAV_DATA_STREAM_RAW_SENSORS},
 	30:  {autopilotComponent, "MAV1_EXTRA1", mav.MAV_DATA_STREAM_EXTRA1},
+	31:  {autopilotComponent, "", 0},
 	32:  {autopilotComponent, "MAV1_POSITION", mav.MAV_DATA_STREAM_POSITION},
 	33:  {autopilotComponent, "MAV1_POSITION", mav.MAV_DATA_STREAM_POSITION},
+	35:  {autopilotComponent, "MAV1_RC_CHAN", mav.MAV_DATA_STREAM_RC_CHANNELS},
+	36:  {autopilotComponent, "MAV1_RC_CHAN", mav.MAV_DATA_STREAM_RC_CHANNELS},
 	42:  {autopilotComponent, "MAV1_EXT_STAT", mav.MAV_DATA_STREAM_EXTENDED_STATUS},
+	46:  {autopilotComponent, "", 0},
 	49:  {autopilotComponent, "", 0},
 	62:  {autopilotComponent, "MAV1_EXT_STAT", mav.MAV_DATA_STREAM_EXTENDED_STATUS},
+	65:  {autopilotComponent, "MAV1_RC_CHAN", mav.MAV_DATA_STREAM_RC_CHANNELS},
 	74:  {autopilotComponent, "MAV1_EXTRA2", mav.MAV_DATA_STREAM_EXTRA2},
+	83:  {autopilotComponent, "", 0},
+	85:  {autopilotComponent, "", 0},
+	87:  {autopilotComponent, "MAV1_EXT_STAT", mav.MAV_DATA_STREAM_EXTENDED_STATUS},
+	116: {autopilotComponent, "MAV1_RAW_SENS", mav.MAV_DATA_STREAM_RAW_SENSORS},
 	125: {autopilotComponent, "MAV1_EXT_STAT", mav.MAV_DATA_STREAM_EXTENDED_STATUS},
+	129: {autopilotComponent, "MAV1_RAW_SENS", mav.MAV_DATA_STREAM_RAW_SENSORS},
 	136: {autopilotComponent, "MAV1_EXTRA3", mav.MAV_DATA_STREAM_EXTRA3},
+	137: {autopilotComponent, "MAV1_RAW_SENS", mav.MAV_DATA_STREAM_RAW_SENSORS},
 	147: {autopilotComponent, "MAV1_EXTRA3", mav.MAV_DATA_STREAM_EXTRA3},
 	148: {autopilotComponent, "", 0},
+	152: {autopilotComponent, "MAV1_EXT_STAT", mav.MAV_DATA_STREAM_EXTENDED_STATUS},
 	162: {autopilotComponent, "MAV1_EXT_STAT", mav.MAV_DATA_STREAM_EXTENDED_STATUS},
+	163: {autopilotComponent, "MAV1_EXTRA3", mav.MAV_DATA_STREAM_EXTRA3},
+	165: {autopilotComponent, "MAV1_EXTRA3", mav.MAV_DATA_STREAM_EXTRA3},
 	168: {autopilotComponent, "MAV1_EXTRA3", mav.MAV_DATA_STREAM_EXTRA3},
+	178: {autopilotComponent, "MAV1_EXTRA1", mav.MAV_DATA_STREAM_EXTRA1},
 	193: {autopilotComponent, "MAV1_EXTRA3", mav.MAV_DATA_STREAM_EXTRA3},
+	230: {autopilotComponent, "", 0},
 	241: {autopilotComponent, "MAV1_EXTRA3", mav.MAV_DATA_STREAM_EXTRA3},
 	242: {autopilotComponent, "", 0},
 	245: {autopilotComponent, "", 0},
@@ -67,8 +87,9 @@ func (c *Copter) setInterval(p *peer, id uint32, us float64) mav.MAV_RESULT {
 	switch {
 	case us < 0:
 		p.streams[id] = &stream{}
-	case us == 0:
+	case us == 0: // back to the rate of the parameter
 		delete(p.streams, id)
+		delete(p.groups, id)
 	default:
 		every := max(us/1e6, fastest)
 		p.streams[id] = &stream{every: every, next: c.flight.age()}

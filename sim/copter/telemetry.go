@@ -28,6 +28,10 @@ func (c *Copter) build(id uint32) message.Message {
 		return c.buildPosition(id)
 	case 1, 147, 125, 162, 245, 42, 2, 148:
 		return c.buildStatus(id)
+	case 26, 27, 29, 116, 129, 137:
+		return c.buildRaw(id)
+	case 31, 35, 36, 46, 65, 83, 85, 87, 152, 163, 165, 178, 230:
+		return c.buildMore(id)
 	case 280, 281, 283, 285:
 		return c.buildGimbal(id)
 	case 259, 270:
@@ -38,6 +42,8 @@ func (c *Copter) build(id uint32) message.Message {
 	switch id {
 	case 0:
 		return c.heartbeat()
+	case 300:
+		return &mav.MessageProtocolVersion{Version: 200, MinVersion: 100, MaxVersion: 200}
 	case 30:
 		return &mav.MessageAttitude{
 			TimeBootMs: boot, Roll: float32(e.rollDeg * toRad), Pitch: float32(e.pitchDeg * toRad),
@@ -45,7 +51,7 @@ func (c *Copter) build(id uint32) message.Message {
 			Rollspeed: float32(e.rollRate * toRad), Pitchspeed: float32(e.pitchRate * toRad), Yawspeed: float32(e.yawRate * toRad),
 		}
 	case 32:
-		d := e.pos.sub(f.home)
+		d := e.pos.sub(f.origin)
 		return &mav.MessageLocalPositionNed{
 			TimeBootMs: boot, X: float32(d[1]), Y: float32(d[0]), Z: float32(-d[2]),
 			Vx: float32(e.vel[1]), Vy: float32(e.vel[0]), Vz: float32(-e.vel[2]),
@@ -93,7 +99,7 @@ func (c *Copter) buildPosition(id uint32) message.Message {
 	boot := f.bootMs()
 	switch id {
 	case 24:
-		if f.age() < readyAfter/2 {
+		if !f.hasFix() {
 			return &mav.MessageGpsRawInt{Eph: math.MaxUint16, Epv: math.MaxUint16}
 		}
 		v := f.est.vel
@@ -123,12 +129,16 @@ func (c *Copter) buildPosition(id uint32) message.Message {
 	if !f.ready() {
 		return nil
 	}
-	alt := int32(math.Round(float64(f.homeAMSL) * 1000))
 	if id == 49 {
-		return &mav.MessageGpsGlobalOrigin{Latitude: e7(f.homePos.Lat), Longitude: e7(f.homePos.Lon), Altitude: alt, TimeUsec: uint64(f.age() * 1e6)}
+		origin, amsl := f.position(f.origin)
+		return &mav.MessageGpsGlobalOrigin{
+			Latitude: e7(origin.Lat), Longitude: e7(origin.Lon), Altitude: int32(math.Round(float64(amsl) * 1000)), TimeUsec: uint64(f.age() * 1e6),
+		}
 	}
+	d := f.home.sub(f.origin)
 	return &mav.MessageHomePosition{
-		Latitude: e7(f.homePos.Lat), Longitude: e7(f.homePos.Lon), Altitude: alt,
+		Latitude: e7(f.homePos.Lat), Longitude: e7(f.homePos.Lon), Altitude: int32(math.Round(float64(f.homeAMSL) * 1000)),
+		X: float32(d[1]), Y: float32(d[0]), Z: float32(-d[2]),
 		Q: [4]float32{nan32, nan32, nan32, nan32}, TimeUsec: uint64(f.age() * 1e6),
 	}
 }
@@ -142,7 +152,7 @@ func (c *Copter) buildStatus(id uint32) message.Message {
 		if f.prearm() != "" {
 			healthy &^= mav.MAV_SYS_STATUS_PREARM_CHECK
 		}
-		if f.age() < readyAfter/2 {
+		if !f.hasFix() {
 			healthy &^= mav.MAV_SYS_STATUS_SENSOR_GPS
 		}
 		enabled := mav.MAV_SYS_STATUS_SENSOR(sensorsEnabled)
