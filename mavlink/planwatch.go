@@ -260,3 +260,16 @@ func (s *system) changed(r *planRecord, by string, at time.Time) bool {
 	s.showPlans()
 	return news
 }
+
+// Tell adds a text of the station's own to those of a vehicle, for everybody who watches it.
+func (s *Service) Tell(id int, severity, text string) {
+	sys, err := s.system(id)
+	if err != nil {
+		return
+	}
+	now := time.Now().UTC()
+	sys.mu.Lock()
+	sys.state.addTexts([]Text{{Time: now, First: now, Count: 1, Component: s.componentID, Severity: severity, Text: text}})
+	sys.mu.Unlock()
+	s.updates.note(sys, []string{EventText})
+}

@@ -30,6 +30,15 @@ type call struct {
 	w   http.ResponseWriter
 	r   *http.Request
 	who access.Principal // zero on open routes
+	// patience is for whatever a vehicle has to answer; 0 is actTimeout.
+	patience time.Duration
+}
+
+// takeTime allows a long exchange with a vehicle, and the answer to come after it.
+func (c *call) takeTime(d time.Duration) {
+	c.patience = d
+	// A writer without deadlines has none that could be too short.
+	_ = http.NewResponseController(c.w).SetWriteDeadline(time.Now().Add(d + writeTimeout - actTimeout))
 }
 
 // address is the peer's IP address. Headers like X-Forwarded-For are not believed.
@@ -43,7 +52,11 @@ func (c *call) address() string {
 
 // act is a context for something that is carried through although the client may go away meanwhile.
 func (c *call) act() (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.r.Context()), actTimeout)
+	patience := c.patience
+	if patience == 0 {
+		patience = actTimeout
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.r.Context()), patience)
 	stop := context.AfterFunc(c.s.quit, cancel)
 	return ctx, func() { stop(); cancel() }
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -80,13 +81,44 @@ func (s *station) Gimbal(context.Context, access.Principal, int, api.GimbalComma
 	return api.CommandResult{ID: "01J", ElapsedMs: 3}, s.did("gimbal")
 }
 func (s *station) Mission(context.Context, int) (api.Mission, error) { return api.Mission{}, nil }
-func (s *station) SetMission(context.Context, access.Principal, int, api.Mission) error {
-	return s.did("setMission")
+func (s *station) SetMission(_ context.Context, _ access.Principal, _ int, m api.Mission, override bool) (api.Mission, error) {
+	if override {
+		return m, s.did("setMission all the same")
+	}
+	return m, s.did("setMission")
+}
+func (s *station) Fence(context.Context, int) (api.Fence, error) { return api.Fence{}, nil }
+func (s *station) SetFence(_ context.Context, _ access.Principal, _ int, f api.Fence) (api.Fence, error) {
+	return f, s.did("setFence")
+}
+func (s *station) Rally(context.Context, int) (api.Rally, error) { return api.Rally{}, nil }
+func (s *station) SetRally(_ context.Context, _ access.Principal, _ int, r api.Rally) (api.Rally, error) {
+	return r, s.did("setRally")
 }
 
-func (s *station) ClearMission(context.Context, access.Principal, int) error {
-	return s.did("clearMission")
+func (s *station) ClearPlan(_ context.Context, _ access.Principal, _ int, kind string) error {
+	return s.did("clear " + kind)
 }
+
+func (s *station) PlanFile(_ context.Context, _ int, text bool) ([]byte, error) {
+	if text {
+		return []byte("QGC WPL 110\n"), nil
+	}
+	return []byte("{}"), nil
+}
+
+func (s *station) SetPlanFile(_ context.Context, _ access.Principal, _ int, file []byte, _ bool) (api.PlanUpload, error) {
+	return api.PlanUpload{}, s.did("setPlan " + string(file))
+}
+func (s *station) CheckPlan(int, []byte) (api.PlanCheck, error) { return api.PlanCheck{}, nil }
+func (s *station) SetMissionItem(_ context.Context, _ access.Principal, _, item int) (api.CommandResult, error) {
+	return api.CommandResult{}, s.did("setMissionItem " + strconv.Itoa(item))
+}
+
+func (s *station) EnableFence(_ context.Context, _ access.Principal, _ int, on bool) (api.CommandResult, error) {
+	return api.CommandResult{}, s.did("enableFence " + strconv.FormatBool(on))
+}
+
 func (s *station) Parameters(context.Context, int) ([]api.Parameter, error) { return nil, nil }
 func (s *station) Parameter(_ context.Context, _ int, name string) (api.Parameter, error) {
 	return api.Parameter{Name: name, Value: 1}, nil

@@ -18,6 +18,7 @@ type Station interface {
 	Overview
 	Vehicles
 	Wires
+	Plans
 	Feeds
 	Picture
 	Ground
@@ -39,9 +40,6 @@ type Vehicles interface {
 	Vehicle(id int) (api.Vehicle, error)
 	Command(ctx context.Context, who access.Principal, id int, c api.Command) (api.CommandResult, error)
 	Gimbal(ctx context.Context, who access.Principal, id int, g api.GimbalCommand) (api.CommandResult, error)
-	Mission(ctx context.Context, id int) (api.Mission, error)
-	SetMission(ctx context.Context, who access.Principal, id int, m api.Mission) error
-	ClearMission(ctx context.Context, who access.Principal, id int) error
 	Parameters(ctx context.Context, id int) ([]api.Parameter, error)
 	Parameter(ctx context.Context, id int, name string) (api.Parameter, error)
 	SetParameter(ctx context.Context, who access.Principal, id int, name string, value float64) (api.Parameter, error)
@@ -56,6 +54,26 @@ type Wires interface {
 	TelemetryLogs(id int) ([]api.TelemetryLog, error)
 	// OpenTelemetryLog also tells when the log was changed last.
 	OpenTelemetryLog(id int, name string) (io.ReadSeekCloser, time.Time, error)
+}
+
+// Plans are the missions, fences and rally points of vehicles. A plan in which errors are found is refused, unless they are
+// overridden.
+type Plans interface {
+	Mission(ctx context.Context, id int) (api.Mission, error)
+	SetMission(ctx context.Context, who access.Principal, id int, m api.Mission, override bool) (api.Mission, error)
+	Fence(ctx context.Context, id int) (api.Fence, error)
+	SetFence(ctx context.Context, who access.Principal, id int, f api.Fence) (api.Fence, error)
+	Rally(ctx context.Context, id int) (api.Rally, error)
+	SetRally(ctx context.Context, who access.Principal, id int, r api.Rally) (api.Rally, error)
+	// ClearPlan empties "mission", "fence" or "rally", or all of them where no kind is named.
+	ClearPlan(ctx context.Context, who access.Principal, id int, kind string) error
+	// PlanFile is all that the vehicle holds as a .plan file of QGroundControl, or as a "QGC WPL 110" text of its mission.
+	PlanFile(ctx context.Context, id int, text bool) ([]byte, error)
+	SetPlanFile(ctx context.Context, who access.Principal, id int, file []byte, override bool) (api.PlanUpload, error)
+	// CheckPlan looks through a mission in JSON or a plan file; vehicle is 0 for none in particular.
+	CheckPlan(vehicle int, body []byte) (api.PlanCheck, error)
+	SetMissionItem(ctx context.Context, who access.Principal, id, item int) (api.CommandResult, error)
+	EnableFence(ctx context.Context, who access.Principal, id int, on bool) (api.CommandResult, error)
 }
 
 // Feeds are watched.

@@ -73,54 +73,6 @@ func complete(r *api.CommandResult, vehicle int, name string, took time.Duration
 	r.Vehicle, r.Command = vehicle, name
 }
 
-func getMission(c *call) error {
-	id, err := c.vehicle()
-	if err != nil {
-		return err
-	}
-	ctx, cancel := c.act()
-	defer cancel()
-	m, err := c.s.cfg.Station.Mission(ctx, id)
-	if err != nil {
-		return err
-	}
-	m.Items = list(m.Items)
-	return c.answer(m)
-}
-
-func setMission(c *call) error {
-	var m api.Mission
-	if err := c.body(&m); err != nil {
-		return err
-	}
-	if err := checkMission(m); err != nil {
-		return err
-	}
-	id, err := c.vehicle()
-	if err != nil {
-		return err
-	}
-	record := access.Record{Kind: access.KindCommand, Action: "setMission", Target: idText(id), Detail: commandRecord{Request: m}}
-	err = c.audited(record, func(ctx context.Context) error { return c.s.cfg.Station.SetMission(ctx, c.who, id, m) })
-	if err != nil {
-		return err
-	}
-	return c.answer(m)
-}
-
-func clearMission(c *call) error {
-	id, err := c.vehicle()
-	if err != nil {
-		return err
-	}
-	record := access.Record{Kind: access.KindCommand, Action: "clearMission", Target: idText(id)}
-	err = c.audited(record, func(ctx context.Context) error { return c.s.cfg.Station.ClearMission(ctx, c.who, id) })
-	if err != nil {
-		return err
-	}
-	return c.noContent()
-}
-
 func getParameters(c *call) error {
 	id, err := c.vehicle()
 	if err != nil {

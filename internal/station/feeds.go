@@ -182,6 +182,8 @@ func (s *Station) followVehicles(ctx context.Context) error {
 			switch u.Event {
 			case mavlink.EventStreams, mavlink.EventFound, mavlink.EventBack, mavlink.EventRebooted:
 				s.feeds.discover(id)
+			case mavlink.EventPlan:
+				s.plans.tellChanged(u.Vehicle, now)
 			}
 			if u.Event != mavlink.EventState && u.Event != mavlink.EventText {
 				s.record.post(kindVehicle, fmt.Sprint(id), now, map[string]any{"vehicle": id, "event": u.Event})

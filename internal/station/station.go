@@ -54,6 +54,7 @@ type Station struct {
 	sensors  *sensors.Service
 	ground   *ground
 	vehicles *vehicles
+	plans    *plans
 	feeds    *feeds
 	picture  *picture
 	executor *executor
@@ -147,6 +148,12 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 	s.ground = newGround(folder, note)
 	looks := newLooks()
 	s.vehicles = &vehicles{mavlink: s.mavlink, ground: s.ground, looks: looks, zones: s.zones}
+	ledger, err := newPlanLedger(ctx, s.store, s.mavlink, s.record, s.log)
+	if err != nil {
+		return err
+	}
+	s.plans = &plans{mavlink: s.mavlink, vehicles: s.vehicles, ground: s.ground, zones: s.zones, ledger: ledger}
+	s.vehicles.plans = s.plans.describePlans
 	if s.feeds, err = newFeeds(s.video, s.mavlink, file.Feeds, s.log); err != nil {
 		return err
 	}
@@ -209,6 +216,7 @@ func (s *Station) Run(ctx context.Context) error {
 	start("cues", s.executor.run)
 	start("leading", func(ctx context.Context) error { return leadingEnds(ctx, s.mavlink, s.access.Leases) })
 	start("vehicles", s.followVehicles)
+	start("plans", s.plans.ledger.run)
 	start("feeds", func(ctx context.Context) error { return s.feeds.follow(ctx, s.hub) })
 	start("sensor states", s.followSensors)
 	start("retention", s.prune)

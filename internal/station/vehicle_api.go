@@ -93,6 +93,9 @@ func (v *vehicles) describe(m mavlink.Vehicle, now time.Time) api.Vehicle {
 		out.Mission = &api.MissionState{Current: m.Mission.Current, Count: m.Mission.Count, T: api.At(m.Mission.Time)}
 	}
 	describeOrders(&out, m)
+	if v.plans != nil {
+		out.Plans = v.plans(m)
+	}
 	if t := m.Transfer; t != nil {
 		out.Transfer = &api.Transfer{Kind: t.Kind, Upload: t.Upload, Done: t.Done, Total: t.Total}
 	}

@@ -25,6 +25,7 @@ type vehicles struct {
 	ground  *ground
 	looks   *looks
 	zones   []zone.Zone
+	plans   func(mavlink.Vehicle) []api.PlanState // nil: nothing is known of plans
 }
 
 // Vehicles implements ui.Vehicles.

@@ -14,6 +14,7 @@ type view struct {
 	*vehicles
 	*missions
 	*wires
+	*plans
 	*feeds
 	*picture
 
@@ -34,7 +35,7 @@ func newView(s *Station) *view {
 	}
 	return &view{
 		ground: s.ground, vehicles: s.vehicles, missions: &missions{mavlink: s.mavlink, vehicles: s.vehicles},
-		wires: &wires{mavlink: s.mavlink},
+		plans: s.plans, wires: &wires{mavlink: s.mavlink},
 		feeds: s.feeds, picture: s.picture, hub: s.hub, sensors: s.sensors,
 		info: info, zones: describeZones(s.zones), started: s.started,
 	}

@@ -43,20 +43,6 @@ type CommandResult struct {
 	Detail    string  `json:"detail,omitempty"` // what the vehicle does now, in words
 }
 
-// Mission is a vehicle's flight plan.
-type Mission struct {
-	Items []MissionItem `json:"items"` // never null
-}
-
-// MissionItem is one step of a mission.
-type MissionItem struct {
-	Command          string   `json:"command"` // waypoint, takeoff, return, land
-	Lat              *float64 `json:"lat,omitempty"`
-	Lon              *float64 `json:"lon,omitempty"`
-	AltitudeRelative *float64 `json:"altitudeRelative,omitempty"` // metres above home
-	HoldS            float64  `json:"holdS,omitempty"`            // seconds to stay at a waypoint
-}
-
 // Parameter is one parameter of a vehicle.
 type Parameter struct {
 	Name  string  `json:"name"`

@@ -53,6 +53,7 @@ type Vehicle struct {
 	Footprint   *Geometry      `json:"footprint,omitempty"` // Polygon: what the camera sees of the ground
 	Link        *Link          `json:"link,omitempty"`
 	Mission     *MissionState  `json:"mission,omitempty"`
+	Plans       []PlanState    `json:"plans,omitempty"`    // what is known about its mission, fence and rally points
 	Transfer    *Transfer      `json:"transfer,omitempty"` // going on now
 	Pending     *Pending       `json:"pending,omitempty"`  // a command that the vehicle is at
 	Leading     *Leading       `json:"leading,omitempty"`  // what the station does with it step by step
