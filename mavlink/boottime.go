@@ -100,6 +100,9 @@ func (t *timesync) ask(way *link.Peer, now time.Time) question {
 	return q
 }
 
+// forget drops the questions that are on their way.
+func (t *timesync) forget() { clear(t.asked[:]) }
+
 // answer takes an answer to one of our own questions; those of other stations are not ours to use.
 func (t *timesync) answer(c *clock, m *common.MessageTimesync, boot bootTime, at time.Time) {
 	q := t.find(m.Tc1, m.Ts1)

@@ -51,6 +51,23 @@ func (c *clock) answered(boot int64, sent, received time.Time) {
 	c.next = (c.next + 1) % syncSamples
 }
 
+// shift moves everything along with a step of our own clock.
+func (c *clock) shift(by time.Duration) {
+	was := c.arrivals
+	clear(c.arrivals[:])
+	for _, s := range was {
+		if s.number == 0 {
+			continue
+		}
+		s.number += int64(by / arrivalSlot)
+		s.offset += int64(by)
+		c.arrivals[(s.number%arrivalSlots+arrivalSlots)%arrivalSlots] = s
+	}
+	for i := range c.exchanges {
+		c.exchanges[i].offset += int64(by)
+	}
+}
+
 // offset gives the best estimate at a time; false while there is none.
 func (c *clock) offset(now time.Time) (int64, bool) {
 	quickest, heard := c.quickest(now)

@@ -147,8 +147,8 @@ func TestSeveralBatteries(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	near(t, "a voltage above 65 V", v.Batteries[2].Voltage, 70)
-	if v.Batteries[2].CellsV != nil || v.Batteries[2].Percent != nil || b.s.refusals() != 1 {
-		t.Errorf("%+v, %d refused", v.Batteries[2], b.s.refusals())
+	if v.Batteries[2].CellsV != nil || v.Batteries[2].Percent != nil || b.s.state.refused != 1 {
+		t.Errorf("%+v, %d refused", v.Batteries[2], b.s.state.refused)
 	}
 	for id := range uint8(40) {
 		b.hear(1, &common.MessageBatteryStatus{Id: id + 10, Voltages: cells(1)})
@@ -306,8 +306,8 @@ func TestWhatIsAroundAVehicle(t *testing.T) {
 	}
 	b.hear(1, &common.MessageVibration{Clipping_0: 8}, &ardupilotmega.MessageWind{Speed: nan}, &ardupilotmega.MessageWind{Speed: 5, Direction: -90})
 	v = b.view()
-	if v.Vibration.Level != "bad" || v.Wind.FromDeg != 270 || b.s.refusals() != 1 {
-		t.Errorf("%+v %+v, %d refused", v.Vibration, v.Wind, b.s.refusals())
+	if v.Vibration.Level != "bad" || v.Wind.FromDeg != 270 || b.s.state.refused != 1 {
+		t.Errorf("%+v %+v, %d refused", v.Vibration, v.Wind, b.s.state.refused)
 	}
 }
 

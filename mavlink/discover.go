@@ -34,9 +34,16 @@ func (s *Service) Receive(p *link.Peer, f link.Frame, at time.Time) {
 		return
 	}
 	sys := s.systems[f.SystemID].Load()
-	if sys != nil && !sys.news(p, f, at) {
-		s.counts.repeated.Add(1)
-		return
+	if sys != nil {
+		own, events := sys.judge(p, f, at)
+		s.updates.note(sys, events)
+		if !own {
+			return
+		}
+		if !sys.news(p, f, at) {
+			s.counts.repeated.Add(1)
+			return
+		}
 	}
 	m, err := s.codec.Decode(f)
 	if err != nil {
@@ -64,6 +71,12 @@ func (s *Service) Receive(p *link.Peer, f link.Frame, at time.Time) {
 	events, texts := sys.receive(p, f, m, at)
 	if slices.Contains(events, EventBack) {
 		s.recorder.Cut(sys.id)
+	}
+	if hb, ok := m.(*common.MessageHeartbeat); ok && hb.Autopilot != common.MAV_AUTOPILOT_INVALID && sys.mustAsk(p, at) {
+		p.Send(link.Background, &common.MessageCommandLong{
+			TargetSystem: f.SystemID, TargetComponent: f.ComponentID, Command: common.MAV_CMD_REQUEST_MESSAGE,
+			Param1: float32((&common.MessageAutopilotVersion{}).GetID()),
+		})
 	}
 	if ack, ok := m.(*common.MessageCommandAck); ok && s.ours(ack) {
 		sys.stray(f, ack, at)

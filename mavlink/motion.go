@@ -56,7 +56,11 @@ func (st *state) applyPosition(component uint8, m *common.MessageGlobalPositionI
 		altAMSL: float64(m.Alt) / perMetre, altRelative: float64(m.RelativeAlt) / perMetre,
 		north: float64(m.Vx) / centi, east: float64(m.Vy) / centi, up: -float64(m.Vz) / centi,
 	}
-	st.poses.places.add(int64(m.TimeBootMs)*int64(time.Millisecond), s)
+	boot := int64(m.TimeBootMs) * int64(time.Millisecond)
+	st.poses.places.add(boot, s)
+	if st.poses.places.behind(boot) {
+		return // a late one is for the history only
+	}
 	st.v.Position = &Position{Lat: s.lat, Lon: s.lon, AltAMSL: s.altAMSL, AltRelative: s.altRelative, Time: made}
 	st.v.Velocity = &Velocity{North: s.north, East: s.east, Up: s.up, Time: made}
 	if st.flies() {
@@ -76,8 +80,12 @@ func (st *state) applyAttitude(component uint8, m *common.MessageAttitude, at ti
 	if finite(m.Rollspeed, m.Pitchspeed, m.Yawspeed) {
 		s.rates = [3]float64{float64(m.Rollspeed), float64(m.Pitchspeed), float64(m.Yawspeed)}
 	}
-	st.poses.turns.add(int64(m.TimeBootMs)*int64(time.Millisecond), s)
+	boot := int64(m.TimeBootMs) * int64(time.Millisecond)
+	st.poses.turns.add(boot, s)
 	st.turned = at
+	if st.poses.turns.behind(boot) {
+		return true
+	}
 	a := Attitude{Time: st.measured(component, m.TimeBootMs, at)}
 	a.RollDeg, a.PitchDeg, a.YawDeg = s.q.eulerDeg()
 	st.v.Attitude = &a

@@ -42,6 +42,12 @@ func (s *series[T]) add(at int64, v T) {
 	s.trim()
 }
 
+// behind tells that a newer sample has come.
+func (s *series[T]) behind(at int64) bool {
+	n := len(s.times)
+	return n > 0 && at < s.times[n-1]
+}
+
 func (s *series[T]) trim() {
 	oldest := s.times[len(s.times)-1] - int64(keepHistory)
 	// In blocks, so that not every sample moves the whole history.

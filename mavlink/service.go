@@ -168,6 +168,8 @@ func (s *Service) keepTime(ctx context.Context) {
 	defer attendants.Wait()
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
+	began := time.Now()
+	var clock stationClock
 	for {
 		select {
 		case <-ctx.Done():
@@ -176,8 +178,15 @@ func (s *Service) keepTime(ctx context.Context) {
 			attendants.Go(func() { s.attend(ctx, sys) })
 			attendants.Go(func() { s.steer(ctx, sys) })
 		case now := <-ticker.C:
+			step := clock.step(now.UnixNano(), now.Sub(began))
+			if step != 0 {
+				s.log.Warn("the clock of this computer was set", "by", step)
+			}
 			for i := range s.systems {
 				if sys := s.systems[i].Load(); sys != nil {
+					if step != 0 {
+						sys.shiftClocks(step)
+					}
 					s.updates.note(sys, sys.tick(now))
 					s.exchangeClocks(sys, now)
 					s.lead(ctx, &attendants, sys, now)

@@ -58,6 +58,8 @@ type Stats struct {
 	LinkChanges uint64
 	// Commands are those of operators, Requests what the station asks for by itself: rates, streams, versions.
 	Commands, Requests CommandCounts
+	// Rivals counts messages of second vehicles with an id that was taken; Jumps how often a vehicle's clock began anew.
+	Rivals, Jumps uint64
 	// Refused counts values that cannot be: not a number, no place on earth, a share above all.
 	Refused uint64
 	// Overflowed counts messages that a waiting protocol was too slow for.
@@ -87,7 +89,10 @@ func (s *Service) Stats() Stats {
 		}
 		live, received, lost, changes := sys.traffic()
 		st.LinkChanges += changes
-		st.Refused += sys.refusals()
+		refused, rivals, jumps := sys.refusals()
+		st.Refused += refused
+		st.Rivals += rivals
+		st.Jumps += jumps
 		st.Vehicles++
 		if live {
 			st.Live++

@@ -79,7 +79,8 @@ type state struct {
 	failsafes            failsafes
 	endurance            enduranceState
 	// refused counts values that cannot be and were left out.
-	refused uint64
+	refused  uint64
+	identity identity
 }
 
 func newSystem(id, component uint8, hb *common.MessageHeartbeat, first time.Time, log *slog.Logger) *system {
@@ -102,6 +103,17 @@ func newSystem(id, component uint8, hb *common.MessageHeartbeat, first time.Time
 	s.state.meetMember(component, hb, first)
 	s.state.v.Modes = s.state.modes.selectable()
 	return s
+}
+
+// judge says whether a frame is the vehicle's own, and what its coming means.
+func (s *system) judge(p *link.Peer, f link.Frame, at time.Time) (own bool, events []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	verdict := s.state.identity.judge(p, f, f.ComponentID == s.component, at)
+	if verdict == mine {
+		return true, nil
+	}
+	return verdict.usable(), s.alarm(s.follow(verdict))
 }
 
 // news counts a frame on its way, and says whether it is news: not a copy that came on another way before, and not an
@@ -127,7 +139,84 @@ func (s *system) news(p *link.Peer, f link.Frame, at time.Time) bool {
 func (s *system) receive(p *link.Peer, f link.Frame, m message.Message, at time.Time) (events []string, texts []Text) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.hear(f.ComponentID, m, at)
+	if v, ok := m.(*common.MessageAutopilotVersion); ok && f.ComponentID == s.component {
+		verdict := s.state.identity.board(p, f, v, at)
+		events = s.alarm(s.follow(verdict))
+		if verdict == theirs {
+			s.state.paths.forget(p)
+			return events, nil
+		}
+	}
+	told, texts := s.hear(f.ComponentID, m, at)
+	return append(events, told...), texts
+}
+
+// follow does what a change of the vehicle's life asks for.
+func (s *system) follow(verdict judgement) []string {
+	st := &s.state
+	switch verdict {
+	case anew:
+		s.restart()
+		st.identity.unsettle()
+		s.log.Info("vehicle has booted")
+		return []string{EventRebooted}
+	case jumped, wrapped:
+		// Everything that runs on the vehicle's clock begins anew. After a jump it may be another vehicle, too.
+		st.poses, st.clocks, st.sync, st.boot = poseHistory{}, make(map[uint8]*clock), timesync{}, bootTime{}
+		if verdict == jumped {
+			st.session++
+			st.turned = time.Time{}
+			st.identity.unsettle()
+			s.poke()
+		}
+		s.log.Info("the vehicle's clock has jumped")
+	case swapped:
+		s.log.Warn("another vehicle has taken over the system id", "hardware", st.identity.uid.String())
+		st.forgetVehicle()
+		s.restart()
+		return []string{EventSwapped}
+	}
+	return nil
+}
+
+// mustAsk says whether the vehicle must tell over this way what hardware it is.
+func (s *system) mustAsk(p *link.Peer, at time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state.identity.doubtful(p, at)
+}
+
+// shiftClocks takes account of a step of the station's own clock.
+func (s *system) shiftClocks(by time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.state.clocks {
+		c.shift(by)
+	}
+	s.state.sync.forget()
+}
+
+// alarm adds the news that a clash of ids has begun or ended.
+func (s *system) alarm(events []string) []string {
+	clash := !s.state.identity.clash.IsZero()
+	if clash == s.state.v.Clash {
+		return events
+	}
+	s.state.v.Clash = clash
+	if clash {
+		s.log.Warn("two vehicles use one system id")
+	}
+	return append(events, EventClash, EventState)
+}
+
+// forgetVehicle drops what belonged to the vehicle that had the id before.
+func (st *state) forgetVehicle() {
+	v := &st.v
+	v.Home, v.Mission, v.Position, v.Velocity, v.Attitude, v.HeadingDeg = nil, nil, nil, nil, nil, nil
+	v.Battery, v.Batteries, v.GPS, v.GPS2, v.EKF, v.Wind, v.Vibration, v.Sensors, v.Fence = nil, nil, nil, nil, nil, nil, nil, nil, nil
+	v.Altitudes, v.Terrain, v.Rangefinder, v.RC, v.Messages = nil, nil, nil, nil, nil
+	v.GroundSpeed, v.Airspeed, v.ClimbRate, v.ThrottlePercent = nil, nil, nil, nil
+	v.Version, v.UID, v.Capabilities = "", "", 0
 }
 
 // hear takes a message of a component; mu must be held.
@@ -168,27 +257,14 @@ func (s *system) apply(component uint8, m message.Message, at time.Time) []strin
 	if component != s.component {
 		return nil
 	}
-	rebooted := false
 	if ms, ok := bootMillis(m); ok {
-		usable, again := st.boot.note(ms)
-		if again {
-			s.restart()
-			rebooted = true
-		}
-		if !usable {
-			return nil
-		}
+		st.boot.newest = ms
 		st.clock(component).arrived(int64(ms)*int64(time.Millisecond), at)
 	}
-	known := st.applyMotion(component, m, at) || st.applyHealth(m, at) || st.applyIdentity(m, s.pilot, at)
-	switch {
-	case rebooted:
-		return []string{EventRebooted, EventState}
-	case known:
+	if st.applyMotion(component, m, at) || st.applyHealth(m, at) || st.applyIdentity(m, s.pilot, at) {
 		return []string{EventState}
-	default:
-		return nil
 	}
+	return nil
 }
 
 // restart forgets what a reboot made void.
@@ -223,6 +299,7 @@ func (s *system) heartbeat(component uint8, hb *common.MessageHeartbeat, at time
 	if st.v.State == Lost {
 		st.v.State = Live
 		st.session++
+		st.identity.unsettle()
 		events = []string{EventBack, EventState}
 		s.poke()
 		s.log.Info("vehicle is back", "silent", at.Sub(st.v.LastSeen).Round(time.Second))
@@ -254,25 +331,28 @@ func (s *system) tick(now time.Time) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.watchPaths(now)
+	verdict, changed := s.state.identity.tick(now)
+	events := s.alarm(s.follow(verdict))
 	if cut := s.state.texts.expire(now); len(cut) > 0 {
 		s.state.heed(cut)
-		return []string{EventText}
+		events = append(events, EventText)
 	}
-	if past := s.state.arming.expire(now); s.state.failsafes.expire(now) || past {
-		return []string{EventState}
+	if past := s.state.arming.expire(now); s.state.failsafes.expire(now) || past || changed {
+		events = append(events, EventState)
 	}
-	if s.state.v.State != Live || now.Sub(s.state.v.LastSeen) <= lostAfter {
-		return nil
+	if s.state.v.State == Live && now.Sub(s.state.v.LastSeen) > lostAfter {
+		s.state.v.State = Lost
+		s.log.Warn("vehicle lost", "after", lostAfter)
+		events = append(events, EventLost, EventState)
 	}
-	s.state.v.State = Lost
-	s.log.Warn("vehicle lost", "after", lostAfter)
-	return []string{EventLost, EventState}
+	return events
 }
 
 func (s *system) forget(p *link.Peer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.state.paths.forget(p)
+	s.state.identity.forget(p)
 }
 
 // live gives the way to the vehicle, or ErrLost.
@@ -311,10 +391,10 @@ func (s *system) traffic() (live bool, received, lost, changes uint64) {
 	return s.state.v.State == Live, received, lost, s.state.paths.changes
 }
 
-func (s *system) refusals() uint64 {
+func (s *system) refusals() (refused, rivals, jumps uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.state.refused
+	return s.state.refused, s.state.identity.strangers, s.state.identity.jumps
 }
 
 func (s *system) snapshot(now time.Time) Vehicle {
@@ -323,6 +403,7 @@ func (s *system) snapshot(now time.Time) Vehicle {
 	st := &s.state
 	v := st.v
 	v.Components = st.components()
+	v.Warnings = st.identity.warnings(v.ID)
 	v.Arming, v.Failsafe = st.arming.view(), st.failsafes.view()
 	v.Endurance = st.endurance.view(&st.v, now)
 	v.Links = st.paths.states(now)

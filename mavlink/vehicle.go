@@ -77,6 +77,9 @@ type Vehicle struct {
 	Components []Component
 	// Warnings are what people must know about the vehicle as a whole.
 	Warnings []Warning
+	// Clash tells that two vehicles use the system id at the same time: nobody knows which of them a command would reach. What
+	// is shown is the one that was heard first.
+	Clash bool
 	// Gimbal is the first gimbal that tells where it looks, Gimbals are all that are known, by id.
 	Gimbal  *Gimbal
 	Gimbals []Gimbal
@@ -248,7 +251,7 @@ type VideoStream struct {
 // Update is news about a vehicle.
 type Update struct {
 	Vehicle Vehicle
-	// Event is "found", "lost", "back", "state", "text", "streams" or "rebooted".
+	// Event is one of the constants below.
 	Event string
 }
 
@@ -261,4 +264,8 @@ const (
 	EventText     = "text"
 	EventStreams  = "streams"
 	EventRebooted = "rebooted"
+	// EventClash tells that two vehicles have begun, or ceased, to use one system id; EventSwapped that another vehicle has
+	// taken an id over.
+	EventClash   = "clash"
+	EventSwapped = "swapped"
 )
