@@ -62,15 +62,16 @@ type Exchange struct {
 
 	form     Form
 	switched bool
-	sent     int
-	certain  time.Time
-	began    bool
-	wake     time.Time
-	working  bool
-	percent  int
-	cancels  int
-	passed   int
-	done     *Step
+	// sent is how often the command has left, trusted how often since answers can only be its own.
+	sent, trusted int
+	certain       time.Time
+	began         bool
+	wake          time.Time
+	working       bool
+	percent       int
+	cancels       int
+	passed        int
+	done          *Step
 }
 
 // New prepares an exchange. The history is of this command and component, and no other exchange uses it meanwhile.
@@ -111,7 +112,7 @@ func (x *Exchange) Tick(now time.Time) Step {
 		return x.end(Step{Outcome: NotSent}, now)
 	case x.sent == 0:
 		return x.send(now)
-	case x.order.Once, x.late(now), x.sent >= attempts && !now.Before(x.certain.Add(x.opt.Wait)):
+	case x.order.Once, x.late(now), x.trusted >= attempts:
 		return x.end(Step{Outcome: Unknown}, now)
 	default:
 		return x.send(now)
@@ -126,6 +127,9 @@ func (x *Exchange) late(now time.Time) bool {
 func (x *Exchange) send(now time.Time) Step {
 	m := x.order.message(x.peer, x.form, uint8(min(x.sent, 255)))
 	x.sent++
+	if !now.Before(x.certain) {
+		x.trusted++
+	}
 	x.history.note(now)
 	x.wake = now.Add(x.opt.Wait)
 	if x.order.Once {

@@ -404,3 +404,23 @@ func TestALossyLinkGetsCommandsThrough(t *testing.T) {
 		t.Errorf("%d of 400 commands unknown", lost)
 	}
 }
+
+// TestAnOrderRightAfterItsOppositeHasThreeTriesToo gives a disarm right behind an arm on a link that copies, where answers can
+// be trusted only after a while.
+func TestAnOrderRightAfterItsOppositeHasThreeTriesToo(t *testing.T) {
+	t.Parallel()
+	lost := 0
+	for seed := range uint64(400) {
+		w := newWorld(seed)
+		w.loss, w.delay = 0.1, 50*time.Millisecond
+		var history command.History
+		w.run(t, command.New(peer, order(1), &history, command.Options{Copies: true}), nil)
+		if got := w.run(t, command.New(peer, order(0), &history, command.Options{Copies: true}), nil); got.Outcome != command.Answered {
+			lost++
+		}
+	}
+	// With a single try that counts it would be 76.
+	if lost > 12 {
+		t.Errorf("%d of 400 commands unknown", lost)
+	}
+}
