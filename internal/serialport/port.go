@@ -183,6 +183,21 @@ func (p *Port) vanished() bool {
 	return err != nil || !os.SameFile(info, p.opened)
 }
 
+// SetBaud changes the speed of the open port, and forgets what came at the one before.
+func (p *Port) SetBaud(baud int) error {
+	if baud <= 0 {
+		return fmt.Errorf("serial port %s: a speed of %d baud", p.device, baud)
+	}
+	if err := setSpeed(p.line, baud); err != nil {
+		return fmt.Errorf("serial port %s: %w", p.device, err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.buffer = p.buffer[:0]
+	p.changed.Broadcast() // there is room again
+	return nil
+}
+
 // Read waits for data and answers what there is. It answers io.EOF within about a second of the device going away
 // (after everything received before), os.ErrDeadlineExceeded at the read deadline, and net.ErrClosed after Close.
 func (p *Port) Read(b []byte) (int, error) {

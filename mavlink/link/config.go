@@ -16,6 +16,8 @@ type Config struct {
 	UDPServer string
 	// UDPClient is the address to talk to, as "10.0.0.5:14550".
 	UDPClient string
+	// UDPBroadcast is the address to call into a network, as "255.255.255.255:14550"; whoever answers becomes a peer.
+	UDPBroadcast string
 	// TCPServer is the address to listen on; every connection becomes a peer.
 	TCPServer string
 	// TCPClient is the address to connect to, again and again.
@@ -37,7 +39,7 @@ type Config struct {
 type SerialConfig struct {
 	// Device is the path, best one below /dev/serial/by-id.
 	Device string
-	// Baud is the speed in bits a second; 0 is 57600.
+	// Baud is the speed in bits a second; 0 is found by listening for a heartbeat.
 	Baud int
 }
 
@@ -73,7 +75,7 @@ func (c Config) Validate() error {
 	}
 	transports := 0
 	for _, t := range []struct{ key, address string }{
-		{"udpServer", c.UDPServer}, {"udpClient", c.UDPClient}, {"tcpServer", c.TCPServer}, {"tcpClient", c.TCPClient},
+		{"udpServer", c.UDPServer}, {"udpClient", c.UDPClient}, {"udpBroadcast", c.UDPBroadcast}, {"tcpServer", c.TCPServer}, {"tcpClient", c.TCPClient},
 	} {
 		if t.address == "" {
 			continue
@@ -103,7 +105,7 @@ func (c Config) Validate() error {
 		problems = append(problems, err)
 	}
 	if transports != 1 {
-		problems = append(problems, fmt.Errorf("exactly one of serial, udpServer, udpClient, tcpServer, tcpClient, replay must be given, not %d", transports))
+		problems = append(problems, fmt.Errorf("exactly one of serial, udpServer, udpClient, udpBroadcast, tcpServer, tcpClient, replay must be given, not %d", transports))
 	}
 	if len(problems) == 0 {
 		return nil

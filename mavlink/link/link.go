@@ -80,6 +80,7 @@ type Link struct {
 	addr        net.Addr
 	peers       map[*Peer]struct{}
 	radioStatus RadioStatus
+	health      health
 }
 
 // New makes a link; nothing is opened before Run.
@@ -114,6 +115,8 @@ func (l *Link) Run(ctx context.Context) error {
 		open = l.serveUDP
 	case l.cfg.UDPClient != "":
 		open = l.talkUDP
+	case l.cfg.UDPBroadcast != "":
+		open = l.broadcastUDP
 	case l.cfg.TCPServer != "":
 		open = l.serveTCP
 	case l.cfg.TCPClient != "":
@@ -121,9 +124,9 @@ func (l *Link) Run(ctx context.Context) error {
 	case l.cfg.Replay != nil:
 		open = l.playReplay
 	case l.cfg.Serial != nil:
-		return l.talkSerial(ctx)
+		open = l.talkSerial
 	}
-	retry := retrier{first: 250 * time.Millisecond, last: 5 * time.Second}
+	retry := retrier{first: 250 * time.Millisecond, last: 3 * time.Second}
 	said := ""
 	for ctx.Err() == nil {
 		before := l.framesIn.Load()
@@ -131,10 +134,11 @@ func (l *Link) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			break
 		}
+		l.failed(err)
 		// The same complaint is made once, not at every attempt.
 		if text := fmt.Sprint(err); text != said {
 			said = text
-			l.log.Warn("link lost, opening it again", "error", err)
+			l.log.Warn("link is down, opening it again", "error", explain(err))
 		}
 		retry.wait(ctx, l.framesIn.Load() > before)
 	}
@@ -161,7 +165,7 @@ func (l *Link) Stats() Stats {
 	}
 	s.Radio = l.radioStatus
 	l.mu.Unlock()
-	s.Peers = len(peers)
+	s.Peers = l.ends()
 	for _, p := range peers {
 		for i, n := range p.queue.drops() {
 			dropped[i] += n
@@ -218,8 +222,11 @@ func (r *receiver) datagram(b []byte, known *Peer, peer func() *Peer) {
 
 func (r *receiver) account(bytes int) {
 	counts := r.scanner.Counts()
-	r.link.bytesIn.Add(uint64(bytes))
-	r.link.framesIn.Add(counts.Frames - r.last.Frames)
+	in := r.link.bytesIn.Add(uint64(bytes))
+	if counts.Frames > r.last.Frames {
+		r.link.framesIn.Add(counts.Frames - r.last.Frames)
+		r.link.sound(in)
+	}
 	r.link.badChecksums.Add(counts.BadChecksums - r.last.BadChecksums)
 	r.link.skippedBytes.Add(counts.SkippedBytes - r.last.SkippedBytes)
 	r.last = counts
@@ -232,7 +239,7 @@ func (l *Link) deliver(p *Peer, f Frame, at time.Time) {
 			l.log.Error("a frame could not be handled", "message", f.MessageID, "peer", p.Remote(), "panic", trouble)
 		}
 	}()
-	p.heard(at)
+	p.heard(f, at)
 	if f.MessageID == radioStatusID {
 		l.radio(f, at)
 	}

@@ -16,14 +16,19 @@ const (
 // Peer is one far end that a link can reach: the other end of a serial line or of a connection, or one sender on a
 // UDP server. Its methods may be called concurrently and after it is gone.
 type Peer struct {
-	link   *Link
-	remote string
-	queue  *queue
-	write  func(b []byte) error
-	last   atomic.Int64 // monotonic enough: only ages are taken
-	// bytesOut counts what was written.
-	bytesOut atomic.Uint64
-	fatal    func(error)
+	link      *Link
+	remote    string
+	queue     *queue
+	write     func(b []byte) error
+	last      atomic.Int64 // monotonic enough: only ages are taken
+	everHeard atomic.Bool
+	// bytesIn counts what came in good frames, bytesOut what was written.
+	bytesIn, bytesOut atomic.Uint64
+	// sends tells that it is a broadcast address and no far end; rests, when not nil, says whether the heartbeat is left out
+	// so soon after the last one.
+	sends bool
+	rests func(since time.Duration) bool
+	fatal func(error)
 }
 
 // newPeer registers a peer. write sends one frame and sets its own deadline; fatal, when not nil, is called with the
@@ -64,7 +69,11 @@ func (p *Peer) Trusted() bool { return p.link.cfg.Trusted }
 // Send queues a message for the peer; false when its queue is full or it is gone, which is counted.
 func (p *Peer) Send(priority Priority, m message.Message) bool { return p.queue.push(priority, m) }
 
-func (p *Peer) heard(at time.Time) { p.last.Store(at.UnixNano()) }
+func (p *Peer) heard(f Frame, at time.Time) {
+	p.last.Store(at.UnixNano())
+	p.everHeard.Store(true)
+	p.bytesIn.Add(uint64(len(f.Raw)))
+}
 
 func (p *Peer) silentFor(now time.Time) time.Duration {
 	return time.Duration(now.UnixNano() - p.last.Load())
@@ -92,7 +101,7 @@ func (p *Peer) run(ctx context.Context) {
 		case <-p.queue.wake:
 		case <-turn.C:
 		case <-ticker.C:
-			w.beacon = p.link.par.Beacon != nil
+			w.beacon = p.link.par.Beacon != nil && (p.rests == nil || !p.rests(time.Since(w.called)))
 		}
 	}
 }
@@ -102,6 +111,7 @@ type writer struct {
 	out outlet
 	// beacon tells that our heartbeat is due; it goes before everything else, for a vehicle takes its absence for our loss.
 	beacon bool
+	called time.Time
 }
 
 // step sends the next message if it may go; else it says how long to wait for more, at most. The error is a write that
@@ -119,7 +129,9 @@ func (w *writer) step(now time.Time) (time.Duration, error) {
 		return wait, nil
 	}
 	m := p.link.par.Beacon
-	if !w.beacon {
+	if w.beacon {
+		w.called = now
+	} else {
 		m = p.queue.pop()
 	}
 	w.beacon = false

@@ -71,7 +71,7 @@ func (l *Link) playOnce(ctx context.Context, p *Peer) (frames int, err error) {
 		return 0, fmt.Errorf("open the recording: %w", err)
 	}
 	defer func() { _ = file.Close() }() // only read from
-	l.opens.Add(1)
+	l.opening()
 	r := l.newReceiver()
 	log := tlog.NewReader(file, l.par.Codec)
 	pace := playhead{speed: l.cfg.Replay.Speed, due: time.Now()}

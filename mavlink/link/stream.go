@@ -8,8 +8,6 @@ import (
 	"os"
 	"sync"
 	"time"
-
-	"vedette/internal/serialport"
 )
 
 const (
@@ -26,7 +24,7 @@ const (
 // runStream serves one stream, which it closes, until it fails or ctx ends. A silence of zero means that the stream
 // may be quiet for ever.
 func (l *Link) runStream(ctx context.Context, conn net.Conn, remote string, silence time.Duration) error {
-	l.opens.Add(1)
+	l.opening()
 	ctx, cancel := context.WithCancelCause(ctx)
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // wakes the reader; closing twice is harmless
 	defer stop()
@@ -56,6 +54,9 @@ func (l *Link) readStream(ctx context.Context, conn net.Conn, p *Peer, silence t
 		}
 		n, err := conn.Read(chunk)
 		r.stream(p, chunk[:n])
+		if l.garbled() {
+			return errGarbled
+		}
 		switch {
 		case err == nil:
 		case ctx.Err() != nil:
@@ -66,14 +67,6 @@ func (l *Link) readStream(ctx context.Context, conn net.Conn, p *Peer, silence t
 			return fmt.Errorf("nothing heard for %v", silence)
 		}
 	}
-}
-
-// talkSerial keeps a serial port open; a line may be quiet for ever, an unplugged device is opened again.
-func (l *Link) talkSerial(ctx context.Context) error {
-	cfg := serialport.Config{Device: l.cfg.Serial.Device, Baud: l.cfg.Serial.Baud, Log: l.log}
-	return serialport.Run(ctx, cfg, func(ctx context.Context, port *serialport.Port) error {
-		return l.runStream(ctx, port, l.cfg.Serial.Device, 0)
-	})
 }
 
 func (l *Link) talkTCP(ctx context.Context) error {
@@ -94,6 +87,7 @@ func (l *Link) serveTCP(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	stop := context.AfterFunc(ctx, func() { _ = listener.Close() }) // wakes Accept
 	defer stop()
+	l.opening()
 	l.setAddr(listener.Addr())
 	defer l.setAddr(nil)
 	defer func() { _ = listener.Close() }()
@@ -105,7 +99,7 @@ func (l *Link) serveTCP(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("accept: %w", err)
 		}
-		if l.Stats().Peers >= maxPeers {
+		if l.ends() >= maxPeers {
 			l.refused.Add(1)
 			_ = conn.Close() // refused: nothing was said on it
 			continue

@@ -25,8 +25,14 @@ const (
 
 // serveUDP listens; whoever sends a good frame becomes a peer and is answered where it sent from.
 func (l *Link) serveUDP(ctx context.Context) error {
+	return l.listenUDP(ctx, "udp", l.cfg.UDPServer, nil)
+}
+
+// listenUDP serves a socket until it fails or ctx ends. beside, when not nil, starts what else uses the socket, and gives
+// what waits for its end.
+func (l *Link) listenUDP(ctx context.Context, network, address string, beside func(context.Context, *net.UDPConn) func()) error {
 	var lc net.ListenConfig
-	packets, err := lc.ListenPacket(ctx, "udp", l.cfg.UDPServer)
+	packets, err := lc.ListenPacket(ctx, network, address)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
@@ -34,17 +40,22 @@ func (l *Link) serveUDP(ctx context.Context) error {
 	if !ok {
 		return errors.Join(fmt.Errorf("listen: %T is no UDP socket", packets), packets.Close())
 	}
-	l.opens.Add(1)
+	l.opening()
 	_ = conn.SetReadBuffer(receiveBuffer) // a smaller one works too
 	ctx, cancel := context.WithCancel(ctx)
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // wakes the reader
 	defer stop()
 	s := &udpServer{link: l, conn: conn, peers: make(map[netip.AddrPort]*udpPeer)}
 	l.setAddr(conn.LocalAddr())
+	ended := func() {}
+	if beside != nil {
+		ended = beside(ctx, conn)
+	}
 	err = s.read(ctx)
 	l.setAddr(nil)
 	cancel()
 	_ = conn.Close() // the error that ended the reading says more
+	ended()
 	for addr := range s.peers {
 		s.end(addr)
 	}
@@ -101,7 +112,7 @@ func (s *udpServer) peer(ctx context.Context, addr netip.AddrPort) *Peer {
 	if p, ok := s.peers[addr]; ok {
 		return p.Peer
 	}
-	if len(s.peers) >= maxPeers {
+	if len(s.peers) >= maxPeers && !s.makeRoom(time.Now()) {
 		s.link.refused.Add(1)
 		return nil
 	}
@@ -120,6 +131,24 @@ func (s *udpServer) peer(ctx context.Context, addr netip.AddrPort) *Peer {
 	return p.Peer
 }
 
+// makeRoom ends the sender that was silent longest, unless all were heard lately: what floods us with senders must not keep a
+// vehicle out.
+func (s *udpServer) makeRoom(now time.Time) bool {
+	var oldest netip.AddrPort
+	longest := time.Duration(0)
+	for addr, p := range s.peers {
+		if silent := p.silentFor(now); silent > longest {
+			oldest, longest = addr, silent
+		}
+	}
+	if longest < upFor {
+		return false
+	}
+	s.link.refused.Add(1)
+	s.end(oldest)
+	return true
+}
+
 func (s *udpServer) end(addr netip.AddrPort) {
 	p := s.peers[addr]
 	delete(s.peers, addr)
@@ -135,7 +164,7 @@ func (l *Link) talkUDP(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
-	l.opens.Add(1)
+	l.opening()
 	if udp, ok := conn.(*net.UDPConn); ok {
 		_ = udp.SetReadBuffer(receiveBuffer) // a smaller one works too
 	}

@@ -80,15 +80,39 @@ func (d *Device) Write(b []byte) (int, error) {
 }
 
 // Read takes what the code under test has written, waiting for it at most 10 s. It fails while nobody has the device open.
-func (d *Device) Read(b []byte) (int, error) {
+func (d *Device) Read(b []byte) (int, error) { return d.ReadWithin(b, ioLimit) }
+
+// ReadWithin is Read with a limit of its own.
+func (d *Device) ReadWithin(b []byte, limit time.Duration) (int, error) {
 	master, err := d.current()
 	if err != nil {
 		return 0, err
 	}
-	if err := master.SetReadDeadline(time.Now().Add(ioLimit)); err != nil {
+	if err := master.SetReadDeadline(time.Now().Add(limit)); err != nil {
 		return 0, err
 	}
 	return master.Read(b)
+}
+
+// Baud is the speed that the code under test has set.
+func (d *Device) Baud() (int, error) {
+	master, err := d.current()
+	if err != nil {
+		return 0, err
+	}
+	raw, err := master.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	speed := 0
+	var inner error
+	err = raw.Control(func(fd uintptr) {
+		var t *unix.Termios
+		if t, inner = unix.IoctlGetTermios(int(fd), unix.TCGETS2); inner == nil {
+			speed = int(t.Ospeed)
+		}
+	})
+	return speed, errors.Join(err, inner)
 }
 
 func (d *Device) current() (*os.File, error) {
