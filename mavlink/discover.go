@@ -68,6 +68,9 @@ func (s *Service) Receive(p *link.Peer, f link.Frame, at time.Time) {
 	if v, ok := m.(*common.MessageParamValue); ok {
 		sys.noteParameter(p, f, v)
 	}
+	if ask, ok := m.(*common.MessageTerrainRequest); ok && f.ComponentID == sys.component {
+		s.terrain.ask(sys, ask)
+	}
 	events, texts := sys.receive(p, f, m, at)
 	if slices.Contains(events, EventBack) {
 		s.recorder.Cut(sys.id)

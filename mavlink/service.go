@@ -12,6 +12,7 @@ import (
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 
+	"vedette/internal/geo"
 	"vedette/mavlink/link"
 	"vedette/mavlink/signing"
 	"vedette/mavlink/tlog"
@@ -40,6 +41,8 @@ type Config struct {
 	Folder string
 	// Telemetry is what is recorded; without a folder nothing is.
 	Telemetry TelemetryConfig
+	// Terrain is what vehicles are told of the height of the ground when they ask; nil: nothing.
+	Terrain geo.Terrain
 	// Log hears about links and vehicles; nil is silent.
 	Log *slog.Logger
 }
@@ -75,6 +78,7 @@ type Service struct {
 	hearing  *hearing
 	folder   string
 	tasks    tasks
+	terrain  *terrainDesk
 	recorder *tlog.Recorder
 
 	mu         sync.Mutex
@@ -100,6 +104,7 @@ func New(cfg Config) (*Service, error) {
 		folder:  cfg.Folder,
 		updates: newUpdates(), found: make(chan *system, 256), candidates: make(map[candidateKey]candidate),
 	}
+	s.terrain = newTerrainDesk(cfg.Terrain)
 	if s.systemID == 0 {
 		s.systemID = defaultSystemID
 	}
@@ -149,6 +154,7 @@ func (s *Service) Run(ctx context.Context) error {
 	var keepers sync.WaitGroup
 	keepers.Go(func() { s.keepKeys(ctx) })
 	keepers.Go(func() { s.keepTelemetry(ctx) })
+	keepers.Go(func() { s.terrain.run(ctx) })
 	s.tasks.open(ctx)
 	s.keepTime(ctx)
 	s.tasks.close()

@@ -62,6 +62,8 @@ type Stats struct {
 	Rivals, Jumps uint64
 	// Refused counts values that cannot be: not a number, no place on earth, a share above all.
 	Refused uint64
+	// Terrain is what vehicles asked of the ground.
+	Terrain TerrainCounts
 	// Overflowed counts messages that a waiting protocol was too slow for.
 	Overflowed uint64
 	// Signing counts frames by what became of their signatures.
@@ -78,6 +80,7 @@ func (s *Service) Stats() Stats {
 		Undecodable: s.counts.undecodable.Load(), Strangers: s.counts.strangers.Load(), Ghosts: s.counts.ghosts.Load(),
 		Repeated: s.counts.repeated.Load(), Unknown: s.counts.unknown.Load(), Telemetry: s.recorder.Stats(),
 		Signing: s.ring.Stats(), Commands: s.counts.commands.counts(), Requests: s.counts.requests.counts(),
+		Terrain: s.terrain.counts(),
 	}
 	for _, l := range s.links {
 		st.Links = append(st.Links, l.Stats())

@@ -109,8 +109,18 @@ func New(ctx context.Context, cfg Config) (s *Station, err error) {
 
 func (s *Station) buildRooms(ctx context.Context) (err error) {
 	file := s.cfg.File
+	var folder *geo.Folder
+	if file.Terrain.Folder != "" {
+		if folder, err = geo.OpenFolder(file.Terrain.Folder); err != nil {
+			return err
+		}
+	}
+	var heights geo.Terrain
+	if folder != nil {
+		heights = folder
+	}
 	s.mavlink, err = mavlink.New(mavlink.Config{
-		Links: mavlinkLinks(file.Links), Log: s.log.With("room", "mavlink"),
+		Links: mavlinkLinks(file.Links), Terrain: heights, Log: s.log.With("room", "mavlink"),
 		Signing: signingConfig(file.Signing, s.cfg.DataDir), Telemetry: telemetryConfig(file.Telemetry, s.cfg.DataDir),
 	})
 	if err != nil {
@@ -134,12 +144,6 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 	}
 	if s.zones, err = zonesOf(file.Zones); err != nil {
 		return err
-	}
-	var folder *geo.Folder
-	if file.Terrain.Folder != "" {
-		if folder, err = geo.OpenFolder(file.Terrain.Folder); err != nil {
-			return err
-		}
 	}
 	note := ""
 	if s.cfg.Demo {
