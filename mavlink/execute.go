@@ -128,8 +128,13 @@ func (s *Service) converse(ctx context.Context, sys *system, o order, priority l
 			step = x.Handle(in.component, in.sequence, in.message, time.Now())
 		}
 		if p, err := sys.way(o); err == nil {
+			// A flight command that cannot leave before it is repeated or given up must not leave later.
+			until := time.Time{}
+			if o.strict {
+				until = step.Wake
+			}
 			for _, m := range step.Send {
-				p.Send(priority, m)
+				p.SendUntil(priority, m, until)
 			}
 		}
 		watch.see(step)

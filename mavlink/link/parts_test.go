@@ -57,15 +57,15 @@ func TestUrgentGoesFirstAndAFullQueueRefuses(t *testing.T) {
 	q := newQueue()
 	ping := func(i int) message.Message { return &common.MessagePing{Seq: uint32(i)} }
 	for i := range queueLimit + 3 {
-		if ok := q.push(Background, ping(i)); ok != (i < queueLimit) {
+		if ok := q.push(Background, ping(i), time.Time{}); ok != (i < queueLimit) {
 			t.Errorf("number %d: %v", i, ok)
 		}
 	}
-	if !q.push(Forwarded, Raw{1}) || !q.push(Transfer, ping(1000)) || !q.push(Urgent, ping(2000)) {
+	if !q.push(Forwarded, Raw{1}, time.Time{}) || !q.push(Transfer, ping(1000), time.Time{}) || !q.push(Urgent, ping(2000), time.Time{}) {
 		t.Error("another priority was refused")
 	}
 	for _, want := range []uint32{2000, 1000, 0, 1} {
-		if seq := q.pop().(*common.MessagePing).Seq; seq != want {
+		if seq := q.pop(time.Now()).(*common.MessagePing).Seq; seq != want {
 			t.Errorf("%d, want %d", seq, want)
 		}
 	}
@@ -73,7 +73,7 @@ func TestUrgentGoesFirstAndAFullQueueRefuses(t *testing.T) {
 		t.Errorf("%v", d)
 	}
 	q.close()
-	if q.pop() != nil || q.push(Urgent, ping(1)) {
+	if q.pop(time.Now()) != nil || q.push(Urgent, ping(1), time.Time{}) {
 		t.Error("a closed queue works")
 	}
 	if d := q.drops(); d != [priorities]uint64{1, 0, queueLimit - 2 + 3, 1} {
@@ -95,5 +95,24 @@ func TestWaitsGrowAndStartAgain(t *testing.T) {
 		if r.wait(ctx, c.worked); r.next != c.next {
 			t.Errorf("then %v, want %v", r.next, c.next)
 		}
+	}
+}
+
+func TestWhatWaitedTooLongDoesNotLeave(t *testing.T) {
+	t.Parallel()
+	q := newQueue()
+	ping := func(i uint32) message.Message { return &common.MessagePing{Seq: i} }
+	now := time.Now()
+	q.push(Urgent, ping(1), now.Add(time.Second))
+	q.push(Urgent, ping(2), now.Add(3*time.Second))
+	q.push(Background, ping(3), time.Time{})
+	now = now.Add(2 * time.Second)
+	for _, want := range []uint32{2, 3} {
+		if seq := q.pop(now).(*common.MessagePing).Seq; seq != want {
+			t.Errorf("message %d left, want %d", seq, want)
+		}
+	}
+	if got := q.drops(); got[Urgent] != 1 {
+		t.Errorf("drops %v", got)
 	}
 }

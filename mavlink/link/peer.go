@@ -67,7 +67,14 @@ func (p *Peer) Bandwidth() float64 {
 func (p *Peer) Trusted() bool { return p.link.cfg.Trusted }
 
 // Send queues a message for the peer; false when its queue is full or it is gone, which is counted.
-func (p *Peer) Send(priority Priority, m message.Message) bool { return p.queue.push(priority, m) }
+func (p *Peer) Send(priority Priority, m message.Message) bool {
+	return p.queue.push(priority, m, time.Time{})
+}
+
+// SendUntil is Send of what must not leave after a time: it is dropped then, and counted.
+func (p *Peer) SendUntil(priority Priority, m message.Message, until time.Time) bool {
+	return p.queue.push(priority, m, until)
+}
 
 func (p *Peer) heard(f Frame, at time.Time) {
 	p.last.Store(at.UnixNano())
@@ -132,7 +139,7 @@ func (w *writer) step(now time.Time) (time.Duration, error) {
 	if w.beacon {
 		w.called = now
 	} else {
-		m = p.queue.pop()
+		m = p.queue.pop(now)
 	}
 	w.beacon = false
 	if m == nil {

@@ -2,6 +2,7 @@ package link
 
 import (
 	"sync"
+	"time"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/message"
 )
@@ -45,13 +46,19 @@ func dropsOf(n [priorities]uint64) Drops {
 	return Drops{Urgent: n[Urgent], Transfer: n[Transfer], Background: n[Background], Forwarded: n[Forwarded]}
 }
 
+// entry is a message that waits, and until when it may leave; the zero time is for ever.
+type entry struct {
+	message message.Message
+	until   time.Time
+}
+
 // queue holds what waits for one peer, at most a limit of each priority; more is refused and counted,
 // because whoever sends asks again and an old command must not pile up behind a dead link.
 type queue struct {
 	wake chan struct{}
 
 	mu      sync.Mutex
-	waiting [priorities][]message.Message
+	waiting [priorities][]entry
 	dropped [priorities]uint64
 	closed  bool
 }
@@ -59,11 +66,11 @@ type queue struct {
 func newQueue() *queue { return &queue{wake: make(chan struct{}, 1)} }
 
 // push answers false when the queue is full or closed.
-func (q *queue) push(p Priority, m message.Message) bool {
+func (q *queue) push(p Priority, m message.Message, until time.Time) bool {
 	q.mu.Lock()
 	ok := !q.closed && len(q.waiting[p]) < p.limit()
 	if ok {
-		q.waiting[p] = append(q.waiting[p], m)
+		q.waiting[p] = append(q.waiting[p], entry{m, until})
 	} else {
 		q.dropped[p]++
 	}
@@ -89,16 +96,20 @@ func (q *queue) next() (Priority, bool) {
 	return 0, false
 }
 
-// pop takes the oldest message of the most urgent priority, nil when there is none.
-func (q *queue) pop() message.Message {
+// pop takes the oldest message of the most urgent priority, nil when there is none. What has waited too long is dropped.
+func (q *queue) pop(now time.Time) message.Message {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for p := range q.waiting {
-		if w := q.waiting[p]; len(w) > 0 {
-			m := w[0]
-			w[0] = nil
+		for len(q.waiting[p]) > 0 {
+			w := q.waiting[p]
+			e := w[0]
+			w[0] = entry{}
 			q.waiting[p] = w[1:]
-			return m
+			if e.until.IsZero() || !now.After(e.until) {
+				return e.message
+			}
+			q.dropped[p]++
 		}
 	}
 	return nil
