@@ -53,7 +53,8 @@ func (s *Service) attend(ctx context.Context, sys *system) {
 		s.askRates(ctx, sys, session, &kept, true)
 		s.askFor(ctx, sys, session, done)
 		s.askRates(ctx, sys, session, &kept, false)
-		timer.Reset(askAgain)
+		s.poll(ctx, sys)
+		timer.Reset(sys.nextRound(time.Now()))
 	}
 }
 
@@ -198,17 +199,9 @@ func missingMode(st *state) (order, bool) {
 func missingStream(component uint8) func(st *state) (order, bool) {
 	return func(st *state) (order, bool) {
 		o := request(&common.MessageVideoStreamInformation{}).to(component)
-		c, ok := st.cameras[component]
-		if !ok {
-			return o, false
-		}
-		for id := 1; id <= min(c.count, maxStreams); id++ {
-			if _, known := c.streams[uint8(id)]; !known {
-				o.params[1] = float64(id)
-				return o, true
-			}
-		}
-		return o, false
+		id, missing := st.cameras.MissingStream(component)
+		o.params[1] = float64(id)
+		return o, missing
 	}
 }
 

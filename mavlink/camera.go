@@ -2,107 +2,64 @@ package mavlink
 
 import (
 	"bytes"
-	"cmp"
-	"math"
-	"slices"
-	"strings"
+	"context"
+	"errors"
+	"fmt"
+	"time"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 	"github.com/bluenviron/gomavlib/v3/pkg/message"
+
+	"vedette/mavlink/camera"
+	"vedette/mavlink/link"
 )
 
-const (
-	maxStreams = 16
-)
+// Camera is what is known about one camera of a vehicle.
+type Camera = camera.Camera
 
-// camera is what one camera component told.
-type camera struct {
-	name    string
-	hfovDeg float64 // from lens and sensor, 0 while not known
-	count   int     // of streams, as announced
-	streams map[uint8]VideoStream
-}
+// VideoStream is one stream that a camera of the vehicle offers.
+type VideoStream = camera.Stream
 
 // applyCamera takes what cameras say about themselves and their streams; ok is false for everything else.
-func (st *state) applyCamera(component uint8, m message.Message) (events []string, ok bool) {
-	changed := false
-	switch m := m.(type) {
-	case *common.MessageCameraInformation:
-		changed = st.camera(component).identify(m)
-	case *common.MessageVideoStreamInformation:
-		changed = st.camera(component).offer(component, m)
-	case *common.MessageVideoStreamStatus:
-		changed = st.camera(component).update(m)
-	default:
+func (st *state) applyCamera(component uint8, m message.Message, at time.Time) (events []string, ok bool) {
+	made := at
+	if v, seen := m.(*common.MessageCameraFovStatus); seen {
+		made = st.madeAt(component, v.TimeBootMs, at)
+	}
+	change, ok := st.cameras.Apply(component, m, made, at)
+	if !ok {
 		return nil, false
 	}
-	if changed {
-		events = []string{EventStreams}
+	st.polled(component, m.GetID(), at)
+	if _, identified := m.(*common.MessageCameraInformation); identified {
+		st.pollCameras(component, at)
 	}
-	return events, true
+	switch change {
+	case camera.Streams:
+		return []string{EventStreams, EventState}, true
+	case camera.State:
+		return []string{EventState}, true
+	default:
+		return nil, true
+	}
 }
 
-func (st *state) camera(component uint8) *camera {
-	c, ok := st.cameras[component]
-	if !ok {
-		c = &camera{streams: make(map[uint8]VideoStream)}
-		st.cameras[component] = c
+// madeAt is the time at which a gimbal or camera made a message, by the clock of its component.
+func (st *state) madeAt(component uint8, millis uint32, at time.Time) time.Time {
+	const strange = 3 * time.Second
+	if millis == 0 {
+		return at
 	}
-	return c
-}
-
-func (c *camera) identify(m *common.MessageCameraInformation) bool {
-	was := *c
-	c.name = clean(cString(m.VendorName[:]) + " " + cString(m.ModelName[:]))
-	if m.FocalLength > 0 && m.SensorSizeH > 0 && finite(m.FocalLength, m.SensorSizeH) {
-		c.hfovDeg = 2 * math.Atan(float64(m.SensorSizeH)/(2*float64(m.FocalLength))) * radToDeg
+	boot := int64(millis) * int64(time.Millisecond)
+	own := st.clock(component)
+	if component != st.v.Component {
+		own.arrived(boot, at)
 	}
-	return was.name != c.name || was.hfovDeg != c.hfovDeg
-}
-
-func (c *camera) offer(component uint8, m *common.MessageVideoStreamInformation) bool {
-	if _, known := c.streams[m.StreamId]; !known && len(c.streams) >= maxStreams {
-		return false
+	offset, ok := own.offset(at)
+	if made := time.Unix(0, boot+offset); ok && at.Sub(made).Abs() < strange {
+		return made
 	}
-	s := VideoStream{
-		CameraComponent: int(component), StreamID: int(m.StreamId),
-		Name: clean(m.Name), URI: strings.TrimSpace(m.Uri),
-		WidthPx: int(m.ResolutionH), HeightPx: int(m.ResolutionV), BitrateBps: int(min(m.Bitrate, math.MaxInt32)),
-		HFOVDeg: float64(m.Hfov), Encoding: encoding(m.Encoding),
-	}
-	if finite(m.Framerate) {
-		s.FrameRate = float64(m.Framerate)
-	}
-	s.flags(m.Flags)
-	c.count = int(m.Count)
-	changed := c.streams[m.StreamId] != s
-	c.streams[m.StreamId] = s
-	return changed
-}
-
-func (c *camera) update(m *common.MessageVideoStreamStatus) bool {
-	s, ok := c.streams[m.StreamId]
-	if !ok {
-		return false
-	}
-	was := s
-	s.flags(m.Flags)
-	c.streams[m.StreamId] = s
-	return s != was
-}
-
-func (s *VideoStream) flags(f common.VIDEO_STREAM_STATUS_FLAGS) {
-	s.Running = f&common.VIDEO_STREAM_STATUS_FLAGS_RUNNING != 0
-	s.Thermal = f&common.VIDEO_STREAM_STATUS_FLAGS_THERMAL != 0
-}
-
-// hfov is the better of two: streams tell whole degrees; the lens is exact, but belongs to one of several
-// imagers in a camera, so it counts only where the two agree.
-func (c *camera) hfov(told float64) float64 {
-	if c.hfovDeg > 0 && (told == 0 && len(c.streams) == 1 || math.Abs(told-c.hfovDeg) <= 1) {
-		return c.hfovDeg
-	}
-	return told
+	return at
 }
 
 // Streams gives the video streams that the cameras of a vehicle offer, by camera and stream.
@@ -111,31 +68,110 @@ func (s *Service) Streams(id int) []VideoStream {
 	if err != nil {
 		return nil
 	}
+	now := time.Now()
 	sys.mu.Lock()
 	defer sys.mu.Unlock()
 	var all []VideoStream
-	for _, c := range sys.state.cameras {
-		for _, stream := range c.streams {
-			stream.Camera = c.name
-			stream.HFOVDeg = c.hfov(stream.HFOVDeg)
+	for _, c := range sys.state.cameras.List() {
+		for _, stream := range c.Streams {
+			stream.HFOVDeg = sys.state.cameras.HFOVAt(c.ID, stream.StreamID, now)
 			all = append(all, stream)
 		}
 	}
-	slices.SortFunc(all, func(a, b VideoStream) int {
-		return cmp.Or(cmp.Compare(a.CameraComponent, b.CameraComponent), cmp.Compare(a.StreamID, b.StreamID))
-	})
 	return all
 }
 
-func encoding(e common.VIDEO_STREAM_ENCODING) string {
-	switch e {
-	case common.VIDEO_STREAM_ENCODING_H264:
-		return "H264"
-	case common.VIDEO_STREAM_ENCODING_H265:
-		return "H265"
-	default:
-		return ""
+// HFOVAt is the horizontal field of view of a camera's stream at a time, in degrees, as the camera measured it around that
+// time where it does, else as it was described; 0 while not known.
+func (s *Service) HFOVAt(id int, cameraID uint8, stream int, t time.Time) float64 {
+	sys, err := s.system(id)
+	if err != nil {
+		return 0
 	}
+	sys.mu.Lock()
+	defer sys.mu.Unlock()
+	return sys.state.cameras.HFOVAt(cameraID, stream, t)
+}
+
+// CameraCommand is something that a camera can be told; package camera has them.
+type CameraCommand = camera.Command
+
+// Camera tells a camera (0: the first that is a component, else the autopilot's) something and waits for its answer. Errors
+// are those of Command, and ErrUnable.
+func (s *Service) Camera(ctx context.Context, id int, cameraID uint8, c CameraCommand) (Ack, error) {
+	sys, err := s.system(id)
+	if err != nil {
+		return Ack{}, err
+	}
+	if photo, ok := c.(camera.TakePhotos); ok {
+		photo.Sequence = int(sys.photos.Add(1))
+		c = photo
+	}
+	cam, o, err := sys.cameraOrder(cameraID, c)
+	if err != nil {
+		return Ack{}, err
+	}
+	began := time.Now()
+	ack, err := s.execute(ctx, sys, o.on(cam), link.Urgent)
+	if err != nil {
+		ack, err = s.recordsAnyway(ctx, sys, cam, c, began, err)
+	}
+	sys.refresh(cam.Component, o.Shows...)
+	if err != nil {
+		return Ack{}, fmt.Errorf("camera %d: %w", cam.ID, err)
+	}
+	sys.tracks(cam, c)
+	return ack, nil
+}
+
+// cameraOrder checks a command against what the camera can do.
+func (s *system) cameraOrder(id uint8, c CameraCommand) (Camera, cameraOrder, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	cam, ok := s.state.cameras.Find(id)
+	if !ok {
+		return Camera{}, cameraOrder{}, fmt.Errorf("%w: there is no camera %d", ErrInvalid, id)
+	}
+	o, err := camera.Of(cam, c)
+	var unable *camera.UnableError
+	switch {
+	case errors.As(err, &unable):
+		return Camera{}, cameraOrder{}, fmt.Errorf("%w: %w", ErrUnable, err)
+	case err != nil:
+		return Camera{}, cameraOrder{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return cam, cameraOrder{o}, nil
+}
+
+type cameraOrder struct{ camera.Order }
+
+func (o cameraOrder) on(c Camera) order {
+	return order{command: o.Command, params: o.Params, component: c.Component, once: o.Once}
+}
+
+// recordsAnyway asks a camera what it is doing when it did not agree to begin or end a recording: it may do so already, or
+// its agreement was lost and the repeated command refused.
+func (s *Service) recordsAnyway(ctx context.Context, sys *system, cam Camera, c CameraCommand, began time.Time, failed error) (Ack, error) {
+	_, begin := c.(camera.Record)
+	_, end := c.(camera.StopRecord)
+	if !begin && !end || errors.Is(failed, ErrLost) || isDenied(failed, common.MAV_RESULT_UNSUPPORTED) {
+		return Ack{}, failed
+	}
+	status := &common.MessageCameraCaptureStatus{}
+	if err := s.fetch(ctx, sys, request(status).to(cam.Component), status.GetID()); err != nil {
+		return Ack{}, failed
+	}
+	sys.mu.Lock()
+	defer sys.mu.Unlock()
+	now, ok := sys.state.cameras.Find(cam.ID)
+	if !ok || now.Capture == nil || now.Capture.Time.Before(began) || now.Capture.Recording != begin {
+		return Ack{}, failed
+	}
+	word := "the camera records"
+	if end {
+		word = "the camera does not record"
+	}
+	return Ack{Result: resultName(common.MAV_RESULT_ACCEPTED), Reason: word, Elapsed: time.Since(began)}, nil
 }
 
 func cString(b []byte) string {

@@ -25,6 +25,9 @@ type part struct {
 	// life counts its restarts: what a life was asked and told does not count in the next. born is when it began.
 	life int
 	born time.Time
+	// follows tells that the camera was told to follow something in its picture, tracking counts those changes.
+	follows  bool
+	tracking int
 }
 
 // meet notes a component by its heartbeat; true when it must be asked who it is, because it is new or may have restarted.
@@ -45,8 +48,10 @@ func (st *state) meet(component uint8, hb *common.MessageHeartbeat, at time.Time
 	anew := !known || at.Sub(p.heard) > partSilence || camera && !p.camera || gimbal && !p.gimbal
 	p.gimbal, p.camera, p.heard = p.gimbal || gimbal, p.camera || camera, at
 	if known && anew {
-		p.life++
-		p.born = at
+		p.reborn(at)
+	}
+	if camera {
+		st.cameras.Meet(component)
 	}
 	return anew
 }
@@ -65,10 +70,17 @@ func (st *state) restarted(component uint8, m message.Message, at time.Time) boo
 	if _, again := p.boot.note(millis); !again || at.Sub(p.born) < partSilence {
 		return false
 	}
+	p.reborn(at)
+	delete(st.clocks, component)
+	st.forgetPolls(component)
+	st.gimbal.set.Forget(component)
+	return true
+}
+
+func (p *part) reborn(at time.Time) {
 	p.life++
 	p.born = at
-	delete(st.clocks, component)
-	return true
+	p.follows, p.tracking = false, 0
 }
 
 // partMillis gives the time since boot in the messages that gimbals and cameras send often.

@@ -30,10 +30,12 @@ func (st *state) payloadWishes(autopilot uint8) []wish {
 		if p.camera {
 			all = append(all, cameraWishes(component, name)...)
 		}
+		all = append(all, p.trackingWishes(component)...)
 	}
 	if p, ok := st.parts[autopilot]; !ok || !p.camera {
 		all = append(all, cameraWishes(autopilot, func(what string) string { return what + " of the autopilot" })...)
 	}
+	all = append(all, st.cameraRateWishes()...)
 	slices.SortStableFunc(all, func(a, b wish) int { return int(a.component) - int(b.component) })
 	return all
 }
@@ -42,4 +44,35 @@ func cameraWishes(component uint8, name func(string) string) []wish {
 	streams := requestWish(name("streams of camera"), &common.MessageVideoStreamInformation{}, component)
 	streams.next = missingStream(component)
 	return []wish{requestWish(name("camera"), &common.MessageCameraInformation{}, component), streams}
+}
+
+// cameraRates are the messages that a camera that has them streams, in hertz.
+var cameraRates = []struct {
+	flags common.CAMERA_CAP_FLAGS
+	id    uint32
+	hz    float64
+}{
+	{common.CAMERA_CAP_FLAGS_HAS_BASIC_ZOOM, idView, 5},
+	{common.CAMERA_CAP_FLAGS_HAS_THERMAL_RANGE, idHeat, 1},
+	{common.CAMERA_CAP_FLAGS_CAPTURE_IMAGE | common.CAMERA_CAP_FLAGS_CAPTURE_VIDEO, idCapture, 0.5},
+}
+
+// cameraRateWishes ask identified cameras for what changes while they are used.
+func (st *state) cameraRateWishes() []wish {
+	var all []wish
+	asked := make(map[string]bool)
+	for _, c := range st.cameras.List() {
+		life := 0
+		if p, ok := st.parts[c.Component]; ok {
+			life = p.life
+		}
+		for _, r := range cameraRates {
+			name := fmt.Sprintf("rate %d of camera component %d in life %d", r.id, c.Component, life)
+			if c.Known && c.Flags&r.flags != 0 && !asked[name] {
+				asked[name] = true
+				all = append(all, wish{name: name, order: interval(r.id, r.hz).to(c.Component)})
+			}
+		}
+	}
+	return all
 }

@@ -3,6 +3,7 @@ package mavlink
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 	"github.com/bluenviron/gomavlib/v3/pkg/message"
 
+	"vedette/mavlink/camera"
 	"vedette/mavlink/ftp"
 	"vedette/mavlink/gimbal"
 	"vedette/mavlink/link"
@@ -43,6 +45,8 @@ type system struct {
 	verifying atomic.Bool
 	// turns are wishes to the steersman, who keeps gimbals turning.
 	turns chan wantedTurn
+	// photos counts the single photos that were asked for.
+	photos atomic.Uint32
 
 	mu    sync.Mutex
 	state state
@@ -67,7 +71,8 @@ type state struct {
 	poses    poseHistory
 	gimbal   gimbalState
 	plans    plans
-	cameras  map[uint8]*camera
+	cameras  *camera.Set
+	polls    map[pollKey]*poll
 	parts    map[uint8]*part // the components that carry gimbals and cameras
 	texts    textJoiner
 	// session changes when everything must be asked for again: after a reboot and after a loss.
@@ -95,7 +100,7 @@ func newSystem(id, component uint8, hb *common.MessageHeartbeat, first time.Time
 			ID: int(id), Component: component, Autopilot: p.name(), Type: kind,
 			State: Live, FirstSeen: first.UTC(), LastSeen: first.UTC(),
 		},
-		modes: newModeTable(p.modes()), paths: newPaths(component), clocks: make(map[uint8]*clock), cameras: make(map[uint8]*camera),
+		modes: newModeTable(p.modes()), paths: newPaths(component), clocks: make(map[uint8]*clock), cameras: camera.NewSet(component), polls: make(map[pollKey]*poll),
 		gimbal: newGimbalState(component), parts: make(map[uint8]*part),
 		members: make(map[uint8]*member),
 	}
@@ -241,12 +246,11 @@ func (s *system) hear(component uint8, m message.Message, at time.Time) (events 
 func (s *system) apply(component uint8, m message.Message, at time.Time) []string {
 	st := &s.state
 	if component != s.component && st.restarted(component, m, at) {
-		st.gimbal.set.Forget(component)
 		s.poke()
 	}
 	st.describeMember(component, m)
-	if events, ok := st.applyCamera(component, m); ok {
-		if len(events) > 0 {
+	if events, ok := st.applyCamera(component, m, at); ok {
+		if slices.Contains(events, EventStreams) {
 			s.poke()
 		}
 		return events
@@ -271,6 +275,9 @@ func (s *system) apply(component uint8, m message.Message, at time.Time) []strin
 func (s *system) restart() {
 	st := &s.state
 	st.poses = poseHistory{}
+	st.gimbal.set.Forget(s.component)
+	st.cameras.Forget(s.component)
+	st.forgetPolls(s.component)
 	st.arming, st.failsafes, st.endurance = armingState{}, failsafes{}, enduranceState{}
 	st.clocks = make(map[uint8]*clock)
 	st.sync = timesync{}
@@ -412,6 +419,7 @@ func (s *system) snapshot(now time.Time) Vehicle {
 	}
 	v.Gimbals = st.gimbalViews(s.ours, now)
 	v.Gimbal = firstView(v.Gimbals)
+	v.Cameras = st.cameras.List()
 	v.Clock = st.clockView(s.component, now)
 	return v
 }

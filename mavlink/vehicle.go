@@ -83,6 +83,8 @@ type Vehicle struct {
 	// Gimbal is the first gimbal that tells where it looks, Gimbals are all that are known, by id.
 	Gimbal  *Gimbal
 	Gimbals []Gimbal
+	// Cameras are all that are known, by id.
+	Cameras []Camera
 	// Link is the one in use; Links are all on which the vehicle was heard, that one first.
 	Link    LinkState
 	Links   []LinkState
@@ -226,26 +228,6 @@ type Clock struct {
 	Uncertainty time.Duration
 	// Ahead is the vehicle's own UTC less ours, nil while it has none.
 	Ahead *time.Duration
-}
-
-// VideoStream is one stream that a camera of the vehicle offers.
-type VideoStream struct {
-	// CameraComponent is the component id of the camera (100 to 105, or the autopilot's), StreamID its number there.
-	CameraComponent, StreamID int
-	Name, URI                 string
-	// Camera is the vendor's and model's name.
-	Camera string
-	// Thermal tells a thermal imager from a daylight camera.
-	Thermal bool
-	// Running tells whether the camera says that the stream runs.
-	Running           bool
-	WidthPx, HeightPx int
-	FrameRate         float64
-	BitrateBps        int
-	// HFOVDeg is the horizontal field of view, 0 while not known.
-	HFOVDeg float64
-	// Encoding is "H264", "H265" or empty.
-	Encoding string
 }
 
 // Update is news about a vehicle.

@@ -82,6 +82,7 @@ type Autopilot struct {
 	height   float64
 	landed   common.MAV_LANDED_STATE
 	control  map[uint8][2]uint8 // who controls each gimbal
+	camera   cameraState
 	lists    map[common.MAV_MISSION_TYPE][]*common.MessageMissionItemInt
 	transfer *transfer
 	params   []string
@@ -105,6 +106,8 @@ type Faults struct {
 	DuplicateItems bool
 	// LoseParameters leaves out every n-th parameter of a list.
 	LoseParameters int
+	// CameraDeaf makes the camera hear nothing, CameraFails answer every request with FAILED.
+	CameraDeaf, CameraFails bool
 	// LoseMissionAck loses the acknowledgement of an upload; ForgetMission stores nothing.
 	LoseMissionAck, ForgetMission bool
 	// LoseFiles loses every n-th answer of MAVFTP.
@@ -212,6 +215,7 @@ func (a *Autopilot) Reboot() {
 	a.born = time.Now()
 	heartbeat := a.due[(&common.MessageHeartbeat{}).GetID()]
 	a.due = map[uint32]*schedule{(&common.MessageHeartbeat{}).GetID(): heartbeat}
+	a.camera.due = nil
 }
 
 // Say sends texts in one go.
@@ -313,6 +317,7 @@ func (a *Autopilot) tick(now time.Time) {
 		s.next = now.Add(s.every)
 		a.report(id)
 	}
+	a.cameraTick(now)
 	a.flush()
 }
 

@@ -19,6 +19,10 @@ func (a *Autopilot) command(m *common.MessageCommandLong) {
 	}
 	result := common.MAV_RESULT_ACCEPTED
 	say := ""
+	if from == cameraComponent {
+		a.cameraCommand(m)
+		return
+	}
 	switch m.Command {
 	case common.MAV_CMD_SET_MESSAGE_INTERVAL:
 		if from == autopilotComponent {
@@ -136,15 +140,6 @@ func (a *Autopilot) request(component uint8, id uint32, index uint8) common.MAV_
 			m.Properties = common.MAV_MODE_PROPERTY_NOT_USER_SELECTABLE
 		}
 		a.send(autopilotComponent, m)
-	case component == cameraComponent && id == (&common.MessageCameraInformation{}).GetID():
-		a.send(cameraComponent, &a.cfg.Lens)
-	case component == cameraComponent && id == (&common.MessageVideoStreamInformation{}).GetID():
-		// Only the first of 'all': the rest must be asked for.
-		for i := range a.cfg.Streams {
-			if s := &a.cfg.Streams[i]; s.StreamId == max(index, 1) {
-				a.send(cameraComponent, s)
-			}
-		}
 	case component == autopilotComponent && a.report(id):
 	default:
 		return common.MAV_RESULT_FAILED
