@@ -93,6 +93,17 @@ func (s *Service) HFOVAt(id int, cameraID uint8, stream int, t time.Time) float6
 	return sys.state.cameras.HFOVAt(cameraID, stream, t)
 }
 
+// MeasuredHFOVAt is HFOVAt where the camera measured it; false where it did not.
+func (s *Service) MeasuredHFOVAt(id int, cameraID uint8, stream int, t time.Time) (float64, bool) {
+	sys, err := s.system(id)
+	if err != nil {
+		return 0, false
+	}
+	sys.mu.Lock()
+	defer sys.mu.Unlock()
+	return sys.state.cameras.MeasuredAt(cameraID, stream, t)
+}
+
 // CameraCommand is something that a camera can be told; package camera has them.
 type CameraCommand = camera.Command
 

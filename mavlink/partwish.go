@@ -3,9 +3,14 @@ package mavlink
 import (
 	"fmt"
 	"slices"
+	"time"
 
+	"github.com/bluenviron/gomavlib/v3/pkg/dialects/ardupilotmega"
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 )
+
+// mountAfter is how long a gimbal manager may be silent before an ArduPilot is asked for a mount of before protocol v2.
+const mountAfter = 15 * time.Second
 
 // payloadWishes is what the gimbals and cameras of a vehicle are asked. A wish's name carries the life of its component, so
 // that one that has restarted is asked again. The autopilot may be a camera too, and is asked in any case.
@@ -36,6 +41,9 @@ func (st *state) payloadWishes(autopilot uint8) []wish {
 		all = append(all, cameraWishes(autopilot, func(what string) string { return what + " of the autopilot" })...)
 	}
 	all = append(all, st.cameraRateWishes()...)
+	if !st.gimbal.set.Managed() && st.v.Autopilot == "ardupilot" && st.v.LastSeen.Sub(st.v.FirstSeen) > mountAfter {
+		all = append(all, wish{name: "old mount", order: interval((&ardupilotmega.MessageMountStatus{}).GetID(), 5)})
+	}
 	slices.SortStableFunc(all, func(a, b wish) int { return int(a.component) - int(b.component) })
 	return all
 }

@@ -80,6 +80,19 @@ func (s *station) Command(_ context.Context, _ access.Principal, _ int, c api.Co
 func (s *station) Gimbal(context.Context, access.Principal, int, api.GimbalCommand) (api.CommandResult, error) {
 	return api.CommandResult{ID: "01J", ElapsedMs: 3}, s.did("gimbal")
 }
+
+func (s *station) Camera(_ context.Context, _ access.Principal, _ int, c api.CameraCommand) (api.CommandResult, error) {
+	return api.CommandResult{}, s.did("camera " + c.Command)
+}
+
+func (s *station) Track(context.Context, access.Principal, int, api.TrackingCommand) (api.CommandResult, error) {
+	return api.CommandResult{}, s.did("track")
+}
+
+func (s *station) StopTracking(context.Context, access.Principal, int, int) (api.CommandResult, error) {
+	return api.CommandResult{}, s.did("stopTracking")
+}
+
 func (s *station) Mission(context.Context, int) (api.Mission, error) { return api.Mission{}, nil }
 func (s *station) SetMission(_ context.Context, _ access.Principal, _ int, m api.Mission, override bool) (api.Mission, error) {
 	if override {

@@ -19,6 +19,7 @@ type Station interface {
 	Vehicles
 	Wires
 	Plans
+	Cameras
 	Feeds
 	Picture
 	Ground

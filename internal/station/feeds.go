@@ -30,8 +30,12 @@ type feeds struct {
 // feedPlace is what places a feed's pictures: who carries the camera, and its field of view.
 type feedPlace struct {
 	vehicle int
-	hfovDeg float64
+	hfovDeg float64 // as configured or announced
 	url     string
+	// camera and stream are those of the vehicle that feed it, gimbal carries the camera; 0 while not known.
+	camera uint8
+	stream int
+	gimbal uint8
 }
 
 func newFeeds(v *video.Service, m *mavlink.Service, cfg []config.Feed, log *slog.Logger) (*feeds, error) {
@@ -39,7 +43,7 @@ func newFeeds(v *video.Service, m *mavlink.Service, cfg []config.Feed, log *slog
 	for _, c := range cfg {
 		f.byHand[c.ID] = c
 		kind := video.Kind(c.Camera.Kind)
-		if err := f.add(c.ID, c.URL, kind, !c.Always && kind != video.KindThermal, feedPlace{c.Vehicle, c.Camera.HFOVDeg, c.URL}); err != nil {
+		if err := f.add(c.ID, c.URL, kind, !c.Always && kind != video.KindThermal, feedPlace{vehicle: c.Vehicle, hfovDeg: c.Camera.HFOVDeg, url: c.URL}); err != nil {
 			return nil, err
 		}
 	}
@@ -76,10 +80,14 @@ func (f *feeds) discover(vehicle int) {
 			id = fmt.Sprintf("%s-%d", id, n)
 		}
 		if _, byHand := f.byHand[id]; byHand {
+			f.join(id, s)
 			continue
 		}
-		place := feedPlace{vehicle, s.HFOVDeg, s.URI}
-		if known, ok := f.place(id); ok && known == place {
+		place := feedPlace{vehicle: vehicle, hfovDeg: s.HFOVDeg, url: s.URI, camera: uint8(s.CameraID), stream: s.StreamID, gimbal: s.Gimbal}
+		if known, ok := f.place(id); ok && known.url == place.url && known.vehicle == vehicle {
+			f.mu.Lock()
+			f.places[id] = place // the picture is the same; how it looks may have changed
+			f.mu.Unlock()
 			continue
 		}
 		if err := f.add(id, s.URI, kind, kind != video.KindThermal, place); err != nil {
@@ -88,11 +96,32 @@ func (f *feeds) discover(vehicle int) {
 	}
 }
 
+// join notes which camera of the vehicle feeds a feed that is configured; what is configured stays.
+func (f *feeds) join(id string, s mavlink.VideoStream) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	p := f.places[id]
+	p.camera, p.stream, p.gimbal = uint8(s.CameraID), s.StreamID, s.Gimbal
+	f.places[id] = p
+}
+
 func (f *feeds) place(id string) (feedPlace, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	p, ok := f.places[id]
 	return p, ok
+}
+
+// hfov is the horizontal field of view of a feed at the time of a frame, 0 while not known: as the camera measured it, else
+// as it was configured, else as it was announced.
+func (f *feeds) hfov(id string, p feedPlace, t time.Time) float64 {
+	if measured, ok := f.mavlink.MeasuredHFOVAt(p.vehicle, p.camera, p.stream, t); ok {
+		return measured
+	}
+	if byHand := f.byHand[id].Camera.HFOVDeg; byHand > 0 || p.camera == 0 {
+		return byHand
+	}
+	return f.mavlink.HFOVAt(p.vehicle, p.camera, p.stream, t)
 }
 
 // Feeds implements ui.Feeds.

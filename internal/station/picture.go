@@ -214,15 +214,19 @@ func (p *picture) placeFrames(now time.Time) {
 
 func (p *picture) placeFrame(d video.Detections) {
 	place, ok := p.cfg.feeds.place(d.Feed)
-	if !ok || place.vehicle == 0 || place.hfovDeg <= 0 || p.cfg.ground.terrain == nil {
+	if !ok || place.vehicle == 0 || p.cfg.ground.terrain == nil {
 		return
 	}
-	pose, err := p.cfg.mavlink.PoseAt(place.vehicle, d.FrameTime)
+	hfov := p.cfg.feeds.hfov(d.Feed, place, d.FrameTime)
+	if hfov <= 0 {
+		return
+	}
+	pose, err := p.cfg.mavlink.CameraPoseAt(place.vehicle, place.gimbal, d.FrameTime)
 	if err != nil || !pose.GimbalValid {
 		p.posesNo.Add(1)
 		return
 	}
-	s := sightOf(pose, d.WidthPx, d.HeightPx, place.hfovDeg)
+	s := sightOf(pose, d.WidthPx, d.HeightPx, hfov)
 	seen := p.locator.Footprint(s.camera, s.pose, detectRangeM)
 	p.cfg.looks.sees(place.vehicle, footprint{at: d.FrameTime, polygon: seen})
 	if len(seen) < 3 {

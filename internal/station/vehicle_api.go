@@ -129,7 +129,7 @@ func (v *vehicles) describePlace(out *api.Vehicle, m mavlink.Vehicle) {
 
 func (v *vehicles) describeCamera(out *api.Vehicle, m mavlink.Vehicle, now time.Time) {
 	seen := v.looks.sight(m.ID)
-	out.Gimbals = v.describeGimbals(m)
+	out.Gimbals, out.Cameras = v.describeGimbals(m), v.describeCameras(m, now)
 	for _, g := range out.Gimbals {
 		if first := m.Gimbal; first != nil && first.Valid && int(first.ID) == g.ID {
 			out.Gimbal = &api.Gimbal{PitchDeg: first.PitchDeg, YawDeg: first.YawDeg, RollDeg: first.RollDeg, Target: g.Target, T: api.At(first.Time)}

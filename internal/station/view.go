@@ -12,6 +12,7 @@ import (
 type view struct {
 	*ground
 	*vehicles
+	*cameras
 	*missions
 	*wires
 	*plans
@@ -34,7 +35,7 @@ func newView(s *Station) *view {
 		info.Position = &known[0].Position
 	}
 	return &view{
-		ground: s.ground, vehicles: s.vehicles, missions: &missions{mavlink: s.mavlink, vehicles: s.vehicles},
+		ground: s.ground, vehicles: s.vehicles, cameras: &cameras{s.vehicles}, missions: &missions{mavlink: s.mavlink, vehicles: s.vehicles},
 		plans: s.plans, wires: &wires{mavlink: s.mavlink},
 		feeds: s.feeds, picture: s.picture, hub: s.hub, sensors: s.sensors,
 		info: info, zones: describeZones(s.zones), started: s.started,

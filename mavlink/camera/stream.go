@@ -143,23 +143,33 @@ func (e *entry) see(m *common.MessageCameraFovStatus, made time.Time) Change {
 // sameImager is how far two fields of view of one imager may differ: streams tell whole degrees.
 const sameImager = 1.0
 
-// HFOVAt is the horizontal field of view of a stream at a time, in degrees; 0 while not known. A measured one
-// (CAMERA_FOV_STATUS) and the lens belong to one of several imagers in a camera: to the only stream, to the one whose own
-// field of view agrees with it, or, for the measured one, to the stream that the lens belongs to.
+// HFOVAt is the horizontal field of view of a stream at a time, in degrees; 0 while not known: the measured one, else the
+// lens's, else as the stream was described.
 func (s *Set) HFOVAt(camera uint8, stream int, t time.Time) float64 {
-	e, ok := s.cameras[camera]
-	if !ok {
-		return 0
-	}
-	told := e.streams[uint8(stream)].HFOVDeg
-	lens := e.LensHFOVDeg > 0 && e.owns(stream, e.LensHFOVDeg)
-	if measured, ok := e.views.at(t); ok && (lens || e.owns(stream, measured)) {
+	if measured, ok := s.MeasuredAt(camera, stream, t); ok {
 		return measured
 	}
-	if lens {
+	e, ok := s.cameras[camera]
+	switch {
+	case !ok:
+		return 0
+	case e.LensHFOVDeg > 0 && e.owns(stream, e.LensHFOVDeg):
 		return e.LensHFOVDeg
+	default:
+		return e.streams[uint8(stream)].HFOVDeg
 	}
-	return told
+}
+
+// MeasuredAt is the field of view that the camera measured around a time (CAMERA_FOV_STATUS). It belongs to one of several
+// imagers in a camera: to the only stream, to the one whose own field of view agrees with it, or to that of the lens.
+func (s *Set) MeasuredAt(camera uint8, stream int, t time.Time) (float64, bool) {
+	e, ok := s.cameras[camera]
+	if !ok {
+		return 0, false
+	}
+	measured, ok := e.views.at(t)
+	lens := e.LensHFOVDeg > 0 && e.owns(stream, e.LensHFOVDeg)
+	return measured, ok && (lens || e.owns(stream, measured))
 }
 
 // owns tells whether a field of view of the camera is that of a stream.

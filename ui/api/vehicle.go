@@ -49,7 +49,8 @@ type Vehicle struct {
 	Clock       *Clock         `json:"clock,omitempty"`
 	Home        *Home          `json:"home,omitempty"`
 	Gimbal      *Gimbal        `json:"gimbal,omitempty"`
-	Gimbals     []GimbalState  `json:"gimbals,omitempty"`   // all of them; gimbal is the first that tells where it looks
+	Gimbals     []GimbalState  `json:"gimbals,omitempty"` // all of them; gimbal is the first that tells where it looks
+	Cameras     []Camera       `json:"cameras,omitempty"`
 	Footprint   *Geometry      `json:"footprint,omitempty"` // Polygon: what the camera sees of the ground
 	Link        *Link          `json:"link,omitempty"`
 	Mission     *MissionState  `json:"mission,omitempty"`
