@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -73,6 +74,25 @@ func (c *client) call(method, path string, body, out any) int {
 		c.t.Logf("%s %s: %d %s", method, path, resp.StatusCode, raw)
 	}
 	return resp.StatusCode
+}
+
+// abandoned does a request whose answer does not matter, since it may not come.
+func (c *client) abandoned(ctx context.Context, method, path string, body any) {
+	payload, err := json.Marshal(body)
+	if err != nil {
+		c.t.Error(err)
+		return
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.base+"/api/v1"+path, bytes.NewReader(payload))
+	if err != nil {
+		c.t.Error(err)
+		return
+	}
+	req.Header.Set("Authorization", "Bearer "+chainToken)
+	req.Header.Set("Content-Type", "application/json")
+	if resp, err := c.http.Do(req); err == nil {
+		_ = resp.Body.Close()
+	}
 }
 
 // until polls until done says so, and fails the test after the limit.
