@@ -132,15 +132,6 @@ func (s *station) EnableFence(_ context.Context, _ access.Principal, _ int, on b
 	return api.CommandResult{}, s.did("enableFence " + strconv.FormatBool(on))
 }
 
-func (s *station) Parameters(context.Context, int) ([]api.Parameter, error) { return nil, nil }
-func (s *station) Parameter(_ context.Context, _ int, name string) (api.Parameter, error) {
-	return api.Parameter{Name: name, Value: 1}, nil
-}
-
-func (s *station) SetParameter(_ context.Context, _ access.Principal, _ int, name string, v float64) (api.Parameter, error) {
-	return api.Parameter{Name: name, Value: v}, s.did("setParameter")
-}
-
 func (s *station) Signing(id int) (api.Signing, error) {
 	return api.Signing{Vehicle: id, State: "off"}, nil
 }

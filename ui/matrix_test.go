@@ -93,6 +93,17 @@ var rules = map[string]rule{
 	"POST /api/v1/alerts/{id}/false":              {role: access.RoleOperator},
 	"POST /api/v1/cues/{id}/approve":              {role: access.RoleOperator, body: `{}`},
 	"POST /api/v1/cues/{id}/reject":               {role: access.RoleOperator, body: `{}`},
+
+	"PUT /api/v1/vehicles/{id}/parameters":          {role: access.RoleOperator, lease: true, body: `{"RTL_ALT":3000}`},
+	"POST /api/v1/vehicles/{id}/parameters/compare": {role: access.RoleViewer, body: `{"defaults":true}`},
+	"POST /api/v1/vehicles/{id}/parameters/load":    {role: access.RoleViewer, body: "RTL_ALT,3000", kind: "text/plain"},
+	"POST /api/v1/vehicles/{id}/parameters/save":    {role: access.RoleOperator, body: `{"name":"before"}`, ok: 204},
+	"GET /api/v1/parameters/saved":                  {role: access.RoleViewer},
+	"GET /api/v1/vehicles/{id}/files":               {role: access.RoleOperator},
+	"PUT /api/v1/vehicles/{id}/files":               {role: access.RoleOperator, lease: true, body: "content", kind: "application/octet-stream", ok: 204},
+	"DELETE /api/v1/vehicles/{id}/files":            {role: access.RoleOperator, lease: true, ok: 204},
+	"POST /api/v1/vehicles/{id}/files":              {role: access.RoleOperator, lease: true, body: `{"action":"makeFolder","path":"/a"}`},
+	"DELETE /api/v1/vehicles/{id}/transfer":         {role: access.RoleOperator, ok: 204},
 }
 
 // samples stand for the wildcards of a path.
@@ -109,6 +120,8 @@ func sample(path string) string {
 			parts[i] = "0"
 		case "{y}.png":
 			parts[i] = "0.png"
+		case "files":
+			parts[i] = "files?path=/a"
 		case "elevation":
 			parts[i] = "elevation?lat=-35&lon=149"
 		}
@@ -267,6 +280,9 @@ func TestOpenAPISchemasHaveTheMembersOfTheGoTypes(t *testing.T) {
 		"Finding": api.Finding{}, "Estimate": api.Estimate{},
 		"Fence": api.Fence{}, "FencePolygon": api.FencePolygon{}, "FenceCircle": api.FenceCircle{}, "ReturnPoint": api.ReturnPoint{}, "Rally": api.Rally{},
 		"RallyPoint": api.RallyPoint{}, "PlanCheck": api.PlanCheck{}, "PlanUpload": api.PlanUpload{}, "MissionCurrent": api.MissionCurrent{}, "PlanState": api.PlanState{},
+		"Choice": api.Choice{}, "ParameterResult": api.ParameterResult{}, "ParameterResults": api.ParameterResults{}, "ParameterComparison": api.ParameterComparison{},
+		"ParameterDifferences": api.ParameterDifferences{}, "ParameterDifference": api.ParameterDifference{}, "SaveParameters": api.SaveParameters{},
+		"SavedParameters": api.SavedParameters{}, "FileEntry": api.FileEntry{}, "FileList": api.FileList{}, "FileAction": api.FileAction{}, "FileResult": api.FileResult{},
 		"Parameter": api.Parameter{}, "ParameterValue": api.ParameterValue{}, "Feed": api.Feed{}, "Detector": api.Detector{}, "Sensor": api.Sensor{},
 		"Ellipse": api.Ellipse{}, "TrackProperties": api.TrackProperties{}, "TrackSource": api.TrackSource{}, "HistoryProperties": api.HistoryProperties{},
 		"Track": api.Track{}, "TrackCollection": api.TrackCollection{}, "TrackHistory": api.TrackHistory{}, "Alert": api.Alert{},

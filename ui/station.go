@@ -20,6 +20,8 @@ type Station interface {
 	Wires
 	Plans
 	Cameras
+	Settings
+	Onboard
 	Feeds
 	Picture
 	Ground
@@ -41,9 +43,31 @@ type Vehicles interface {
 	Vehicle(id int) (api.Vehicle, error)
 	Command(ctx context.Context, who access.Principal, id int, c api.Command) (api.CommandResult, error)
 	Gimbal(ctx context.Context, who access.Principal, id int, g api.GimbalCommand) (api.CommandResult, error)
-	Parameters(ctx context.Context, id int) ([]api.Parameter, error)
+}
+
+// Settings are the parameters of vehicles.
+type Settings interface {
+	Parameters(ctx context.Context, id int, q api.ParameterQuery) (api.ParameterList, error)
+	// ParameterFile is the list as a file: "param" for Mission Planner, "qgc" for QGroundControl.
+	ParameterFile(ctx context.Context, id int, format string, q api.ParameterQuery) ([]byte, error)
 	Parameter(ctx context.Context, id int, name string) (api.Parameter, error)
 	SetParameter(ctx context.Context, who access.Principal, id int, name string, value float64) (api.Parameter, error)
+	SetParameters(ctx context.Context, who access.Principal, id int, values map[string]float64) ([]api.ParameterResult, error)
+	CompareParameters(ctx context.Context, id int, with api.ParameterComparison) (api.ParameterDifferences, error)
+	SaveParameters(ctx context.Context, id int, name string) error
+	SavedParameters() ([]api.SavedParameters, error)
+}
+
+// Onboard is what vehicles have on their cards.
+type Onboard interface {
+	ListFiles(ctx context.Context, id int, path string) ([]api.FileEntry, error)
+	ReadFile(ctx context.Context, id int, path string) ([]byte, error)
+	WriteFile(ctx context.Context, who access.Principal, id int, path string, content []byte) error
+	// RemoveFile removes a folder where the path ends with a slash.
+	RemoveFile(ctx context.Context, who access.Principal, id int, path string) error
+	ChangeFiles(ctx context.Context, who access.Principal, id int, a api.FileAction) (api.FileResult, error)
+	// CancelTransfer ends what goes on; an api.Conflict where nothing does.
+	CancelTransfer(id int) error
 }
 
 // Wires are how vehicles are spoken with: by which keys, and what was said.

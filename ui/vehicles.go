@@ -6,7 +6,6 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
-	"vedette/internal/access"
 	"vedette/ui/api"
 )
 
@@ -71,79 +70,4 @@ func complete(r *api.CommandResult, vehicle int, name string, took time.Duration
 		r.ElapsedMs = float64(took.Microseconds()) / 1000
 	}
 	r.Vehicle, r.Command = vehicle, name
-}
-
-func getParameters(c *call) error {
-	id, err := c.vehicle()
-	if err != nil {
-		return err
-	}
-	ctx, cancel := c.act()
-	defer cancel()
-	all, err := c.s.cfg.Station.Parameters(ctx, id)
-	if err != nil {
-		return err
-	}
-	return c.answer(list(all))
-}
-
-func getParameter(c *call) error {
-	id, err := c.vehicle()
-	if err != nil {
-		return err
-	}
-	name, err := c.parameterName()
-	if err != nil {
-		return err
-	}
-	ctx, cancel := c.act()
-	defer cancel()
-	p, err := c.s.cfg.Station.Parameter(ctx, id, name)
-	if err != nil {
-		return err
-	}
-	return c.answer(p)
-}
-
-func setParameter(c *call) error {
-	var b api.ParameterValue
-	if err := c.body(&b); err != nil {
-		return err
-	}
-	if b.Value == nil {
-		return api.BadRequest("value is missing")
-	}
-	id, err := c.vehicle()
-	if err != nil {
-		return err
-	}
-	name, err := c.parameterName()
-	if err != nil {
-		return err
-	}
-	var p api.Parameter
-	record := access.Record{
-		Kind: access.KindCommand, Action: "setParameter", Target: idText(id),
-		Detail: commandRecord{Request: api.Parameter{Name: name, Value: *b.Value}},
-	}
-	err = c.audited(record, func(ctx context.Context) error {
-		var err error
-		p, err = c.s.cfg.Station.SetParameter(ctx, c.who, id, name, *b.Value)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return c.answer(p)
-}
-
-// maxParameterName is the length of param_id in MAVLink.
-const maxParameterName = 16
-
-func (c *call) parameterName() (string, error) {
-	name := c.r.PathValue("name")
-	if name == "" || len(name) > maxParameterName {
-		return "", api.BadRequest("parameter %.40q: a name has 1 to %d characters", name, maxParameterName)
-	}
-	return name, nil
 }

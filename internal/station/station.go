@@ -120,7 +120,7 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 		heights = folder
 	}
 	s.mavlink, err = mavlink.New(mavlink.Config{
-		Links: mavlinkLinks(file.Links), Terrain: heights, Log: s.log.With("room", "mavlink"),
+		Links: mavlinkLinks(file.Links), Folder: s.cfg.DataDir, Terrain: heights, Log: s.log.With("room", "mavlink"),
 		Signing: signingConfig(file.Signing, s.cfg.DataDir), Telemetry: telemetryConfig(file.Telemetry, s.cfg.DataDir),
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -117,6 +118,8 @@ func commandProblem(id int, err error) error {
 		return api.Conflict("the command waited longer than it is valid: nothing was sent; give it again if it is still wanted")
 	case errors.Is(err, mavlink.ErrBusy):
 		return api.Conflict("vehicle %d: %v", id, err)
+	case errors.Is(err, mavlink.ErrCancelled):
+		return api.Conflict("vehicle %d: %v", id, mavlink.ErrCancelled)
 	case errors.Is(err, mavlink.ErrNoAnswer), errors.Is(err, context.DeadlineExceeded):
 		return api.NoAcknowledgement("vehicle %d did not answer in time: whether it acted is not known", id)
 	case errors.Is(err, mavlink.ErrUnable):
@@ -125,6 +128,24 @@ func commandProblem(id int, err error) error {
 		return api.Conflict("vehicle %d: %v", id, err)
 	case errors.Is(err, mavlink.ErrInvalid):
 		return api.BadRequest("%v", err)
+	default:
+		return onboardProblem(id, err)
+	}
+}
+
+// onboardProblem is the problem document of an error about parameters, files and logs.
+func onboardProblem(id int, err error) error {
+	switch {
+	case errors.Is(err, mavlink.ErrNoParameter):
+		return api.NotFound("vehicle %d has no such parameter", id)
+	case errors.Is(err, mavlink.ErrNoFile):
+		return api.NotFound("vehicle %d has no such file or folder", id)
+	case errors.Is(err, mavlink.ErrTooLarge):
+		return api.NewProblem(http.StatusRequestEntityTooLarge, "vehicle %d: %v", id, err)
+	case errors.Is(err, mavlink.ErrNoSet):
+		return api.NotFound("%v", err)
+	case errors.Is(err, mavlink.ErrNoFolder):
+		return api.Unavailable("%v", err)
 	default:
 		return err
 	}

@@ -13,7 +13,8 @@ type view struct {
 	*ground
 	*vehicles
 	*cameras
-	*missions
+	*settings
+	*onboard
 	*wires
 	*plans
 	*feeds
@@ -35,7 +36,8 @@ func newView(s *Station) *view {
 		info.Position = &known[0].Position
 	}
 	return &view{
-		ground: s.ground, vehicles: s.vehicles, cameras: &cameras{s.vehicles}, missions: &missions{mavlink: s.mavlink, vehicles: s.vehicles},
+		ground: s.ground, vehicles: s.vehicles, cameras: &cameras{s.vehicles},
+		settings: &settings{mavlink: s.mavlink, vehicles: s.vehicles}, onboard: &onboard{mavlink: s.mavlink},
 		plans: s.plans, wires: &wires{mavlink: s.mavlink},
 		feeds: s.feeds, picture: s.picture, hub: s.hub, sensors: s.sensors,
 		info: info, zones: describeZones(s.zones), started: s.started,

@@ -57,12 +57,13 @@ func unnumbered(name string) string {
 // Matches tells whether a search finds a parameter: every word must be in its name, its description or its choices. Case does not
 // matter.
 func Matches(search, name string, m Meta) bool {
-	text := strings.ToLower(name + " " + m.Description)
+	words := []string{name, m.Description}
 	for _, list := range [][]Choice{m.Values, m.Bits} {
 		for _, c := range list {
-			text += " " + strings.ToLower(c.Label)
+			words = append(words, c.Label)
 		}
 	}
+	text := strings.ToLower(strings.Join(words, " "))
 	for word := range strings.FieldsSeq(strings.ToLower(search)) {
 		if !strings.Contains(text, word) {
 			return false

@@ -42,14 +42,3 @@ type CommandResult struct {
 	ElapsedMs float64 `json:"elapsedMs"`
 	Detail    string  `json:"detail,omitempty"` // what the vehicle does now, in words
 }
-
-// Parameter is one parameter of a vehicle.
-type Parameter struct {
-	Name  string  `json:"name"`
-	Value float64 `json:"value"`
-}
-
-// ParameterValue is the body of PUT /vehicles/{id}/parameters/{name}.
-type ParameterValue struct {
-	Value *float64 `json:"value"`
-}

@@ -1,0 +1,28 @@
+package api
+
+// FileEntry is a file or folder on a vehicle.
+type FileEntry struct {
+	Name   string `json:"name"`
+	Folder bool   `json:"folder"`
+	Size   int64  `json:"size"` // bytes, 0 for folders
+}
+
+// FileList is a folder on a vehicle.
+type FileList struct {
+	Path    string      `json:"path"`
+	Entries []FileEntry `json:"entries"` // never null
+}
+
+// FileAction is the body of POST /vehicles/{id}/files.
+type FileAction struct {
+	Action string  `json:"action"` // makeFolder, rename, truncate, checksum
+	Path   string  `json:"path"`
+	To     string  `json:"to,omitempty"`   // rename
+	Size   *uint32 `json:"size,omitempty"` // truncate
+}
+
+// FileResult is the answer to it.
+type FileResult struct {
+	Path  string `json:"path"`
+	CRC32 string `json:"crc32,omitempty"` // in hex, as the vehicle computes it: begun with zero, not inverted
+}

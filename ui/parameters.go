@@ -1,0 +1,262 @@
+package ui
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"vedette/internal/access"
+	"vedette/ui/api"
+)
+
+const (
+	// listPatience is for a list of parameters over the slowest link.
+	listPatience = 10 * time.Minute
+	// maxParameterName is the length of param_id in MAVLink.
+	maxParameterName = 16
+	maxSearch        = 100
+	maxAtOnce        = 5000
+	maxParameterFile = 1 << 20
+)
+
+// getParameters answers with the list, or with a file for another station.
+func getParameters(c *call) error {
+	id, err := c.vehicle()
+	if err != nil {
+		return err
+	}
+	q, err := c.parameterQuery()
+	if err != nil {
+		return err
+	}
+	format := c.r.URL.Query().Get("format")
+	if format != "" && format != "param" && format != "qgc" {
+		return api.BadRequest("format=%.20q: param (Mission Planner) and qgc (QGroundControl) are known", format)
+	}
+	ctx, cancel := c.wait(listPatience)
+	defer cancel()
+	if format != "" {
+		text, err := c.s.cfg.Station.ParameterFile(ctx, id, format, q)
+		if err != nil {
+			return err
+		}
+		suffix := map[string]string{"param": "param", "qgc": "params"}[format]
+		return c.download("vehicle-"+strconv.Itoa(id)+"."+suffix, "text/plain; charset=utf-8", text)
+	}
+	known, err := c.s.cfg.Station.Parameters(ctx, id, q)
+	if err != nil {
+		return err
+	}
+	h := c.w.Header()
+	if at := known.At.Time; !at.IsZero() {
+		h.Set("Last-Modified", at.UTC().Format(http.TimeFormat))
+	}
+	h.Set("Vedette-Verified", strconv.FormatBool(known.Verified))
+	return c.answer(list(known.Parameters))
+}
+
+func (c *call) parameterQuery() (api.ParameterQuery, error) {
+	q := api.ParameterQuery{Search: c.r.URL.Query().Get("search")}
+	if len(q.Search) > maxSearch {
+		return q, api.BadRequest("search has more than %d bytes", maxSearch)
+	}
+	var err error
+	if q.Cached, err = c.flag("cached"); err != nil {
+		return q, err
+	}
+	q.Changed, err = c.flag("changed")
+	return q, err
+}
+
+// flag is a yes or no in the query.
+func (c *call) flag(name string) (bool, error) {
+	text := c.r.URL.Query().Get(name)
+	if text == "" {
+		return false, nil
+	}
+	v, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, api.BadRequest("%s=%.20q: 1 or 0 is needed", name, text)
+	}
+	return v, nil
+}
+
+func getParameter(c *call) error {
+	id, err := c.vehicle()
+	if err != nil {
+		return err
+	}
+	name, err := c.parameterName()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := c.act()
+	defer cancel()
+	p, err := c.s.cfg.Station.Parameter(ctx, id, name)
+	if err != nil {
+		return err
+	}
+	return c.answer(p)
+}
+
+func setParameter(c *call) error {
+	var b api.ParameterValue
+	if err := c.body(&b); err != nil {
+		return err
+	}
+	if b.Value == nil {
+		return api.BadRequest("value is missing")
+	}
+	id, err := c.vehicle()
+	if err != nil {
+		return err
+	}
+	name, err := c.parameterName()
+	if err != nil {
+		return err
+	}
+	var p api.Parameter
+	record := access.Record{
+		Kind: access.KindCommand, Action: "setParameter", Target: idText(id),
+		Detail: commandRecord{Request: api.Parameter{Name: name, Value: b.Value}},
+	}
+	err = c.audited(record, func(ctx context.Context) error {
+		var err error
+		p, err = c.s.cfg.Station.SetParameter(ctx, c.who, id, name, *b.Value)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return c.answer(p)
+}
+
+// setParameters sets a map of names and values, and answers for each what became of it.
+func setParameters(c *call) error {
+	var b map[string]*float64
+	if err := c.body(&b); err != nil {
+		return err
+	}
+	if len(b) == 0 || len(b) > maxAtOnce {
+		return api.BadRequest("the body has 1 to %d names with their values, this one has %d", maxAtOnce, len(b))
+	}
+	values := make(map[string]float64, len(b))
+	for name, v := range b {
+		if v == nil || math.IsInf(*v, 0) || name == "" || len(name) > maxParameterName {
+			return api.BadRequest("%.40q: a name of 1 to %d characters and a number are needed", name, maxParameterName)
+		}
+		values[name] = *v
+	}
+	id, err := c.vehicle()
+	if err != nil {
+		return err
+	}
+	c.takeTime(listPatience)
+	out := api.ParameterResults{Results: []api.ParameterResult{}}
+	detail := &manyRecord{Request: values}
+	record := access.Record{Kind: access.KindCommand, Action: "setParameters", Target: idText(id), Detail: detail}
+	err = c.audited(record, func(ctx context.Context) error {
+		var err error
+		out.Results, err = c.s.cfg.Station.SetParameters(ctx, c.who, id, values)
+		detail.Results = out.Results
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return c.answer(out)
+}
+
+// manyRecord is what the audit keeps of many parameters.
+type manyRecord struct {
+	Request any                   `json:"request"`
+	Results []api.ParameterResult `json:"results,omitempty"`
+}
+
+func compareParameters(c *call) error {
+	var b api.ParameterComparison
+	if err := c.body(&b); err != nil {
+		return err
+	}
+	ways := 0
+	for _, given := range []bool{b.Vehicle != nil, b.File != nil, b.Saved != "", b.Defaults} {
+		if given {
+			ways++
+		}
+	}
+	if ways != 1 {
+		return api.BadRequest("give one of vehicle, file, saved, or defaults: true")
+	}
+	return c.compare(b)
+}
+
+// loadParameters compares a file that is the body; nothing is changed. What is wanted of it is then set by a map.
+func loadParameters(c *call) error {
+	text, err := c.raw(maxParameterFile)
+	if err != nil {
+		return err
+	}
+	var b api.ParameterComparison
+	if strings.HasPrefix(strings.TrimSpace(string(text)), "{") {
+		if err := json.Unmarshal(text, &b); err != nil || b.File == nil {
+			return api.BadRequest(`send the file itself, or {"file":"…"}`)
+		}
+	} else {
+		file := string(text)
+		b.File = &file
+	}
+	return c.compare(api.ParameterComparison{File: b.File})
+}
+
+func (c *call) compare(with api.ParameterComparison) error {
+	id, err := c.vehicle()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := c.wait(listPatience)
+	defer cancel()
+	d, err := c.s.cfg.Station.CompareParameters(ctx, id, with)
+	if err != nil {
+		return err
+	}
+	d.Differences, d.OnlyVehicle, d.OnlyOther = list(d.Differences), list(d.OnlyVehicle), list(d.OnlyOther)
+	return c.answer(d)
+}
+
+// saveParameters keeps the parameters of a vehicle under a name.
+func saveParameters(c *call) error {
+	var b api.SaveParameters
+	if err := c.body(&b); err != nil {
+		return err
+	}
+	id, err := c.vehicle()
+	if err != nil {
+		return err
+	}
+	c.takeTime(listPatience)
+	record := access.Record{Kind: access.KindCommand, Action: "saveParameters", Target: idText(id), Detail: commandRecord{Request: b}}
+	if err := c.audited(record, func(ctx context.Context) error { return c.s.cfg.Station.SaveParameters(ctx, id, b.Name) }); err != nil {
+		return err
+	}
+	return c.noContent()
+}
+
+func getSavedParameters(c *call) error {
+	sets, err := c.s.cfg.Station.SavedParameters()
+	if err != nil {
+		return err
+	}
+	return c.answer(list(sets))
+}
+
+func (c *call) parameterName() (string, error) {
+	name := c.r.PathValue("name")
+	if name == "" || len(name) > maxParameterName {
+		return "", api.BadRequest("parameter %.40q: a name has 1 to %d characters", name, maxParameterName)
+	}
+	return name, nil
+}
