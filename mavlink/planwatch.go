@@ -32,6 +32,8 @@ const EventPlan = "plan"
 const (
 	// settling is how long a vehicle may tell old ids and counts after a transfer of ours.
 	settling = 3 * time.Second
+	// unsettled is the same after one of ours that failed: the vehicle may go back to what it had when it gives up.
+	unsettled = 12 * time.Second
 	// oneChange is how long what is noticed belongs to the same change.
 	oneChange = 10 * time.Second
 )
@@ -90,7 +92,9 @@ func (s *system) planWriting(kind PlanKind, on bool) {
 	defer s.mu.Unlock()
 	r := s.state.plans.of(kind)
 	r.writing = on
-	r.settled = time.Now().Add(settling)
+	if now := time.Now(); !on && r.settled.Before(now) {
+		r.settled = now.Add(unsettled)
+	}
 }
 
 // planSynced notes that the station knows a list now.
@@ -102,6 +106,7 @@ func (s *system) planSynced(kind PlanKind, count int, id uint32, now time.Time) 
 		id = r.id
 	}
 	r.state = PlanState{Kind: kind, SyncedAt: now.UTC(), Count: count, ID: id}
+	r.settled = now.Add(settling)
 	s.showPlans()
 }
 
@@ -233,7 +238,7 @@ func (s *system) planIDs(m *common.MessageMissionCurrent, at time.Time) []PlanKi
 		if total >= 0 {
 			r.total = total
 		}
-		if r.writing || at.Before(r.settled) {
+		if r.writing || at.Before(r.settled) || r.state.SyncedAt.IsZero() {
 			if !r.state.SyncedAt.IsZero() && r.state.ID != r.id {
 				r.state.ID = r.id
 				s.showPlans()

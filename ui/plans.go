@@ -112,8 +112,11 @@ func setMission(c *call) error {
 	if err != nil {
 		return err
 	}
-	var request any = m
-	if len(m.Items) > wordyItems || override {
+	var request any = struct {
+		api.Mission
+		Override bool `json:"override,omitempty"`
+	}{m, override}
+	if len(m.Items) > wordyItems {
 		request = recordOf(text, len(m.Items), override)
 	}
 	return writePlan(c, "setMission", request, func(ctx context.Context, id int) (api.Mission, error) {

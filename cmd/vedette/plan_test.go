@@ -178,6 +178,25 @@ func TestPlansGoToTheSimulatorAndBack(t *testing.T) {
 	}
 }
 
+func TestAPlanGetsThroughABadWire(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("waits for a vehicle's own retries")
+	}
+	bad := impair.Profile{Delay: 20 * time.Millisecond, Jitter: 10 * time.Millisecond, Loss: 0.05, Duplicate: 0.1, Reorder: 0.05}
+	p := newPlanPost(t, bad)
+	sent := p.way(60, 50)
+	began := time.Now()
+	var held api.Mission
+	if status := p.call(http.MethodPut, "/vehicles/1/mission", sent, &held); status != http.StatusOK || len(held.Items) != 60 {
+		t.Fatalf("%d, %d items", status, len(held.Items))
+	}
+	t.Logf("60 items through 5 %% loss, 10 %% copies and 50 ms round trip: %v, read back", time.Since(began).Round(time.Millisecond))
+	if up, down := p.wire.Counts(); up.Lost == 0 || down.Lost == 0 || down.Duplicated == 0 {
+		t.Errorf("the wire was not bad: %+v, %+v", up, down)
+	}
+}
+
 func TestAStationThatIsKilledInAnUploadTellsWhatBecameOfIt(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

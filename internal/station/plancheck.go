@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// farM is how far an item may be from the vehicle without a warning; strayM is a slip, as of latitude and longitude.
+	// farM is how far an item may be from the vehicle without a warning; strayM looks like a slip.
 	farM, strayM = 20e3, 500e3
 	// legStepM is how close the ground below a leg is looked at, mostSteps how often for one mission.
 	legStepM, mostSteps = 25, 40000
@@ -185,7 +185,8 @@ func (c *planChecker) flyTo(n int, it mavlink.MissionItem) {
 	if v := c.vehicle; v != nil && v.Position != nil {
 		switch d := geo.Distance(geo.LatLon{Lat: v.Position.Lat, Lon: v.Position.Lon}, to); {
 		case d > strayM:
-			c.add("error", n, "is %.0f km away from the vehicle", d/1000)
+			c.add("warning", n, "is %.0f km away from the vehicle: are latitude and longitude right?", d/1000)
+			c.at, c.height = nil, nil
 			return
 		case d > farM:
 			c.add("warning", n, "is %.0f km away from the vehicle", d/1000)

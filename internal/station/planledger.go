@@ -62,6 +62,24 @@ type planLedger struct {
 	busy  map[planKey]bool // being uploaded now
 	notes map[planKey]string
 	held  map[planKey][]mavlink.MissionItem
+	gates map[int]chan struct{} // one upload to a vehicle at a time
+}
+
+// enter waits until no other upload of ours to the vehicle is going on; leave must follow.
+func (l *planLedger) enter(ctx context.Context, vehicle int) (leave func(), err error) {
+	l.mu.Lock()
+	gate := l.gates[vehicle]
+	if gate == nil {
+		gate = make(chan struct{}, 1)
+		l.gates[vehicle] = gate
+	}
+	l.mu.Unlock()
+	select {
+	case gate <- struct{}{}:
+		return func() { <-gate }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("%w: %w", mavlink.ErrBusy, ctx.Err())
+	}
 }
 
 // newPlanLedger reads what the station before this one left behind.
@@ -69,6 +87,7 @@ func newPlanLedger(ctx context.Context, st *store.Store, service *mavlink.Servic
 	l := &planLedger{
 		store: st, mavlink: service, record: record, log: log,
 		open: map[planKey]*begun{}, busy: map[planKey]bool{}, notes: map[planKey]string{}, held: map[planKey][]mavlink.MissionItem{},
+		gates: map[int]chan struct{}{},
 	}
 	left, err := st.List(ctx, openPrefix)
 	if err != nil {

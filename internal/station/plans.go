@@ -189,6 +189,11 @@ func (p *plans) write(ctx context.Context, who access.Principal, id int, kind ma
 	if v.State != mavlink.Live {
 		return nil, commandProblem(id, mavlink.ErrLost)
 	}
+	leave, err := p.ledger.enter(ctx, id)
+	if err != nil {
+		return nil, commandProblem(id, err)
+	}
+	defer leave()
 	p.ledger.begin(ctx, v, kind, who.Name, items)
 	stored, err := p.mavlink.UploadPlan(ctx, id, kind, items)
 	nothing := errors.Is(err, mavlink.ErrBusy) || errors.Is(err, mavlink.ErrInvalid) || errors.Is(err, mavlink.ErrLost)
