@@ -43,6 +43,8 @@ type Config struct {
 	Telemetry TelemetryConfig
 	// Terrain is what vehicles are told of the height of the ground when they ask; nil: nothing.
 	Terrain geo.Terrain
+	// RTK is where corrections for satellite receivers come from.
+	RTK RTKConfig
 	// Log hears about links and vehicles; nil is silent.
 	Log *slog.Logger
 }
@@ -58,6 +60,9 @@ func (c Config) validate() error {
 			problems = append(problems, fmt.Errorf("links[%d]: the name %q is used twice", i, l.Name))
 		}
 		names[l.Name] = true
+	}
+	if err := c.RTK.validate(); err != nil {
+		problems = append(problems, err)
 	}
 	return errors.Join(problems...)
 }
@@ -79,6 +84,7 @@ type Service struct {
 	folder   string
 	tasks    tasks
 	terrain  *terrainDesk
+	rtk      *rtk
 	recorder *tlog.Recorder
 
 	mu         sync.Mutex
@@ -105,6 +111,7 @@ func New(cfg Config) (*Service, error) {
 		updates: newUpdates(), found: make(chan *system, 256), candidates: make(map[candidateKey]candidate),
 	}
 	s.terrain = newTerrainDesk(cfg.Terrain)
+	s.rtk = newRTK(cfg.RTK, log, s.waysToVehicles)
 	if s.systemID == 0 {
 		s.systemID = defaultSystemID
 	}
@@ -155,6 +162,7 @@ func (s *Service) Run(ctx context.Context) error {
 	keepers.Go(func() { s.keepKeys(ctx) })
 	keepers.Go(func() { s.keepTelemetry(ctx) })
 	keepers.Go(func() { s.terrain.run(ctx) })
+	keepers.Go(func() { s.rtk.run(ctx) })
 	s.tasks.open(ctx)
 	s.keepTime(ctx)
 	s.tasks.close()

@@ -64,6 +64,8 @@ type Stats struct {
 	Refused uint64
 	// Terrain is what vehicles asked of the ground.
 	Terrain TerrainCounts
+	// RTK counts corrections.
+	RTK RTKCounts
 	// Overflowed counts messages that a waiting protocol was too slow for.
 	Overflowed uint64
 	// Signing counts frames by what became of their signatures.
@@ -81,6 +83,7 @@ func (s *Service) Stats() Stats {
 		Repeated: s.counts.repeated.Load(), Unknown: s.counts.unknown.Load(), Telemetry: s.recorder.Stats(),
 		Signing: s.ring.Stats(), Commands: s.counts.commands.counts(), Requests: s.counts.requests.counts(),
 		Terrain: s.terrain.counts(),
+		RTK:     s.rtk.counts(),
 	}
 	for _, l := range s.links {
 		st.Links = append(st.Links, l.Stats())

@@ -66,6 +66,7 @@ func (c *checker) check(cfg Config) {
 	c.links(cfg.Links)
 	c.oneOf("signing.unsigned", cfg.Signing.Unsigned, "", "refuse", "accept")
 	c.telemetry(cfg.Telemetry)
+	c.rtk(cfg.RTK)
 	c.feeds(cfg.Feeds)
 	gateways := c.gateways(cfg.Gateways)
 	c.sensors(cfg.Sensors, gateways)
@@ -122,6 +123,18 @@ func (c *checker) replay(at string, r *Replay) {
 	}
 	if r.Speed != nil {
 		c.limit(at+".speed", *r.Speed, 0, 1000)
+	}
+}
+
+func (c *checker) rtk(r RTK) {
+	if r.TCP != "" && r.Serial != nil {
+		c.addf("rtk", "give tcp or serial, not both")
+	}
+	if r.TCP != "" {
+		c.address("rtk.tcp", r.TCP)
+	}
+	if r.Serial != nil {
+		c.serial("rtk.serial", r.Serial)
 	}
 }
 

@@ -15,6 +15,7 @@ type Config struct {
 	Links     []Link    `yaml:"links,omitempty"`
 	Signing   Signing   `yaml:"signing,omitempty"`
 	Telemetry Telemetry `yaml:"telemetry,omitempty"`
+	RTK       RTK       `yaml:"rtk,omitempty"`
 	Feeds     []Feed    `yaml:"feeds,omitempty"`
 	Sensors   []Sensor  `yaml:"sensors,omitempty"`
 	Gateways  []Gateway `yaml:"gateways,omitempty"`
@@ -55,6 +56,12 @@ type Replay struct {
 // Signing is how strict the station is with vehicles that have a key.
 type Signing struct {
 	Unsigned string `yaml:"unsigned,omitempty"` // "refuse" (default) or "accept" their unsigned frames
+}
+
+// RTK is where corrections (RTCM 3) for the satellite receivers of the vehicles come from; at most one is given.
+type RTK struct {
+	TCP    string      `yaml:"tcp,omitempty"`    // HOST:PORT of what sends without being asked
+	Serial *SerialPort `yaml:"serial,omitempty"` // default 115200 baud
 }
 
 // Telemetry is the recording of what vehicles and stations say to one another.

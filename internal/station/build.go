@@ -51,6 +51,14 @@ func telemetryConfig(cfg config.Telemetry, dataDir string) mavlink.TelemetryConf
 	}
 }
 
+func rtkConfig(c config.RTK) mavlink.RTKConfig {
+	out := mavlink.RTKConfig{TCP: c.TCP}
+	if c.Serial != nil {
+		out.Serial = &mavlink.SerialConfig{Device: c.Serial.Device, Baud: c.Serial.Baud}
+	}
+	return out
+}
+
 func sensorConfigs(cfg config.Config) (out []sensors.SensorConfig, gateways []sensors.GatewayConfig) {
 	for _, s := range cfg.Sensors {
 		c := sensors.SensorConfig{
