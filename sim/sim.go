@@ -25,14 +25,15 @@ import (
 
 // Config says what to simulate. The zero value flies the default scenario for nobody.
 type Config struct {
-	Scenario string       // name of a built-in scenario, or a file; empty: scenario.Default
-	Seed     int64        // of everything random
-	MAVLink  []string     // stations that the drones report to, "udp:HOST:PORT"
-	RTSP     string       // listen address of the cameras; empty: 127.0.0.1:8554; port 0 takes a free one
-	ShakeUDP string       // where the geophones send their datagrams, HOST:PORT; empty: nowhere
-	DEMDir   string       // folder where the terrain is written as an HGT tile; empty: nowhere
-	Truth    io.Writer    // truth log as JSON lines; nil: none
-	Log      *slog.Logger // nil: silent
+	Scenario string            // name of a built-in scenario, or a file; empty: scenario.Default
+	Seed     int64             // of everything random
+	MAVLink  []string          // stations of the drones: udp:HOST:PORT, udpin:, tcp:, tcpin:, serial:DEVICE[:BAUD]; see docs/simulator.md
+	Impair   copter.Impairment // of all drones' radios
+	RTSP     string            // listen address of the cameras; empty: 127.0.0.1:8554; port 0 takes a free one
+	ShakeUDP string            // where the geophones send their datagrams, HOST:PORT; empty: nowhere
+	DEMDir   string            // folder where the terrain is written as an HGT tile; empty: nowhere
+	Truth    io.Writer         // truth log as JSON lines; nil: none
+	Log      *slog.Logger      // nil: silent
 }
 
 // Layout is what a station must be told to watch the scene.
@@ -101,9 +102,9 @@ func (s *Sim) open() error {
 	if err := s.writeTerrain(); err != nil {
 		return err
 	}
-	for _, d := range sc.Drones {
+	for i, d := range sc.Drones {
 		c, err := copter.New(copter.Config{
-			World: s.world, Drone: d, Stations: s.cfg.MAVLink, Seed: s.cfg.Seed, Log: s.log,
+			World: s.world, Drone: d, Stations: s.cfg.MAVLink, Number: i, Impair: s.cfg.Impair, Seed: s.cfg.Seed, Log: s.log,
 			StreamURI: func(kind string) string { return s.streamURL(d.ID, kind) },
 		})
 		if err != nil {

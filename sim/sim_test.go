@@ -172,7 +172,7 @@ func TestAWrongConfigurationIsRefusedWithoutLeftovers(t *testing.T) {
 	t.Parallel()
 	for name, cfg := range map[string]Config{
 		"scenario": {Scenario: "no-such"},
-		"station":  {MAVLink: []string{"tcp:127.0.0.1:1"}},
+		"station":  {MAVLink: []string{"ipx:127.0.0.1:1"}},
 		"address":  {RTSP: "256.0.0.1:x"},
 	} {
 		if s, err := New(cfg); err == nil {

@@ -1,8 +1,6 @@
 package copter
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"math"
@@ -34,6 +32,7 @@ type heard struct {
 	component uint8
 	seq       uint8
 	msg       message.Message
+	signed    []byte // the frame, where it is signed
 }
 
 // station is a ground station for tests: it keeps everything it hears.
@@ -100,12 +99,12 @@ func newPair(t *testing.T, drone scenario.Drone, speed float64) (*station, *Copt
 			if err != nil {
 				return
 			}
-			r := &frame.Reader{BufByteReader: bufio.NewReader(bytes.NewReader(buf[:n])), DialectRW: d}
-			for f, err := r.Read(); err == nil; f, err = r.Read() {
-				s.mu.Lock()
-				s.messages = append(s.messages, heard{f.GetComponentID(), f.GetSequenceNumber(), f.GetMessage()})
-				s.mu.Unlock()
+			frames, _ := (&scanner{whole: true}).push(buf[:n], d)
+			s.mu.Lock()
+			for _, x := range frames {
+				s.messages = append(s.messages, heard{x.frame.GetComponentID(), x.frame.GetSequenceNumber(), x.frame.GetMessage(), x.signed})
 			}
+			s.mu.Unlock()
 		}
 	})
 	t.Cleanup(func() {

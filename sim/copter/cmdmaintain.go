@@ -85,6 +85,7 @@ func (c *Copter) goDown() {
 	f := c.flight
 	f.disarm()
 	f.notes = f.notes[:0]
+	c.link.signing.streams = nil
 	c.uploads, c.logJob, c.jobs = [planTypes]*upload{}, nil, nil
 	for _, p := range c.link.peers {
 		p.flush()

@@ -29,7 +29,9 @@ import (
 type Config struct {
 	World     *world.World
 	Drone     scenario.Drone           // its id is the MAVLink system id
-	Stations  []string                 // "udp:HOST:PORT": who gets telemetry; others may send and are answered
+	Stations  []string                 // who gets telemetry: udp:HOST:PORT, udpin:, tcp:, tcpin:, serial:DEVICE[:BAUD]; others may send and are answered
+	Number    int                      // of the vehicle, from 0: each listens 10 ports after the one before
+	Impair    Impairment               // of every link; what the scenario says of the drone is added
 	StreamURI func(kind string) string // gives the RTSP address of "thermal" and "eo"; nil: none
 	Seed      int64                    // of sensor noise
 	Speed     float64                  // simulated seconds per second; 0 means 1
@@ -57,8 +59,9 @@ type State struct {
 type Stats struct {
 	Received   uint64 // frames understood
 	BadFrames  uint64 // frames with a wrong checksum or of no known form
-	Dropped    uint64 // frames lost because the autopilot was busy
-	Datagrams  uint64 // sent
+	Dropped    uint64 // frames lost because the autopilot was busy, and chunks because a line was
+	Refused    uint64 // frames with a signature that is wrong or old
+	Datagrams  uint64 // sent, or chunks of frames on a stream
 	SendErrors uint64
 	Overruns   uint64 // simulated seconds skipped because the machine was too slow
 }
@@ -110,9 +113,12 @@ func New(cfg Config) (*Copter, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := openLink(cfg.Stations, uint8(cfg.Drone.ID), d)
+	l, err := openLink(cfg.Stations, cfg.Number, uint8(cfg.Drone.ID), d)
 	if err != nil {
 		return nil, fmt.Errorf("vehicle %d: %w", cfg.Drone.ID, err)
+	}
+	if is := cfg.impairment(); !is.none() {
+		l.air = newAir(is, rand.New(rand.NewPCG(uint64(cfg.Seed), 1000+uint64(cfg.Drone.ID))))
 	}
 	c := &Copter{cfg: cfg, log: cfg.Log.With("vehicle", cfg.Drone.ID), link: l}
 	for id := range streamed {
@@ -123,6 +129,7 @@ func New(cfg Config) (*Copter, error) {
 	rng := rand.New(rand.NewPCG(uint64(cfg.Seed), uint64(cfg.Drone.ID)))
 	home := vec{cfg.Drone.Home[0], cfg.Drone.Home[1]}
 	c.flight = newFlight(cfg.World, newParameters(cfg.Drone.ID), cfg.World.Start(), home, rng, cfg.Drone.YawBiasDeg)
+	l.now = c.flight.now
 	c.flight.uptime = max(0, cfg.Uptime.Seconds())
 	c.flight.crew.relaunch = cfg.Drone.Relaunch
 	if cfg.Drone.BatteryPct > 0 {
@@ -143,8 +150,25 @@ func New(cfg Config) (*Copter, error) {
 // ID is the MAVLink system id.
 func (c *Copter) ID() int { return c.cfg.Drone.ID }
 
-// Addr is the vehicle's own address.
-func (c *Copter) Addr() net.Addr { return c.link.conn.LocalAddr() }
+// Addr is the vehicle's own address: of the socket that it reports from, else of the first where it waits.
+func (c *Copter) Addr() net.Addr {
+	for _, s := range c.link.sockets {
+		if a := s.addr(); a != nil {
+			return a
+		}
+	}
+	return nil
+}
+
+// impairment adds up what the configuration and the scenario say.
+func (c Config) impairment() Impairment {
+	d := c.Drone
+	return Impairment{
+		LossPct: min(100, c.Impair.LossPct+d.LossPct), DuplicatePct: min(100, c.Impair.DuplicatePct+d.DuplicatePct),
+		Delay:  c.Impair.Delay + time.Duration(d.DelayMS*float64(time.Millisecond)),
+		Jitter: c.Impair.Jitter + time.Duration(d.JitterMS*float64(time.Millisecond)),
+	}
+}
 
 // TruePose is where the camera truly was at an instant of the last ten seconds, or will be within a quarter of a second.
 func (c *Copter) TruePose(t time.Time) (world.CameraPose, bool) { return c.poses.at(t) }
@@ -161,13 +185,13 @@ func (c *Copter) Stats() Stats {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return Stats{
-		Received: c.link.received.Load(), BadFrames: c.link.badFrames.Load(), Dropped: c.link.dropped.Load(),
+		Received: c.link.received.Load(), BadFrames: c.link.badFrames.Load(), Dropped: c.link.dropped.Load(), Refused: c.link.refused.Load(),
 		Datagrams: c.link.sent.Load(), SendErrors: c.link.sendErrors.Load(), Overruns: c.overruns,
 	}
 }
 
 // Close frees the socket of a vehicle that is not going to Run.
-func (c *Copter) Close() { _ = c.link.conn.Close() } // closing twice is harmless
+func (c *Copter) Close() { c.link.close() }
 
 // Run flies until ctx ends.
 func (c *Copter) Run(ctx context.Context) error {
@@ -185,16 +209,32 @@ func (c *Copter) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case k := <-c.link.inbox:
-			if p := c.link.from(k.from, time.Now()); p != nil {
-				c.handle(p, k)
-				c.notify()
-				p.flush()
-				if c.restart {
-					c.goDown()
-				}
-			}
+			c.receive(k)
 		case <-ticker.C:
 			began = c.catchUp(began)
+		}
+	}
+}
+
+// receive deals with one frame, or with a stream that was opened or closed.
+func (c *Copter) receive(k packet) {
+	if k.event == closed {
+		c.dropped(c.link.drop(func(p *peer) bool { return p.origin == k.from }))
+		return
+	}
+	p := c.link.from(k.from, time.Now())
+	switch {
+	case p == nil:
+	case k.event == opened:
+		p.fixed = true
+	case k.signed != nil && !c.link.signing.accept(k.signed):
+		c.link.refused.Add(1)
+	default:
+		c.handle(p, k)
+		c.notify()
+		p.flush()
+		if c.restart {
+			c.goDown()
 		}
 	}
 }
@@ -281,7 +321,12 @@ func (c *Copter) everySecond() {
 
 // forget drops the stations that went silent, and what they had begun.
 func (c *Copter) forget(now time.Time) {
-	for _, p := range c.link.forget(now) {
+	c.dropped(c.link.forget(now))
+}
+
+// dropped ends what stations had begun that are gone.
+func (c *Copter) dropped(gone []*peer) {
+	for _, p := range gone {
 		c.files.Forget(p)
 		for i, u := range c.uploads {
 			if u != nil && u.peer == p {

@@ -401,7 +401,7 @@ func FuzzDatagram(f *testing.F) {
 	f.Add([]byte{0xfe, 0xfd, 0xfd})
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		l := &link{dialect: d, system: 1, inbox: make(chan packet, inboxFrames)}
-		l.decode(netip.MustParseAddrPort("127.0.0.1:14550"), raw)
+		l.decode(origin{}, raw, &scanner{whole: true})
 		if got := int(l.received.Load()); got > len(raw)/8 {
 			t.Fatalf("%d frames in %d bytes", got, len(raw))
 		}
@@ -443,11 +443,11 @@ func FuzzHandle(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Cleanup(c.Close)
-	from := netip.MustParseAddrPort("127.0.0.1:9")
+	from := origin{c.link.sockets[0].(*datagrams), netip.MustParseAddrPort("127.0.0.1:9")}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		c.link.decode(from, raw)
+		c.link.decode(from, raw, &scanner{whole: true})
 		for len(c.link.inbox) > 0 {
-			c.handle(c.link.from(from, time.Now()), <-c.link.inbox)
+			c.receive(<-c.link.inbox)
 		}
 		for range 20 {
 			c.step()

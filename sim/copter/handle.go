@@ -56,6 +56,10 @@ func (c *Copter) handle(p *peer, k packet) {
 		if mine(m.TargetSystem, m.TargetComponent) {
 			c.handleOverride(k, m)
 		}
+	case *mav.MessageSetupSigning:
+		if m.TargetSystem == id {
+			c.setupSigning(m)
+		}
 	case *mav.MessagePing:
 		if m.TargetSystem == 0 && m.TargetComponent == 0 {
 			p.send(autopilotComponent, &mav.MessagePing{TimeUsec: m.TimeUsec, Seq: m.Seq, TargetSystem: k.system, TargetComponent: k.component})
@@ -75,6 +79,15 @@ func (c *Copter) handle(p *peer, k packet) {
 	default:
 		c.handleTransfer(p, k, mine)
 	}
+}
+
+// setupSigning takes a key, on the ground only.
+func (c *Copter) setupSigning(m *mav.MessageSetupSigning) {
+	if c.flight.armed {
+		c.flight.say(mav.MAV_SEVERITY_CRITICAL, "ERROR: Can't setup signing when armed")
+		return
+	}
+	c.link.signing.setup(m)
 }
 
 // oldSetMode is SET_MODE, acknowledged as if its message number were a command.

@@ -1,22 +1,18 @@
 package copter
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
-	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialect"
 	mav "github.com/bluenviron/gomavlib/v3/pkg/dialects/ardupilotmega"
-	"github.com/bluenviron/gomavlib/v3/pkg/frame"
 	"github.com/bluenviron/gomavlib/v3/pkg/message"
-	"github.com/bluenviron/gomavlib/v3/pkg/streamwriter"
 )
 
 const (
@@ -28,145 +24,172 @@ const (
 	networkTimeout = time.Second
 )
 
-// packet is one decoded frame and who sent it.
+// event tells what a packet without a message says: a stream was opened or closed.
+type event int
+
+const (
+	opened event = iota + 1
+	closed
+)
+
+// packet is one decoded frame and who sent it, or an event.
 type packet struct {
-	from      netip.AddrPort
+	from      origin
+	event     event
 	system    uint8
 	component uint8
 	msg       message.Message
+	signed    []byte // the whole frame, where it carries a signature
 }
 
-// link is the vehicle's one UDP socket and the stations behind it. Its reader goroutine is run; everything else belongs to
-// the vehicle's goroutine, and so do the peers.
+// link is all the ways to the vehicle and the stations at their other ends. Its goroutines are those of run; everything
+// else belongs to the vehicle's goroutine, and so do the peers.
 type link struct {
-	conn    *net.UDPConn
 	dialect *dialect.ReadWriter
 	system  uint8
 	inbox   chan packet
+	sockets []socket
+	air     *air // nil: nothing is lost or late
+	signing signing
+	now     func() time.Time
 	peers   []*peer
 
-	received, badFrames, dropped, sent, sendErrors atomic.Uint64
+	received, badFrames, dropped, refused, sent, sendErrors atomic.Uint64
 }
 
-// peer is one station: it has its own sequence numbers, message intervals and transfers.
-type peer struct {
-	addr    netip.AddrPort
-	fixed   bool // configured
-	mute    bool // nothing is sent: the vehicle talks to itself
-	heard   time.Time
-	link    *link
-	out     []byte
-	writers map[uint8]*streamwriter.Writer
-	streams map[uint32]*stream // as asked
-	groups  map[uint32]*stream // by the rate of a parameter
-	params  []int              // waiting to be sent, by index
-	modes   int                // that are still to be told, from the end of the list
-}
-
-func parseStation(s string) (netip.AddrPort, error) {
-	rest, ok := strings.CutPrefix(s, "udp:")
-	if !ok {
-		return netip.AddrPort{}, fmt.Errorf("station %q: must read udp:HOST:PORT", s)
-	}
-	a, err := net.ResolveUDPAddr("udp", rest)
-	if err != nil {
-		return netip.AddrPort{}, fmt.Errorf("station %q: %w", s, err)
-	}
-	if a.IP == nil {
-		a.IP = net.IPv4(127, 0, 0, 1)
-	}
-	ap := a.AddrPort()
-	if ap.Port() == 0 {
-		return netip.AddrPort{}, fmt.Errorf("station %q: needs a port", s)
-	}
-	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port()), nil
-}
-
-// openLink binds a free port: on loopback where every station is there, since whoever reaches it commands the vehicle.
-func openLink(stations []string, system uint8, d *dialect.ReadWriter) (*link, error) {
-	l := &link{dialect: d, system: system, inbox: make(chan packet, inboxFrames)}
-	local := true
+// openLink opens the ways to the stations. Those that are reported to share one socket on a free port: on loopback where
+// every one of them is there, since whoever reaches it commands the vehicle.
+func openLink(stations []string, number int, system uint8, d *dialect.ReadWriter) (*link, error) {
+	l := &link{dialect: d, system: system, inbox: make(chan packet, inboxFrames), now: time.Now}
+	var reported []stationEntry
 	for _, s := range stations {
-		addr, err := parseStation(s)
+		e, err := parseStation(s, number)
+		if err == nil && e.kind == "udp" {
+			reported = append(reported, e)
+		} else if err == nil {
+			err = l.open(e)
+		}
 		if err != nil {
+			l.close()
 			return nil, err
 		}
-		local = local && addr.Addr().IsLoopback()
-		l.peers = append(l.peers, l.newPeer(addr, true))
 	}
-	bind := &net.UDPAddr{}
-	if local {
-		bind.IP = net.IPv4(127, 0, 0, 1)
-		if len(l.peers) > 0 && l.peers[0].addr.Addr().Is6() {
-			bind.IP = net.IPv6loopback
-		}
+	if len(reported) == 0 && len(l.sockets) > 0 {
+		return l, nil
 	}
-	conn, err := net.ListenUDP("udp", bind)
-	if err != nil {
-		return nil, fmt.Errorf("open the vehicle's socket: %w", err)
+	if err := l.report(reported); err != nil {
+		l.close()
+		return nil, err
 	}
-	l.conn = conn
 	return l, nil
 }
 
-func (l *link) newPeer(addr netip.AddrPort, fixed bool) *peer {
-	return &peer{addr: addr, fixed: fixed, link: l, writers: map[uint8]*streamwriter.Writer{}, streams: map[uint32]*stream{}, groups: map[uint32]*stream{}}
+// report opens the socket from which the vehicle reports, and takes up its stations.
+func (l *link) report(stations []stationEntry) error {
+	local := true
+	bind := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}
+	for i, e := range stations {
+		local = local && e.addr.Addr().IsLoopback()
+		if i == 0 && e.addr.Addr().Is6() {
+			bind.IP = net.IPv6loopback
+		}
+	}
+	if !local {
+		bind.IP = nil
+	}
+	own, err := listenDatagrams(bind)
+	if err != nil {
+		return err
+	}
+	l.sockets = append([]socket{own}, l.sockets...)
+	for _, e := range stations {
+		l.peers = append(l.peers, l.newPeer(origin{own, e.addr}, true))
+	}
+	return nil
 }
 
-// reset forgets what the peer asked for, as a restart does.
-func (p *peer) reset() {
-	p.params, p.modes = nil, 0
-	clear(p.writers)
-	clear(p.streams)
-	clear(p.groups)
+func (l *link) open(e stationEntry) error {
+	var s socket
+	var err error
+	switch e.kind {
+	case "udpin":
+		s, err = listenDatagrams(net.UDPAddrFromAddrPort(e.addr))
+	case "tcpin":
+		s, err = listenTCP(e.addr)
+	case "tcp":
+		s = dialTCP(e.addr)
+	default:
+		s, err = openSerial(e.path, e.baud)
+	}
+	if err != nil {
+		return err
+	}
+	l.sockets = append(l.sockets, s)
+	return nil
 }
 
-// run reads datagrams until ctx ends, and closes the socket.
+func (l *link) close() {
+	for _, s := range l.sockets {
+		s.close()
+	}
+}
+
+// run serves all ways until ctx ends, and closes them.
 func (l *link) run(ctx context.Context) {
-	stop := context.AfterFunc(ctx, func() { _ = l.conn.Close() }) // wakes the read below
-	defer stop()
-	buf := make([]byte, largestPacket)
-	for ctx.Err() == nil {
-		_ = l.conn.SetReadDeadline(time.Now().Add(networkTimeout)) // fails only when closed, which the read reports
-		n, from, err := l.conn.ReadFromUDPAddrPort(buf)
-		if err != nil {
-			if errors.Is(err, net.ErrClosed) {
-				return
-			}
-			continue // a deadline, or an ICMP answer to an earlier datagram
-		}
-		l.decode(netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), buf[:n])
+	var all sync.WaitGroup
+	defer all.Wait()
+	defer l.close()
+	for _, s := range l.sockets {
+		all.Go(func() { s.run(ctx, l) })
 	}
+	if l.air != nil {
+		all.Go(func() { l.air.run(ctx) })
+	}
+	<-ctx.Done()
 }
 
-// decode hands over every frame of a datagram.
-func (l *link) decode(from netip.AddrPort, datagram []byte) {
-	r := &frame.Reader{BufByteReader: bufio.NewReader(bytes.NewReader(datagram)), DialectRW: l.dialect}
-	if err := r.Initialize(); err != nil {
-		return // cannot be: the reader is set
+// hear hands over what came in: at once, or when the air lets it through.
+func (l *link) hear(from origin, b []byte, s *scanner) {
+	if len(b) == 0 {
+		return
 	}
-	for {
-		f, err := r.Read()
-		if err != nil {
-			if _, bad := errors.AsType[frame.ReadError](err); bad {
-				l.badFrames.Add(1)
-				continue
-			}
-			return // the end of the datagram
-		}
+	if l.air == nil {
+		l.decode(from, b, s)
+		return
+	}
+	late := bytes.Clone(b)
+	l.air.carry(time.Now(), func() { l.decode(from, late, s) })
+}
+
+// decode hands over every frame in some bytes.
+func (l *link) decode(from origin, b []byte, s *scanner) {
+	frames, bad := s.push(b, l.dialect)
+	l.badFrames.Add(uint64(bad))
+	for _, x := range frames {
 		l.received.Add(1)
 		select {
-		case l.inbox <- packet{from, f.GetSystemID(), f.GetComponentID(), f.GetMessage()}:
+		case l.inbox <- packet{from: from, system: x.frame.GetSystemID(), component: x.frame.GetComponentID(), msg: x.frame.GetMessage(), signed: x.signed}:
 		default:
 			l.dropped.Add(1)
 		}
 	}
 }
 
+// event tells the vehicle that a stream was opened or closed.
+func (l *link) event(ctx context.Context, k packet) {
+	t := time.NewTimer(networkTimeout)
+	defer t.Stop()
+	select {
+	case l.inbox <- k:
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
+
 // from finds the peer of a sender, or takes it up as a new one; nil when there are too many.
-func (l *link) from(addr netip.AddrPort, now time.Time) *peer {
+func (l *link) from(o origin, now time.Time) *peer {
 	for _, p := range l.peers {
-		if p.addr == addr {
+		if p.origin == o {
 			p.heard = now
 			return p
 		}
@@ -174,7 +197,7 @@ func (l *link) from(addr netip.AddrPort, now time.Time) *peer {
 	if len(l.peers) >= mostPeers {
 		return nil
 	}
-	p := l.newPeer(addr, false)
+	p := l.newPeer(o, false)
 	p.heard = now
 	l.peers = append(l.peers, p)
 	return p
@@ -182,12 +205,16 @@ func (l *link) from(addr netip.AddrPort, now time.Time) *peer {
 
 // forget drops the senders that went silent, and gives them.
 func (l *link) forget(now time.Time) (gone []*peer) {
+	return l.drop(func(p *peer) bool { return !p.fixed && now.Sub(p.heard) >= peerSilence })
+}
+
+func (l *link) drop(which func(p *peer) bool) (gone []*peer) {
 	kept := l.peers[:0]
 	for _, p := range l.peers {
-		if p.fixed || now.Sub(p.heard) < peerSilence {
-			kept = append(kept, p)
-		} else {
+		if which(p) {
 			gone = append(gone, p)
+		} else {
+			kept = append(kept, p)
 		}
 	}
 	clear(l.peers[len(kept):])
@@ -195,48 +222,24 @@ func (l *link) forget(now time.Time) (gone []*peer) {
 	return gone
 }
 
-// send queues a message of one of the vehicle's components; flush puts it on the wire.
-func (p *peer) send(component uint8, msg message.Message) {
-	if p.mute {
+// put sends bytes to a peer: at once, or through the air.
+func (l *link) put(o origin, b []byte) {
+	send := func(b []byte) {
+		switch err := o.out.put(b, o.addr); {
+		case errors.Is(err, errFull):
+			l.dropped.Add(1)
+		case err != nil:
+			l.sendErrors.Add(1)
+		default:
+			l.sent.Add(1)
+		}
+	}
+	if l.air == nil {
+		send(b)
 		return
 	}
-	w := p.writers[component]
-	if w == nil {
-		w = &streamwriter.Writer{
-			FrameWriter: &frame.Writer{ByteWriter: p, DialectRW: p.link.dialect},
-			Version:     streamwriter.V2, SystemID: p.link.system, ComponentID: component,
-		}
-		if w.FrameWriter.Initialize() != nil || w.Initialize() != nil {
-			return // cannot be: all fields are set
-		}
-		p.writers[component] = w
-	}
-	if err := w.Write(msg); err != nil {
-		p.link.sendErrors.Add(1)
-	}
-}
-
-// Write collects one frame, as the frame writer gives it.
-func (p *peer) Write(b []byte) (int, error) {
-	if len(p.out)+len(b) > datagramBytes {
-		p.flush()
-	}
-	p.out = append(p.out, b...)
-	return len(b), nil
-}
-
-// flush sends what was queued. A station that is not there is no error of the vehicle.
-func (p *peer) flush() {
-	if len(p.out) == 0 {
-		return
-	}
-	_ = p.link.conn.SetWriteDeadline(time.Now().Add(networkTimeout)) // fails only when closed
-	if _, err := p.link.conn.WriteToUDPAddrPort(p.out, p.addr); err != nil {
-		p.link.sendErrors.Add(1)
-	} else {
-		p.link.sent.Add(1)
-	}
-	p.out = p.out[:0]
+	late := bytes.Clone(b)
+	l.air.carry(time.Now(), func() { send(late) })
 }
 
 func newDialect() (*dialect.ReadWriter, error) {

@@ -1,6 +1,9 @@
 package copter
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
 	"math"
 	"time"
 
@@ -220,8 +223,10 @@ func (c *Copter) version() *mav.MessageAutopilotVersion {
 		FlightSwVersion: 67567616, // 4.7.0-dev, as the recorded one
 	}
 	copy(m.FlightCustomVersion[:], "vedette")
-	copy(m.Uid2[:], "vedette-sim-")
-	m.Uid2[12], m.Uid2[13] = 's', byte(c.cfg.Drone.ID)
+	id := fmt.Sprintf("vedette/%d/%d", c.cfg.Seed, c.cfg.Drone.ID)
+	sum := sha256.Sum256([]byte(id)) // the same after a restart, another for another vehicle
+	copy(m.Uid2[:], sum[:])
+	m.Uid = binary.LittleEndian.Uint64(sum[:])
 	return m
 }
 

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"vedette/sim/pty"
 )
 
 const (
@@ -28,7 +30,7 @@ type gateway struct {
 }
 
 func openGateway(dropped *atomic.Uint64) (*gateway, error) {
-	master, slave, path, err := openPTY()
+	master, slave, path, err := pty.Open()
 	if err != nil {
 		return nil, err
 	}

@@ -9,8 +9,6 @@ import (
 
 var errNoPTY = errors.New("the serial gateway is simulated on Linux only")
 
-func openPTY() (master, slave *os.File, path string, err error) { return nil, nil, "", errNoPTY }
-
 func unread(*os.File) (int, error) { return 0, errNoPTY }
 
 func flushUnread(*os.File) error { return errNoPTY }

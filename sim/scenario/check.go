@@ -151,6 +151,8 @@ func (c *checker) drone(p string, d Drone) {
 	c.need(d.SpeedMS >= 1 && d.SpeedMS <= 15, "%s.speedMS: must be 1 to 15", p)
 	c.need(math.Abs(d.YawBiasDeg) <= 20, "%s.yawBiasDeg: must be within 20", p)
 	c.need(d.BatteryPct > 0 && d.BatteryPct <= 100, "%s.batteryPercent: must be up to 100", p)
+	c.need(d.LossPct >= 0 && d.LossPct <= 100 && d.DuplicatePct >= 0 && d.DuplicatePct <= 100, "%s: loss or duplicate is no percentage", p)
+	c.need(d.DelayMS >= 0 && d.DelayMS <= 10_000 && d.JitterMS >= 0 && d.JitterMS <= 10_000, "%s: delayMs or jitterMs: must be up to 10000", p)
 	if d.LookAt != nil {
 		c.point(p+".lookAt", *d.LookAt)
 	}

@@ -90,15 +90,19 @@ type Sensor struct {
 
 // Drone is a multirotor.
 type Drone struct {
-	ID          int     `yaml:"id"` // MAVLink system id
-	Home        Point   `yaml:"home"`
-	Patrol      []Point `yaml:"patrol"`         // flown round and round; empty: none
-	AltitudeAGL float64 `yaml:"altitudeAGL"`    // of the patrol, metres above the terrain at each point; default 70
-	SpeedMS     float64 `yaml:"speedMS"`        // of the patrol; default 7
-	Airborne    bool    `yaml:"airborne"`       // starts in the air on its patrol, in AUTO; otherwise on the ground at home
-	StartAt     int     `yaml:"startAt"`        // index of the patrol point where an airborne drone starts
-	LookAt      *Point  `yaml:"lookAt"`         // region of interest of the patrol; left out: ahead and down
-	YawBiasDeg  float64 `yaml:"yawBiasDeg"`     // constant error of its compass
-	BatteryPct  float64 `yaml:"batteryPercent"` // at the start; default 100
-	Relaunch    bool    `yaml:"relaunch"`       // after a landing for low battery the crew changes it and sends the drone back on its patrol
+	ID           int     `yaml:"id"` // MAVLink system id
+	Home         Point   `yaml:"home"`
+	Patrol       []Point `yaml:"patrol"`         // flown round and round; empty: none
+	AltitudeAGL  float64 `yaml:"altitudeAGL"`    // of the patrol, metres above the terrain at each point; default 70
+	SpeedMS      float64 `yaml:"speedMS"`        // of the patrol; default 7
+	Airborne     bool    `yaml:"airborne"`       // starts in the air on its patrol, in AUTO; otherwise on the ground at home
+	StartAt      int     `yaml:"startAt"`        // index of the patrol point where an airborne drone starts
+	LookAt       *Point  `yaml:"lookAt"`         // region of interest of the patrol; left out: ahead and down
+	YawBiasDeg   float64 `yaml:"yawBiasDeg"`     // constant error of its compass
+	BatteryPct   float64 `yaml:"batteryPercent"` // at the start; default 100
+	LossPct      float64 `yaml:"loss"`           // of the datagrams on its radio, percent, each way
+	DuplicatePct float64 `yaml:"duplicate"`      // of the datagrams, percent
+	DelayMS      float64 `yaml:"delayMs"`        // each way
+	JitterMS     float64 `yaml:"jitterMs"`       // added to the delay, at most
+	Relaunch     bool    `yaml:"relaunch"`       // after a landing for low battery the crew changes it and sends the drone back on its patrol
 }

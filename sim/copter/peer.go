@@ -1,0 +1,81 @@
+package copter
+
+import (
+	"time"
+
+	"github.com/bluenviron/gomavlib/v3/pkg/frame"
+	"github.com/bluenviron/gomavlib/v3/pkg/message"
+	"github.com/bluenviron/gomavlib/v3/pkg/streamwriter"
+)
+
+// peer is one station: it has its own sequence numbers, message intervals and transfers.
+type peer struct {
+	origin  origin
+	fixed   bool // configured, or an open stream
+	mute    bool // nothing is sent: the vehicle talks to itself
+	heard   time.Time
+	link    *link
+	out     []byte
+	writers map[uint8]*streamwriter.Writer
+	streams map[uint32]*stream // as asked
+	groups  map[uint32]*stream // by the rate of a parameter
+	params  []int              // waiting to be sent, by index
+	modes   int                // that are still to be told, from the end of the list
+}
+
+func (l *link) newPeer(o origin, fixed bool) *peer {
+	return &peer{origin: o, fixed: fixed, link: l, writers: map[uint8]*streamwriter.Writer{}, streams: map[uint32]*stream{}, groups: map[uint32]*stream{}}
+}
+
+// reset forgets what the peer asked for, as a restart does.
+func (p *peer) reset() {
+	p.params, p.modes = nil, 0
+	clear(p.writers)
+	clear(p.streams)
+	clear(p.groups)
+}
+
+// send queues a message of one of the vehicle's components; flush puts it on the wire.
+func (p *peer) send(component uint8, msg message.Message) {
+	if p.mute || msg == nil {
+		return
+	}
+	w := p.writers[component]
+	if w == nil {
+		w = &streamwriter.Writer{
+			FrameWriter: &frame.Writer{ByteWriter: p, DialectRW: p.link.dialect},
+			Version:     streamwriter.V2, SystemID: p.link.system, ComponentID: component,
+		}
+		if w.FrameWriter.Initialize() != nil || w.Initialize() != nil {
+			return // cannot be: all fields are set
+		}
+		p.writers[component] = w
+	}
+	if err := w.Write(msg); err != nil {
+		p.link.sendErrors.Add(1)
+	}
+}
+
+// Write collects one frame, as the frame writer gives it, and signs it where that was set up.
+func (p *peer) Write(b []byte) (int, error) {
+	n := len(b)
+	if p.link.signing.on {
+		if m := p.link.dialect.GetMessage(idOf(b)); m != nil {
+			b = p.link.signing.sign(b, m.CRCExtra(), p.link.now())
+		}
+	}
+	if len(p.out)+len(b) > datagramBytes {
+		p.flush()
+	}
+	p.out = append(p.out, b...)
+	return n, nil
+}
+
+// flush sends what was queued.
+func (p *peer) flush() {
+	if len(p.out) == 0 {
+		return
+	}
+	p.link.put(p.origin, p.out)
+	p.out = p.out[:0]
+}
