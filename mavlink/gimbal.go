@@ -212,17 +212,17 @@ func (s *Service) Point(ctx context.Context, id int, device uint8, p Pointing, y
 		return Ack{}, fmt.Errorf("point: %w", err)
 	}
 	began := time.Now()
-	if err := s.takeGimbal(ctx, sys, to.Device, yield); err != nil {
-		return Ack{}, err
-	}
 	if err := sys.endTurn(ctx, to.ID); err != nil {
 		return Ack{}, err
 	}
-	ack, err := s.execute(ctx, sys, o, link.Urgent)
-	if isDenied(err, common.MAV_RESULT_UNSUPPORTED) && o.component != 0 && o.component != sys.component {
-		// A gimbal that manages itself knows angles; places are the autopilot's.
-		ack, err = s.execute(ctx, sys, o.to(0), link.Urgent)
-	}
+	ack, err := s.inControl(ctx, sys, to.Device, yield, func() (Ack, error) {
+		ack, err := s.execute(ctx, sys, o, link.Urgent)
+		if isDenied(err, common.MAV_RESULT_UNSUPPORTED) && o.component != 0 && o.component != sys.component {
+			// A gimbal that manages itself knows angles; places are the autopilot's.
+			return s.execute(ctx, sys, o.to(0), link.Urgent)
+		}
+		return ack, err
+	})
 	if err != nil {
 		return Ack{}, fmt.Errorf("point the gimbal: %w", err)
 	}

@@ -192,6 +192,30 @@ func TestControlOfAGimbalIsTakenAndGivenBack(t *testing.T) {
 	}
 }
 
+func TestControlThatWasLostUnnoticedIsTakenAgain(t *testing.T) {
+	t.Parallel()
+	s, a := withGimbals(t, mavlinktest.Config{PX4: true})
+	point := func(pitch float64) error {
+		_, err := s.Point(within(t), 1, 1, mavlink.Angles{PitchDeg: &pitch}, false)
+		return err
+	}
+	if err := point(-5); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "our control is seen", func() bool { v, _ := s.Vehicle(1); return v.Gimbals[0].Control.Ours })
+	a.Control(1, 254, 190) // its manager has not told yet
+	if err := point(-6); err != nil {
+		t.Fatal(err)
+	}
+	if system, _ := a.Controller(1); system != 255 {
+		t.Errorf("system %d controls", system)
+	}
+	a.Control(1, 254, 190)
+	if _, err := s.Turn(within(t), 1, 1, mavlink.Rates{PitchDegS: 1}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestATurnIsStoppedWhenNobodyAsksForItAnyMore(t *testing.T) {
 	t.Parallel()
 	s, a := withGimbals(t, mavlinktest.Config{})

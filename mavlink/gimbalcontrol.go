@@ -17,25 +17,42 @@ const (
 	controlGivenUp   = -3 // whoever sends it gives up the control that it has
 )
 
-// takeGimbal takes control of a gimbal where we do not have it. PX4 obeys nobody else; ArduPilot obeys everybody.
-func (s *Service) takeGimbal(ctx context.Context, sys *system, d gimbal.Device, yield bool) error {
+// inControl tells a gimbal something, and takes control of it first where we do not have it. PX4 obeys nobody else;
+// ArduPilot obeys everybody. With yield it is not taken from another station.
+func (s *Service) inControl(ctx context.Context, sys *system, d gimbal.Device, yield bool, tell func() (Ack, error)) (Ack, error) {
 	who, known := d.Control(time.Now())
-	ours := gimbal.Controller{System: s.systemID, Component: s.componentID}
+	ours := known && who == gimbal.Controller{System: s.systemID, Component: s.componentID}
 	// The vehicle's own autopilot has it while a mission points; nobody is system 0.
 	free := who.System == 0 || who == gimbal.Controller{System: sys.id, Component: sys.component}
 	switch {
-	case d.Mount, known && who == ours:
-		return nil
-	case known && yield && !free:
-		return fmt.Errorf("gimbal %d: %w: %d/%d", d.ID, ErrOthersControl, who.System, who.Component)
+	case d.Mount:
+		return tell()
+	case known && yield && !free && !ours:
+		return Ack{}, fmt.Errorf("gimbal %d: %w: %d/%d", d.ID, ErrOthersControl, who.System, who.Component)
+	case !ours:
+		if err := s.takeGimbal(ctx, sys, d); err != nil {
+			return Ack{}, err
+		}
+		if known && !free {
+			sys.log.Info("control of a gimbal taken", "gimbal", d.ID, "from", fmt.Sprintf("%d/%d", who.System, who.Component))
+		}
+		return tell()
 	}
+	ack, err := tell()
+	if !yield && (isDenied(err, common.MAV_RESULT_DENIED) || isDenied(err, common.MAV_RESULT_NOT_IN_CONTROL)) {
+		// Somebody may have taken it since its manager told.
+		if taken := s.takeGimbal(ctx, sys, d); taken == nil {
+			return tell()
+		}
+	}
+	return ack, err
+}
+
+func (s *Service) takeGimbal(ctx context.Context, sys *system, d gimbal.Device) error {
 	_, err := s.configureGimbal(ctx, sys, d, float64(s.systemID), float64(s.componentID))
 	// An autopilot from before the second gimbal protocol does not know it and needs no permission.
 	if err != nil && !isDenied(err, common.MAV_RESULT_UNSUPPORTED) {
 		return fmt.Errorf("take control of the gimbal: %w", err)
-	}
-	if known && !free && err == nil {
-		sys.log.Info("control of a gimbal taken", "gimbal", d.ID, "from", fmt.Sprintf("%d/%d", who.System, who.Component))
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func (st *state) payloadWishes(autopilot uint8) []wish {
 		if p.camera {
 			all = append(all, cameraWishes(component, name)...)
 		}
-		all = append(all, p.trackingWishes(component)...)
+		all = append(all, p.trackingWishes(component, st.scaled)...)
 	}
 	if p, ok := st.parts[autopilot]; !ok || !p.camera {
 		all = append(all, cameraWishes(autopilot, func(what string) string { return what + " of the autopilot" })...)
@@ -65,6 +65,20 @@ var cameraRates = []struct {
 	{common.CAMERA_CAP_FLAGS_CAPTURE_IMAGE | common.CAMERA_CAP_FLAGS_CAPTURE_VIDEO, idCapture, 0.5},
 }
 
+// scaled is a rate as the link in use has room for it: in proportion to the attitudes of gimbals, which are as often.
+func (st *state) scaled(hz float64) float64 {
+	const least = 0.1
+	if st.gimbalHz == 0 {
+		return hz
+	}
+	for _, s := range streams {
+		if s.id == gimbalAttitudeID {
+			return max(hz*min(1, st.gimbalHz/s.full), min(hz, least))
+		}
+	}
+	return hz
+}
+
 // cameraRateWishes ask identified cameras for what changes while they are used.
 func (st *state) cameraRateWishes() []wish {
 	var all []wish
@@ -75,10 +89,11 @@ func (st *state) cameraRateWishes() []wish {
 			life = p.life
 		}
 		for _, r := range cameraRates {
-			name := fmt.Sprintf("rate %d of camera component %d in life %d", r.id, c.Component, life)
+			hz := st.scaled(r.hz)
+			name := fmt.Sprintf("rate %.3g of %d by camera component %d in life %d", hz, r.id, c.Component, life)
 			if c.Known && c.Flags&r.flags != 0 && !asked[name] {
 				asked[name] = true
-				all = append(all, wish{name: name, order: interval(r.id, r.hz).to(c.Component)})
+				all = append(all, wish{name: name, order: interval(r.id, hz).to(c.Component)})
 			}
 		}
 	}

@@ -219,12 +219,12 @@ func (s *Service) tellTurn(ctx context.Context, sys *system, t *turning, r gimba
 		d = now.Device
 	}
 	go func() {
+		tell := func() (Ack, error) { return s.execute(ctx, sys, turnOrder(d, r), link.Urgent) }
 		var err error
-		if !r.Still() {
-			err = s.takeGimbal(ctx, sys, d, false)
-		}
-		if err == nil {
-			_, err = s.execute(ctx, sys, turnOrder(d, r), link.Urgent)
+		if r.Still() {
+			_, err = tell() // whoever has control by now: it stops
+		} else {
+			_, err = s.inControl(ctx, sys, d, false, tell)
 		}
 		answers <- turnAnswer{device: d.ID, number: number, err: err}
 	}()

@@ -42,8 +42,8 @@ func (s *system) tracks(cam Camera, c CameraCommand) {
 	s.poke()
 }
 
-// trackingWishes ask for what a camera follows while it does, and for silence afterwards.
-func (p *part) trackingWishes(component uint8) []wish {
+// trackingWishes ask for what a camera follows while it does, as often as the link has room for, and for silence afterwards.
+func (p *part) trackingWishes(component uint8, scaled func(hz float64) float64) []wish {
 	if p.tracking == 0 {
 		return nil
 	}
@@ -52,11 +52,12 @@ func (p *part) trackingWishes(component uint8) []wish {
 		id uint32
 		hz float64
 	}{{idTracked, trackedHz}, {idPlace, placeHz}} {
-		o := interval(m.id, m.hz)
+		hz := scaled(m.hz)
+		o := interval(m.id, hz)
 		if !p.follows {
 			o = long(common.MAV_CMD_SET_MESSAGE_INTERVAL, float64(m.id), -1)
 		}
-		all = append(all, wish{name: fmt.Sprintf("tracking %d of %d, change %d", m.id, component, p.tracking), order: o.to(component)})
+		all = append(all, wish{name: fmt.Sprintf("tracking %d of %d at %.3g, change %d", m.id, component, hz, p.tracking), order: o.to(component)})
 	}
 	return all
 }

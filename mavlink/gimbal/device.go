@@ -41,8 +41,8 @@ type Controller struct{ System, Component uint8 }
 // Range is an interval in degrees.
 type Range struct{ Min, Max float64 }
 
-// controlAge is how long a GIMBAL_MANAGER_STATUS, asked for once a second, is believed.
-const controlAge = 5 * time.Second
+// controlAge is how long a GIMBAL_MANAGER_STATUS, asked for once a second and on slow links every ten, is believed.
+const controlAge = 25 * time.Second
 
 // Control tells who is in primary control; known is false while that is not known any more.
 func (d Device) Control(now time.Time) (c Controller, known bool) {
