@@ -46,7 +46,7 @@ type (
 )
 
 // ErrUnable means that the vehicle has said that it cannot do that: nothing was sent.
-var ErrUnable = errors.New("the vehicle cannot do that")
+var ErrUnable = errors.New("it cannot do that")
 
 // ErrOthersControl means that somebody else controls the gimbal and that the caller would not take it from them.
 var ErrOthersControl = errors.New("another station controls the gimbal")
@@ -205,11 +205,11 @@ func (s *Service) Point(ctx context.Context, id int, device uint8, p Pointing, y
 	}
 	to, err := sys.target(device)
 	if err != nil {
-		return Ack{}, fmt.Errorf("point: %w", err)
+		return Ack{}, err
 	}
 	o, err := p.order(to)
 	if err != nil {
-		return Ack{}, fmt.Errorf("point: %w", err)
+		return Ack{}, err
 	}
 	began := time.Now()
 	if err := sys.endTurn(ctx, to.ID); err != nil {

@@ -40,9 +40,11 @@ func (c *cameras) StopTracking(ctx context.Context, _ access.Principal, id, numb
 }
 
 func (c *cameras) tell(ctx context.Context, id, number int, name string, command mavlink.CameraCommand) (api.CommandResult, error) {
-	return c.vehicles.carryOut(ctx, id, name, func(ctx context.Context) (mavlink.Ack, error) {
+	result, err := c.vehicles.carryOut(ctx, id, name, func(ctx context.Context) (mavlink.Ack, error) {
 		return c.vehicles.mavlink.Camera(ctx, id, uint8(number), command)
 	})
+	result.ID = "" // it is that of the record, which the caller makes
+	return result, err
 }
 
 // cameraCommand turns an API command into one for the camera.

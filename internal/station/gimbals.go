@@ -12,7 +12,7 @@ import (
 // Gimbal implements ui.Vehicles.
 func (v *vehicles) Gimbal(ctx context.Context, _ access.Principal, id int, g api.GimbalCommand) (api.CommandResult, error) {
 	device := v.gimbalOf(id, uint8(g.Gimbal))
-	return v.carryOut(ctx, id, "gimbal", func(ctx context.Context) (mavlink.Ack, error) {
+	result, err := v.carryOut(ctx, id, "gimbal", func(ctx context.Context) (mavlink.Ack, error) {
 		if g.LookAt != nil {
 			return v.lookAt(ctx, id, device, *g.LookAt, false)
 		}
@@ -22,6 +22,8 @@ func (v *vehicles) Gimbal(ctx context.Context, _ access.Principal, id int, g api
 		}
 		return ack, err
 	})
+	result.ID = "" // it is that of the record, which the caller makes
+	return result, err
 }
 
 // gimbalOf is the id of a gimbal; 0 is the first that is known, or stays 0 while none is.

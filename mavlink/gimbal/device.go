@@ -135,7 +135,8 @@ func degrees(low, high float32) *Range {
 	if !(l < h && l >= -twoTurns && h <= twoTurns) {
 		return nil
 	}
-	return &Range{Min: l * 180 / math.Pi, Max: h * 180 / math.Pi}
+	inDegrees := func(v float64) float64 { return math.Round(v*180/math.Pi*1000) / 1000 } // they are float32
+	return &Range{Min: inDegrees(l), Max: inDegrees(h)}
 }
 
 var failures = []struct {
