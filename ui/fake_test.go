@@ -57,6 +57,9 @@ func (s *station) done() []string {
 	return append([]string(nil), s.told...)
 }
 
+func (s *station) Links() []api.StationLink {
+	return []api.StationLink{{Name: "lan", Transport: "udpServer", State: "up"}}
+}
 func (s *station) Info() api.StationInfo { return api.StationInfo{ID: "post-1", Name: "Post 1"} }
 func (s *station) Ready() []string       { return s.notReady }
 func (s *station) Vehicles() []api.Vehicle {

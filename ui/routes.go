@@ -40,6 +40,7 @@ func routes() []route {
 		{method: del, path: base + "/session", role: viewer, handle: signOut},
 		{method: get, path: base + "/me", role: viewer, handle: getMe},
 
+		{method: get, path: base + "/links", role: viewer, handle: getLinks},
 		{method: get, path: base + "/vehicles", role: viewer, handle: getVehicles},
 		{method: get, path: base + "/vehicles/{id}", role: viewer, handle: getVehicle},
 		{method: post, path: base + "/vehicles/{id}/control", role: operator, handle: takeControl},

@@ -18,6 +18,7 @@ type Station interface {
 	Overview
 	Vehicles
 	Wires
+	Links
 	Plans
 	Cameras
 	Settings
@@ -68,6 +69,11 @@ type Onboard interface {
 	ChangeFiles(ctx context.Context, who access.Principal, id int, a api.FileAction) (api.FileResult, error)
 	// CancelTransfer ends what goes on; an api.Conflict where nothing does.
 	CancelTransfer(id int) error
+}
+
+// Links are the MAVLink connections.
+type Links interface {
+	Links() []api.StationLink
 }
 
 // Wires are how vehicles are spoken with: by which keys, and what was said.

@@ -20,6 +20,8 @@ func (s *Server) vehicles() []api.Vehicle {
 
 func getVehicles(c *call) error { return c.answer(c.s.vehicles()) }
 
+func getLinks(c *call) error { return c.answer(list(c.s.cfg.Station.Links())) }
+
 func getVehicle(c *call) error {
 	id, err := c.vehicle()
 	if err != nil {

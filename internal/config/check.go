@@ -96,7 +96,7 @@ func (c *checker) links(links []Link) {
 		c.uniqueID(at+".name", l.Name, seen)
 		given := 0
 		for key, addr := range map[string]string{
-			"udpServer": l.UDPServer, "udpClient": l.UDPClient, "tcpServer": l.TCPServer, "tcpClient": l.TCPClient,
+			"udpServer": l.UDPServer, "udpClient": l.UDPClient, "udpBroadcast": l.UDPBroadcast, "tcpServer": l.TCPServer, "tcpClient": l.TCPClient,
 		} {
 			if addr != "" {
 				given++
@@ -105,15 +105,32 @@ func (c *checker) links(links []Link) {
 		}
 		if l.Serial != nil {
 			given++
-			c.serial(at+".serial", l.Serial)
+			c.serial(at+".serial", l.Serial, true)
 		}
 		if l.Replay != nil {
 			given++
 			c.replay(at+".replay", l.Replay)
 		}
+		c.linkLimits(at, l)
 		if given != 1 {
-			c.addf(at, "give exactly one of serial, udpServer, udpClient, tcpServer, tcpClient, replay (found %d)", given)
+			c.addf(at, "give exactly one of serial, udpServer, udpClient, udpBroadcast, tcpServer, tcpClient, replay (found %d)", given)
 		}
+	}
+}
+
+func (c *checker) linkLimits(at string, l Link) {
+	if l.BytesPerSecond != 0 {
+		c.limit(at+".bytesPerSecond", l.BytesPerSecond, 100, 1e9)
+	}
+	if l.Profile != "" {
+		c.oneOf(at+".profile", l.Profile, "full", "radio", "minimal")
+	}
+	for name, hz := range l.Rates {
+		path := at + ".rates." + name
+		if _, known := messageID(name); !known {
+			c.addf(path, "there is no MAVLink message %q", name)
+		}
+		c.limit(path, hz, 0, 500)
 	}
 }
 
@@ -180,7 +197,7 @@ func (c *checker) gateways(gateways []Gateway) map[string]Gateway {
 			c.addf(at+".protocol", "vedette-line comes over a serial line, not by udp")
 		}
 		if g.Serial != nil {
-			c.serial(at+".serial", g.Serial)
+			c.serial(at+".serial", g.Serial, false)
 		}
 		if g.UDP != "" {
 			c.address(at+".udp", g.UDP)
@@ -275,11 +292,14 @@ func (c *checker) address(path, addr string) {
 	}
 }
 
-func (c *checker) serial(path string, s *SerialPort) {
+func (c *checker) serial(path string, s *SerialPort, auto bool) {
 	if s.Device == "" {
 		c.addf(path+".device", "is missing")
 	}
-	if s.Baud < 0 {
-		c.addf(path+".baud", "%d is negative", s.Baud)
+	switch {
+	case s.Baud == noBaud && auto:
+		c.addf(path+".baud", "is no speed: give bits a second, or auto")
+	case s.Baud < 0 && !(auto && s.Baud == AutoBaud):
+		c.addf(path+".baud", "is no speed: give bits a second")
 	}
 }

@@ -4,6 +4,7 @@
 package config
 
 import (
+	"strconv"
 	"time"
 
 	"vedette/internal/geo"
@@ -40,10 +41,18 @@ type Link struct {
 	Serial    *SerialPort `yaml:"serial,omitempty"`
 	UDPServer string      `yaml:"udpServer,omitempty"` // listen address
 	UDPClient string      `yaml:"udpClient,omitempty"` // remote address
-	TCPServer string      `yaml:"tcpServer,omitempty"`
-	TCPClient string      `yaml:"tcpClient,omitempty"`
-	Replay    *Replay     `yaml:"replay,omitempty"`
-	Trusted   bool        `yaml:"trusted,omitempty"` // nobody else can reach it: keys may be handed out there
+	// UDPBroadcast is an address to call into a network; whoever answers is talked to.
+	UDPBroadcast string  `yaml:"udpBroadcast,omitempty"`
+	TCPServer    string  `yaml:"tcpServer,omitempty"`
+	TCPClient    string  `yaml:"tcpClient,omitempty"`
+	Replay       *Replay `yaml:"replay,omitempty"`
+	Trusted      bool    `yaml:"trusted,omitempty"` // nobody else can reach it: keys may be handed out there
+	// Priority: of the links of one vehicle that work, the one with the highest number is used; default 0.
+	Priority int `yaml:"priority,omitempty"`
+	// BytesPerSecond is the bandwidth each way to keep below; default: that of the serial speed, and no limit elsewhere.
+	BytesPerSecond float64            `yaml:"bytesPerSecond,omitempty"`
+	Profile        string             `yaml:"profile,omitempty"` // "full", "radio" or "minimal" message rates; default: what fits
+	Rates          map[string]float64 `yaml:"rates,omitempty"`   // messages by name, in hertz, above the profile; 0: never
 }
 
 // Replay is a telemetry log that stands in for vehicles.
@@ -76,7 +85,41 @@ type Telemetry struct {
 // SerialPort is a serial device.
 type SerialPort struct {
 	Device string `yaml:"device,omitempty"`
-	Baud   int    `yaml:"baud,omitempty"` // default 57600 for links, 115200 for gateways
+	Baud   Baud   `yaml:"baud,omitempty"` // default 57600 for links, 115200 for gateways
+}
+
+// Baud is the speed of a serial line in bits a second.
+type Baud int
+
+// AutoBaud, in the file "auto" or 0, is found by listening for heartbeats.
+const AutoBaud Baud = -1
+
+const noBaud Baud = -2
+
+// UnmarshalYAML implements yaml.InterfaceUnmarshaler. What is no speed is complained of by the check, which knows the line.
+func (b *Baud) UnmarshalYAML(decode func(any) error) error {
+	var text string
+	if err := decode(&text); err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(text)
+	switch {
+	case text == "auto" || err == nil && n == 0:
+		*b = AutoBaud
+	case err != nil || n < 0:
+		*b = noBaud
+	default:
+		*b = Baud(n)
+	}
+	return nil
+}
+
+// MarshalYAML implements yaml.InterfaceMarshaler.
+func (b Baud) MarshalYAML() (any, error) {
+	if b == AutoBaud {
+		return "auto", nil
+	}
+	return int(b), nil
 }
 
 // Feed is a camera that no vehicle announces by itself, or settings for one that a vehicle does announce (same id).

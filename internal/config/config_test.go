@@ -72,6 +72,11 @@ func TestProblemsNameFileLineAndKey(t *testing.T) {
 		{"twice", "links:\n  - {name: a, udpServer: ':1'}\n  - {name: a, udpServer: ':2'}\n", `x.yaml:3: links[1].name: "a" is used twice`},
 		{"bad url", "feeds:\n  - {id: f, url: 'http://x/'}\n", "feeds[0].url: needs the form"},
 		{"half a certificate", "tls: {key: k.pem}\n", "tls: certificate and key"},
+		{"a speed in words", "links:\n  - {name: a, serial: {device: /dev/x, baud: fast}}\n", "x.yaml:2: links[0].serial.baud: is no speed: give bits a second, or auto"},
+		{"a gateway finds no speed", "gateways: [{name: g, serial: {device: /dev/x, baud: auto}, protocol: vedette-line}]\n", "gateways[0].serial.baud: is no speed"},
+		{"no such message", "links:\n  - {name: a, udpServer: ':1', rates: {ATITUDE: 4}}\n", `x.yaml:2: links[0].rates.ATITUDE: there is no MAVLink message "ATITUDE"`},
+		{"no such profile", "links:\n  - {name: a, udpServer: ':1', profile: slow}\n", `links[0].profile: "slow" is not one of`},
+		{"a bandwidth of nothing", "links:\n  - {name: a, udpServer: ':1', bytesPerSecond: 3}\n", "links[0].bytesPerSecond: 3 is not between"},
 		{"negative", "retention: {audit: -1h}\n", "retention.audit: -1h0m0s is negative"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -20,15 +20,27 @@ func mavlinkLinks(links []config.Link) []mavlink.LinkConfig {
 	for _, l := range links {
 		c := mavlink.LinkConfig{
 			Name: l.Name, UDPServer: l.UDPServer, UDPClient: l.UDPClient, TCPServer: l.TCPServer, TCPClient: l.TCPClient,
-			Trusted: l.Trusted,
+			UDPBroadcast: l.UDPBroadcast, Trusted: l.Trusted, Priority: l.Priority, BytesPerSecond: l.BytesPerSecond,
+			Profile: link.Profile{Name: l.Profile, Rates: ratesByID(l.Rates)},
 		}
 		if r := l.Replay; r != nil {
 			c.Replay = &link.ReplayConfig{File: r.File, Speed: valueOr(r.Speed, 1), Loop: r.Loop}
 		}
 		if l.Serial != nil {
-			c.Serial = &mavlink.SerialConfig{Device: l.Serial.Device, Baud: l.Serial.Baud}
+			c.Serial = &mavlink.SerialConfig{Device: l.Serial.Device, Baud: max(int(l.Serial.Baud), 0)} // 0 is found by itself
 		}
 		out = append(out, c)
+	}
+	return out
+}
+
+// ratesByID turns message names, which the configuration was checked for, into ids.
+func ratesByID(byName map[string]float64) map[uint32]float64 {
+	out := make(map[uint32]float64, len(byName))
+	for name, hz := range byName {
+		if id, ok := link.MessageID(name); ok {
+			out[id] = hz
+		}
 	}
 	return out
 }
@@ -76,7 +88,7 @@ func sensorConfigs(cfg config.Config) (out []sensors.SensorConfig, gateways []se
 	for _, g := range cfg.Gateways {
 		c := sensors.GatewayConfig{Name: g.Name, UDP: g.UDP, Protocol: g.Protocol}
 		if g.Serial != nil {
-			c.Serial = &serialport.Config{Device: g.Serial.Device, Baud: g.Serial.Baud}
+			c.Serial = &serialport.Config{Device: g.Serial.Device, Baud: int(g.Serial.Baud)}
 		}
 		gateways = append(gateways, c)
 	}

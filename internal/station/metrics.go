@@ -26,7 +26,8 @@ func (c counters) Collect(out chan<- prometheus.Metric) {
 	}
 }
 
-func collectStruct(prefix string, v reflect.Value, out chan<- prometheus.Metric) {
+// collectStruct goes through a struct of numbers. A list of structs with a Name becomes metrics with that name as a label.
+func collectStruct(prefix string, v reflect.Value, out chan<- prometheus.Metric, labels ...string) {
 	if v.Kind() != reflect.Struct {
 		return
 	}
@@ -37,21 +38,38 @@ func collectStruct(prefix string, v reflect.Value, out chan<- prometheus.Metric)
 		name := prefix + "_" + snake(field.Name)
 		switch {
 		case value.CanUint():
-			out <- gauge(name, float64(value.Uint()))
+			out <- gauge(name, float64(value.Uint()), labels)
 		case value.CanInt():
-			out <- gauge(name, float64(value.Int()))
+			out <- gauge(name, float64(value.Int()), labels)
 		case value.CanFloat():
-			out <- gauge(name, value.Float())
+			out <- gauge(name, value.Float(), labels)
 		case value.Kind() == reflect.Struct && field.Anonymous:
-			collectStruct(prefix, value, out)
+			collectStruct(prefix, value, out, labels...)
 		case value.Kind() == reflect.Struct:
-			collectStruct(name, value, out)
+			collectStruct(name, value, out, labels...)
+		case value.Kind() == reflect.Slice:
+			collectNamed(strings.TrimSuffix(name, "s"), value, out)
 		}
 	}
 }
 
-func gauge(name string, v float64) prometheus.Metric {
-	return prometheus.MustNewConstMetric(prometheus.NewDesc(name, "see docs/architecture.md", nil, nil), prometheus.UntypedValue, v)
+func collectNamed(prefix string, list reflect.Value, out chan<- prometheus.Metric) {
+	for _, v := range list.Seq2() {
+		if v.Kind() != reflect.Struct {
+			return
+		}
+		if name := v.FieldByName("Name"); name.IsValid() && name.Kind() == reflect.String {
+			collectStruct(prefix, v, out, name.String())
+		}
+	}
+}
+
+func gauge(name string, v float64, labels []string) prometheus.Metric {
+	var names []string
+	if len(labels) > 0 {
+		names = []string{"name"}
+	}
+	return prometheus.MustNewConstMetric(prometheus.NewDesc(name, "see docs/architecture.md", names, nil), prometheus.UntypedValue, v, labels...)
 }
 
 // snake turns BadChecksum into bad_checksum.

@@ -19,6 +19,7 @@ const (
 	kindTrip      = "trip"
 	kindVehicle   = "vehicle"
 	kindAccess    = "access"
+	kindLink      = "link"
 )
 
 // recorder writes to the event log what happens. High-rate things are posted, which never waits; what the station does in

@@ -221,6 +221,7 @@ func (s *Station) Run(ctx context.Context) error {
 	start("cues", s.executor.run)
 	start("leading", func(ctx context.Context) error { return leadingEnds(ctx, s.mavlink, s.access.Leases) })
 	start("vehicles", s.followVehicles)
+	start("links", s.followLinks)
 	start("plans", s.plans.ledger.run)
 	start("feeds", func(ctx context.Context) error { return s.feeds.follow(ctx, s.hub) })
 	start("sensor states", s.followSensors)
@@ -267,7 +268,7 @@ const pruneEvery = time.Hour
 func (s *Station) prune(ctx context.Context) error {
 	keep := s.cfg.File.Retention
 	ages := map[string]time.Duration{
-		kindDetection: keep.Tracks, kindTrack: keep.Tracks, kindTrip: keep.Tracks, kindVehicle: keep.Tracks,
+		kindDetection: keep.Tracks, kindTrack: keep.Tracks, kindTrip: keep.Tracks, kindVehicle: keep.Tracks, kindLink: keep.Tracks,
 		kindCommand: keep.Audit, access.KindIntent: keep.Audit, kindAlert: keep.Audit, kindCue: keep.Audit, kindAccess: keep.Audit,
 	}
 	ticker := time.NewTicker(pruneEvery)

@@ -83,11 +83,11 @@ func (v *vehicles) describe(m mavlink.Vehicle, now time.Time) api.Vehicle {
 	}
 	describeCondition(&out, m, now)
 	v.describeCamera(&out, m, now)
-	if m.Link.Name != "" {
-		out.Link = &api.Link{Name: m.Link.Name, LossPercent: m.Link.LossPercent}
-		if m.Link.RTT != nil {
-			out.Link.RTTMs = api.Known(float64(m.Link.RTT.Microseconds()) / 1000)
-		}
+	for _, l := range m.Links {
+		out.Links = append(out.Links, describeWay(l))
+	}
+	if len(out.Links) > 0 {
+		out.Link = &out.Links[0]
 	}
 	if m.Mission != nil {
 		out.Mission = &api.MissionState{Current: m.Mission.Current, Count: m.Mission.Count, T: api.At(m.Mission.Time)}

@@ -13,6 +13,7 @@ type view struct {
 	*ground
 	*vehicles
 	*cameras
+	*links
 	*settings
 	*onboard
 	*wires
@@ -36,7 +37,7 @@ func newView(s *Station) *view {
 		info.Position = &known[0].Position
 	}
 	return &view{
-		ground: s.ground, vehicles: s.vehicles, cameras: &cameras{s.vehicles},
+		ground: s.ground, vehicles: s.vehicles, cameras: &cameras{s.vehicles}, links: &links{mavlink: s.mavlink},
 		settings: &settings{mavlink: s.mavlink, vehicles: s.vehicles}, onboard: &onboard{mavlink: s.mavlink},
 		plans: s.plans, wires: &wires{mavlink: s.mavlink},
 		feeds: s.feeds, picture: s.picture, hub: s.hub, sensors: s.sensors,

@@ -52,7 +52,8 @@ type Vehicle struct {
 	Gimbals     []GimbalState  `json:"gimbals,omitempty"` // all of them; gimbal is the first that tells where it looks
 	Cameras     []Camera       `json:"cameras,omitempty"`
 	Footprint   *Geometry      `json:"footprint,omitempty"` // Polygon: what the camera sees of the ground
-	Link        *Link          `json:"link,omitempty"`
+	Link        *Link          `json:"link,omitempty"`      // the one in use
+	Links       []Link         `json:"links,omitempty"`     // all on which it was heard, the one in use first
 	Mission     *MissionState  `json:"mission,omitempty"`
 	Plans       []PlanState    `json:"plans,omitempty"`    // what is known about its mission, fence and rally points
 	Transfer    *Transfer      `json:"transfer,omitempty"` // going on now
@@ -135,13 +136,6 @@ type Gimbal struct {
 	RollDeg  float64     `json:"rollDeg"`
 	Target   *geo.LatLon `json:"target,omitempty"` // the place it is told to look at
 	T        Time        `json:"t,omitzero"`
-}
-
-// Link is the radio or network that the vehicle is heard on.
-type Link struct {
-	Name        string   `json:"name"`
-	LossPercent *float64 `json:"lossPercent,omitempty"`
-	RTTMs       *float64 `json:"rttMs,omitempty"` // round trip in milliseconds
 }
 
 // MissionState says how far the vehicle's mission is.
