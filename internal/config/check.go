@@ -151,7 +151,7 @@ func (c *checker) rtk(r RTK) {
 		c.address("rtk.tcp", r.TCP)
 	}
 	if r.Serial != nil {
-		c.serial("rtk.serial", r.Serial)
+		c.serial("rtk.serial", r.Serial, false)
 	}
 }
 

@@ -66,7 +66,7 @@ func telemetryConfig(cfg config.Telemetry, dataDir string) mavlink.TelemetryConf
 func rtkConfig(c config.RTK) mavlink.RTKConfig {
 	out := mavlink.RTKConfig{TCP: c.TCP}
 	if c.Serial != nil {
-		out.Serial = &mavlink.SerialConfig{Device: c.Serial.Device, Baud: c.Serial.Baud}
+		out.Serial = &mavlink.SerialConfig{Device: c.Serial.Device, Baud: int(c.Serial.Baud)}
 	}
 	return out
 }
