@@ -65,7 +65,7 @@ func (f *flight) do(it item) {
 			f.gimbal.release()
 			return
 		}
-		f.gimbal.mode, f.gimbal.roi = gimbalROI, f.target(it)
+		f.gimbal.lookAt(f.target(it))
 	case common.MAV_CMD_DO_SET_ROI_NONE:
 		f.gimbal.release()
 	case common.MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW:

@@ -25,6 +25,7 @@ type vec [3]float64
 func (a vec) add(b vec) vec              { return vec{a[0] + b[0], a[1] + b[1], a[2] + b[2]} }
 func (a vec) sub(b vec) vec              { return vec{a[0] - b[0], a[1] - b[1], a[2] - b[2]} }
 func (a vec) scale(k float64) vec        { return vec{k * a[0], k * a[1], k * a[2]} }
+func (a vec) dot(b vec) float64          { return a[0]*b[0] + a[1]*b[1] + a[2]*b[2] }
 func (a vec) horizontal() float64        { return math.Hypot(a[0], a[1]) }
 func (a vec) length() float64            { return math.Sqrt(a[0]*a[0] + a[1]*a[1] + a[2]*a[2]) }
 func (a vec) courseDeg() float64         { return geo.NormalizeDeg(math.Atan2(a[0], a[1]) * 180 / math.Pi) }

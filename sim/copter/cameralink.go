@@ -4,16 +4,18 @@ import (
 	"math"
 
 	mav "github.com/bluenviron/gomavlib/v3/pkg/dialects/ardupilotmega"
-	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 	"github.com/bluenviron/gomavlib/v3/pkg/message"
 )
 
-// The lenses: full horizontal fields of view in degrees.
 const (
-	ThermalHFOVDeg = 24.6
-	EOHFOVDeg      = 50.0
-	framesPerS     = 15
-	pixelPitchMM   = 0.012 // of the thermal sensor
+	framesPerS   = 15
+	pixelPitchMM = 0.012 // of the thermal sensor
+
+	cameraFlags = mav.CAMERA_CAP_FLAGS_CAPTURE_VIDEO | mav.CAMERA_CAP_FLAGS_CAPTURE_IMAGE | mav.CAMERA_CAP_FLAGS_HAS_MODES |
+		mav.CAMERA_CAP_FLAGS_CAN_CAPTURE_IMAGE_IN_VIDEO_MODE | mav.CAMERA_CAP_FLAGS_CAN_CAPTURE_VIDEO_IN_IMAGE_MODE |
+		mav.CAMERA_CAP_FLAGS_HAS_BASIC_ZOOM | mav.CAMERA_CAP_FLAGS_HAS_BASIC_FOCUS | mav.CAMERA_CAP_FLAGS_HAS_VIDEO_STREAM |
+		mav.CAMERA_CAP_FLAGS_HAS_TRACKING_POINT | mav.CAMERA_CAP_FLAGS_HAS_TRACKING_RECTANGLE |
+		mav.CAMERA_CAP_FLAGS_HAS_TRACKING_GEO_STATUS | mav.CAMERA_CAP_FLAGS_HAS_THERMAL_RANGE
 )
 
 // stream ids of the camera component.
@@ -22,24 +24,38 @@ var videoStreams = [...]struct {
 	kind          string // last part of the URI
 	flags         mav.VIDEO_STREAM_STATUS_FLAGS
 	width, height uint16
-	hfov          float64
 	bitrate       uint32
 }{
-	{"thermal", "thermal", mav.VIDEO_STREAM_STATUS_FLAGS_RUNNING | mav.VIDEO_STREAM_STATUS_FLAGS_THERMAL, 640, 512, ThermalHFOVDeg, 900_000},
-	{"eo", "eo", mav.VIDEO_STREAM_STATUS_FLAGS_RUNNING, 960, 540, EOHFOVDeg, 1_500_000},
+	{"thermal", "thermal", mav.VIDEO_STREAM_STATUS_FLAGS_RUNNING | mav.VIDEO_STREAM_STATUS_FLAGS_THERMAL, 640, 512, 900_000},
+	{"eo", "eo", mav.VIDEO_STREAM_STATUS_FLAGS_RUNNING, 960, 540, 1_500_000},
 }
 
 func (c *Copter) buildCamera(id uint32) message.Message {
-	if id == 270 {
-		return c.videoStatus(0)
+	switch id {
+	case 260:
+		return c.cameraSettings()
+	case 261:
+		return c.storage()
+	case 262:
+		return c.captureStatus()
+	case 270:
+		return c.videoStatus(c.flight.camera.source)
+	case 271:
+		return c.fieldOfView()
+	case 275:
+		return c.trackingInPicture()
+	case 276:
+		return c.trackingOnGround()
+	case 277:
+		return c.thermalRange()
 	}
-	thermal := videoStreams[0]
-	width := float64(thermal.width) * pixelPitchMM
+	thermal := &c.flight.camera.lenses[thermalSource]
+	s := videoStreams[thermalSource]
 	m := &mav.MessageCameraInformation{
-		TimeBootMs: c.flight.bootMs(), FirmwareVersion: 1, Flags: mav.CAMERA_CAP_FLAGS_HAS_VIDEO_STREAM,
-		// The lens of the thermal camera, exact where the streams' whole degrees are not.
-		FocalLength: float32(width / 2 / math.Tan(thermal.hfov*toRad/2)), SensorSizeH: float32(width),
-		SensorSizeV: float32(float64(thermal.height) * pixelPitchMM), ResolutionH: thermal.width, ResolutionV: thermal.height,
+		TimeBootMs: c.flight.bootMs(), FirmwareVersion: 1, Flags: cameraFlags,
+		// The lens of the thermal camera unzoomed, exact where the streams' whole degrees are not.
+		FocalLength: float32(thermal.sensorMM / 2 / math.Tan(thermal.wideDeg*toRad/2)), SensorSizeH: float32(thermal.sensorMM),
+		SensorSizeV: float32(float64(s.height) * pixelPitchMM), ResolutionH: s.width, ResolutionV: s.height,
 		GimbalDeviceId: gimbalComponent,
 	}
 	copy(m.VendorName[:], "Vedette")
@@ -55,7 +71,7 @@ func (c *Copter) videoInformation(i int) *mav.MessageVideoStreamInformation {
 	}
 	return &mav.MessageVideoStreamInformation{
 		StreamId: uint8(i + 1), Count: uint8(len(videoStreams)), Type: mav.VIDEO_STREAM_TYPE_RTSP, Flags: s.flags,
-		Framerate: framesPerS, ResolutionH: s.width, ResolutionV: s.height, Bitrate: s.bitrate, Hfov: uint16(math.Round(s.hfov)),
+		Framerate: framesPerS, ResolutionH: s.width, ResolutionV: s.height, Bitrate: s.bitrate, Hfov: uint16(math.Round(c.flight.camera.lenses[i].hfovDeg())),
 		Name: s.name, Uri: uri, Encoding: mav.VIDEO_STREAM_ENCODING_H264,
 	}
 }
@@ -64,7 +80,7 @@ func (c *Copter) videoStatus(i int) *mav.MessageVideoStreamStatus {
 	s := videoStreams[i]
 	return &mav.MessageVideoStreamStatus{
 		StreamId: uint8(i + 1), Flags: s.flags, Framerate: framesPerS, ResolutionH: s.width, ResolutionV: s.height,
-		Bitrate: s.bitrate, Hfov: uint16(math.Round(s.hfov)),
+		Bitrate: s.bitrate, Hfov: uint16(math.Round(c.flight.camera.lenses[i].hfovDeg())),
 	}
 }
 
@@ -98,34 +114,4 @@ func (c *Copter) sendVideo(p *peer, id uint32, stream float64) mav.MAV_RESULT {
 		}
 	}
 	return mav.MAV_RESULT_ACCEPTED
-}
-
-// cameraCommand handles what is addressed to the camera component.
-func (c *Copter) cameraCommand(p *peer, cmd command) mav.MAV_RESULT {
-	switch cmd.id {
-	case common.MAV_CMD_REQUEST_MESSAGE:
-		switch id := uint32(clamp(cmd.p[0], 0, math.MaxUint32)); id {
-		case 0:
-			p.send(cameraComponent, cameraHeartbeat())
-		case 259:
-			p.send(cameraComponent, c.build(id))
-		case 269, 270:
-			return c.sendVideo(p, id, cmd.p[1])
-		default:
-			return mav.MAV_RESULT_FAILED
-		}
-		return mav.MAV_RESULT_ACCEPTED
-	case common.MAV_CMD_REQUEST_CAMERA_INFORMATION:
-		p.send(cameraComponent, c.build(259))
-		return mav.MAV_RESULT_ACCEPTED
-	case common.MAV_CMD_REQUEST_VIDEO_STREAM_INFORMATION:
-		return c.sendVideo(p, 269, cmd.p[0])
-	case common.MAV_CMD_REQUEST_VIDEO_STREAM_STATUS:
-		return c.sendVideo(p, 270, cmd.p[0])
-	case common.MAV_CMD_SET_MESSAGE_INTERVAL:
-		return c.setInterval(p, uint32(clamp(cmd.p[0], 0, math.MaxUint32)), cmd.p[1])
-	case common.MAV_CMD_VIDEO_START_STREAMING, common.MAV_CMD_VIDEO_STOP_STREAMING:
-		return mav.MAV_RESULT_ACCEPTED // the RTSP server streams to whoever plays
-	}
-	return mav.MAV_RESULT_UNSUPPORTED
 }

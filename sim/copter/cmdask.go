@@ -32,7 +32,7 @@ func (c *Copter) tellInterval(p *peer, cmd command) mav.MAV_RESULT {
 func (c *Copter) requestMessage(p *peer, cmd command) mav.MAV_RESULT {
 	id := whole(cmd.p[0])
 	switch id {
-	case 259, 269, 270:
+	case 259, 260, 261, 262, 269, 270, 271, 275, 276, 277:
 		return mav.MAV_RESULT_FAILED // the camera component's
 	case 435:
 		return c.tellModes(p, cmd.p[1])

@@ -72,14 +72,12 @@ func (c *Copter) handleCommand(p *peer, cmd command) {
 
 // forCamera tells whether a command to all components is the camera's business.
 func (c command) forCamera() bool {
-	switch c.id {
-	case common.MAV_CMD_REQUEST_MESSAGE:
-		return c.p[0] == 259 || c.p[0] == 269 || c.p[0] == 270
-	case common.MAV_CMD_REQUEST_CAMERA_INFORMATION, common.MAV_CMD_REQUEST_VIDEO_STREAM_INFORMATION, common.MAV_CMD_REQUEST_VIDEO_STREAM_STATUS,
-		common.MAV_CMD_VIDEO_START_STREAMING, common.MAV_CMD_VIDEO_STOP_STREAMING:
-		return true
+	if c.id == common.MAV_CMD_REQUEST_MESSAGE || c.id == common.MAV_CMD_SET_MESSAGE_INTERVAL {
+		id := whole(c.p[0])
+		return id == 269 || streamed[id].component == cameraComponent
 	}
-	return false
+	_, ok := cameraCommands[c.id]
+	return ok
 }
 
 // gimbalCommand handles what is addressed to the gimbal device.

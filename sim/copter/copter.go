@@ -369,6 +369,7 @@ func (c *Copter) notify() {
 		}
 	}
 	f.notes, f.reached, f.changed, f.homeMoved = f.notes[:0], f.reached[:0], f.changed[:0], false
+	c.tellPhotos()
 }
 
 // publish makes the truth of this step visible to others.
@@ -377,6 +378,7 @@ func (c *Copter) publish() {
 	pose := world.CameraPose{
 		Time: f.now(), E: f.body.pos[0], N: f.body.pos[1], U: f.body.pos[2] + cameraAboveFeet,
 		YawDeg: f.gimbal.trueYaw, PitchDeg: max(-90, f.gimbal.truePitch),
+		ThermalZoom: f.camera.lenses[thermalSource].zoom(), EOZoom: f.camera.lenses[eoSource].zoom(),
 	}
 	c.poses.add(pose)
 	p, amsl := f.position(f.body.pos)

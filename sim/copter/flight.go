@@ -47,6 +47,7 @@ type flight struct {
 	steer  steering
 	batt   battery
 	gimbal gimbal
+	camera camera
 
 	mode      Mode
 	armed     bool
@@ -88,7 +89,7 @@ type flight struct {
 }
 
 func newFlight(land terrain, params *parameters, start time.Time, home vec, rng *rand.Rand, yawBiasDeg float64) *flight {
-	f := &flight{land: land, params: params, start: start, senses: newSenses(rng, yawBiasDeg), heardStation: -1}
+	f := &flight{land: land, params: params, start: start, senses: newSenses(rng, yawBiasDeg), camera: newCamera(), heardStation: -1}
 	home[2] = land.GroundU(home[0], home[1])
 	f.body = body{pos: home, onGround: true}
 	f.origin = home
@@ -197,6 +198,7 @@ func (f *flight) step() {
 		load = math.Sqrt(square(gravity+f.body.lift)+square(f.body.lean[0])+square(f.body.lean[1])) / gravity
 	}
 	f.batt.step(dt, load, f.armed)
+	f.stepCamera()
 	f.gimbal.step(dt, f.est, &f.body, f.senses.gimbalPan.value, f.senses.gimbalUp.value)
 	f.watchBoot()
 	f.watchGround()

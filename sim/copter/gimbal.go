@@ -32,6 +32,7 @@ type gimbal struct {
 	pitchRate, yawRate float64 // wanted in gimbalRates, deg/s
 	roi                vec
 	neutral            bool
+	byTracker          bool // the camera's tracker moves roi
 
 	control [2][2]uint8 // primary and secondary controller: system and component
 
@@ -44,7 +45,7 @@ type gimbal struct {
 
 // point sets angles in degrees.
 func (g *gimbal) point(pitchDeg, yawDeg float64, lock bool) {
-	g.mode, g.yawLock = gimbalAngles, lock
+	g.mode, g.yawLock, g.byTracker = gimbalAngles, lock, false
 	if !math.IsNaN(pitchDeg) {
 		g.pitchDeg = clamp(pitchDeg, gimbalPitchMin, gimbalPitchMax)
 	}
@@ -55,9 +56,14 @@ func (g *gimbal) point(pitchDeg, yawDeg float64, lock bool) {
 
 // turn sets rates in deg/s.
 func (g *gimbal) turn(pitchRate, yawRate float64, lock bool) {
-	g.mode, g.yawLock = gimbalRates, lock
+	g.mode, g.yawLock, g.byTracker = gimbalRates, lock, false
 	g.pitchRate = clamp(pitchRate, -gimbalRate, gimbalRate)
 	g.yawRate = clamp(yawRate, -gimbalRate, gimbalRate)
+}
+
+// lookAt keeps looking at a place until another order.
+func (g *gimbal) lookAt(place vec) {
+	g.mode, g.roi, g.neutral, g.byTracker = gimbalROI, place, false, false
 }
 
 // release ends looking at a place and goes back to the neutral angles.

@@ -133,6 +133,6 @@ func (c *Copter) lookAt(cmd command) mav.MAV_RESULT {
 	}
 	at := f.place(p, f.homeAMSL)
 	at[2] = u
-	f.gimbal.mode, f.gimbal.roi, f.gimbal.neutral = gimbalROI, at, false
+	f.gimbal.lookAt(at)
 	return mav.MAV_RESULT_ACCEPTED
 }

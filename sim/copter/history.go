@@ -64,5 +64,6 @@ func between(a, b world.CameraPose, t time.Time) world.CameraPose {
 		E:    mix(a.E, b.E), N: mix(a.N, b.N), U: mix(a.U, b.U),
 		YawDeg:   geo.NormalizeDeg(a.YawDeg + f*geo.DiffDeg(a.YawDeg, b.YawDeg)),
 		PitchDeg: math.Max(-90, mix(a.PitchDeg, b.PitchDeg)), RollDeg: mix(a.RollDeg, b.RollDeg),
+		ThermalZoom: mix(a.ThermalZoom, b.ThermalZoom), EOZoom: mix(a.EOZoom, b.EOZoom),
 	}
 }

@@ -56,8 +56,7 @@ func (f *flight) launch(d scenario.Drone, indices []int) {
 	f.gimbal.trueYaw = f.body.yawDeg
 	f.hold = f.est.pos
 	if d.LookAt != nil {
-		f.gimbal.mode = gimbalROI
-		f.gimbal.roi = vec{d.LookAt[0], d.LookAt[1], f.land.GroundU(d.LookAt[0], d.LookAt[1])}
+		f.gimbal.lookAt(vec{d.LookAt[0], d.LookAt[1], f.land.GroundU(d.LookAt[0], d.LookAt[1])})
 	}
 	f.mode = Auto
 	f.auto.begin(f, indices[(d.StartAt+1)%len(indices)])

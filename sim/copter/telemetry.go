@@ -37,7 +37,7 @@ func (c *Copter) build(id uint32) message.Message {
 		return c.buildMore(id)
 	case 280, 281, 283, 285:
 		return c.buildGimbal(id)
-	case 259, 270:
+	case 259, 260, 261, 262, 270, 271, 275, 276, 277:
 		return c.buildCamera(id)
 	}
 	f, e := c.flight, &c.flight.est

@@ -44,7 +44,7 @@ type Config struct {
 // Renderer draws the pictures of one camera. It is not safe for concurrent use, and allocates next to nothing per picture.
 type Renderer struct {
 	cfg      Config
-	focal    float64
+	focal    float64 // pixels, of the picture being drawn
 	look     look
 	textures *textures
 	noise    *sensorNoise
@@ -76,7 +76,7 @@ func New(cfg Config) (*Renderer, error) {
 	}
 	r := &Renderer{
 		cfg:      cfg,
-		focal:    float64(cfg.Width) / 2 / math.Tan(cfg.HFOVDeg/2*degToRad),
+		focal:    cfg.focal(world.CameraPose{}),
 		look:     looks[cfg.Mode],
 		textures: sharedTextures(),
 		trees:    root(cfg.Scene),
@@ -99,6 +99,7 @@ func (r *Renderer) Render(dst *image.YCbCr, pose world.CameraPose, objects []wor
 	if dst.Rect.Dx() != r.cfg.Width || dst.Rect.Dy() != r.cfg.Height || dst.SubsampleRatio != image.YCbCrSubsampleRatio420 {
 		return // a picture that does not fit stays as it is
 	}
+	r.focal = r.cfg.focal(pose)
 	r.view = newView(pose, r.cfg.Width, r.cfg.Height, r.focal)
 	r.clock = float64(t.UnixMilli()%(1<<31)) / 1000
 	r.dst = dst
@@ -107,4 +108,13 @@ func (r *Renderer) Render(dst *image.YCbCr, pose world.CameraPose, objects []wor
 	r.finish(uint64(t.UnixNano()))
 	r.drawObjects(objects)
 	r.dst = nil
+}
+
+// focal is the focal length in pixels, with the zoom of the pose.
+func (c Config) focal(pose world.CameraPose) float64 {
+	zoom := pose.EOZoom
+	if c.Mode == Thermal {
+		zoom = pose.ThermalZoom
+	}
+	return float64(c.Width) / 2 / math.Tan(c.HFOVDeg/2*degToRad) * max(zoom, 1)
 }

@@ -257,6 +257,20 @@ func TestTreeHides(t *testing.T) {
 	}
 }
 
+// TestTheZoomMakesThingsLarger looks for a man above the middle of the picture, who moves away from it and grows.
+func TestTheZoomMakesThingsLarger(t *testing.T) {
+	t.Parallel()
+	r := newCamera(t, land{}, Thermal)
+	pose := world.CameraPose{U: 80, PitchDeg: -35}
+	o := man(0, 80/math.Tan(32*math.Pi/180), 0)
+	wide := findBlob(take(r, pose, o), 160)
+	pose.ThermalZoom, pose.EOZoom = 2, 7
+	near := findBlob(take(r, pose, o), 160)
+	if wide.count == 0 || math.Abs((near.y-256)/(wide.y-256)-2) > 0.05 || math.Abs((near.bottom-near.top)/(wide.bottom-wide.top)-2) > 0.35 {
+		t.Errorf("%+v becomes %+v", wide, near)
+	}
+}
+
 // TestGroundMovesAsGroundDoes looks straight down, moves the camera, and finds the shift at which the two pictures agree best.
 func TestGroundMovesAsGroundDoes(t *testing.T) {
 	t.Parallel()
