@@ -43,6 +43,7 @@ type system struct {
 	// table is what is known of its parameters; verifying tells that they are read in the background.
 	table     parameterTable
 	verifying atomic.Bool
+	logs      *logDesk
 	// turns are wishes to the steersman, who keeps gimbals turning.
 	turns chan wantedTurn
 	// photos counts the single photos that were asked for.
@@ -93,7 +94,7 @@ func newSystem(id, component uint8, hb *common.MessageHeartbeat, first time.Time
 	p := pilotOf(hb.Autopilot, kind)
 	s := &system{
 		id: id, component: component, pilot: p, log: log.With("vehicle", id), wake: make(chan struct{}, 1),
-		orders: newLanes(), transfer: newGate(), files: make(map[uint8]*ftp.Conn), turns: make(chan wantedTurn),
+		orders: newLanes(), transfer: newGate(), files: make(map[uint8]*ftp.Conn), logs: newLogDesk(), turns: make(chan wantedTurn),
 	}
 	s.state = state{
 		v: Vehicle{

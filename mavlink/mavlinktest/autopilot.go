@@ -58,8 +58,9 @@ type Config struct {
 	// Parameters are its settings, as the float of PARAM_VALUE; Kinds are their types where these are not REAL32.
 	Parameters map[string]float32
 	Kinds      map[string]common.MAV_PARAM_TYPE
-	// Files makes it announce and serve MAVFTP.
+	// Files makes it announce and serve MAVFTP, Logs hand out logs, never while it is armed and no PX4.
 	Files *Files
+	Logs  *Logs
 	// Guard checks what comes and signs what goes; nil does neither.
 	Guard *Guard
 }
@@ -110,8 +111,8 @@ type Faults struct {
 	CameraDeaf, CameraFails bool
 	// LoseMissionAck loses the acknowledgement of an upload; ForgetMission stores nothing.
 	LoseMissionAck, ForgetMission bool
-	// LoseFiles loses every n-th answer of MAVFTP.
-	LoseFiles int
+	// LoseFiles loses every n-th answer of MAVFTP, LoseLogs every n-th message of a log.
+	LoseFiles, LoseLogs int
 	// ForgetLists acknowledges that many uploads and holds nothing afterwards; BusyUploads denies that many.
 	ForgetLists, BusyUploads int
 	// OldAutopilot knows MISSION_SET_CURRENT only.
@@ -290,6 +291,13 @@ func (a *Autopilot) WithFiles(do func(*Files)) {
 	do(a.cfg.Files)
 }
 
+// WithLogs looks at, or changes, the logs.
+func (a *Autopilot) WithLogs(do func(*Logs)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	do(a.cfg.Logs)
+}
+
 // Truth gives where the vehicle was at a time: the position in degrees and the yaw in [0, 360).
 func (a *Autopilot) Truth(t time.Time) (lat, lon, yawDeg float64) {
 	const metresPerDegree = 111195
@@ -310,6 +318,7 @@ func (a *Autopilot) every(m message.Message, d time.Duration) {
 func (a *Autopilot) tick(now time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.sendLogs()
 	for id, s := range a.due {
 		if now.Before(s.next) {
 			continue

@@ -47,6 +47,11 @@ func (a *Autopilot) transferMessage(m message.Message) {
 		a.missionAck(m.MissionType, common.MAV_MISSION_ACCEPTED)
 	case *common.MessageFileTransferProtocol:
 		a.fileMessage(m)
+	case *common.MessageLogRequestList, *common.MessageLogRequestData, *common.MessageLogErase, *common.MessageLogRequestEnd:
+		if a.cfg.Logs != nil {
+			a.cfg.Logs.Armed = a.armed && !a.cfg.PX4
+			a.cfg.Logs.Hear(m)
+		}
 	case *common.MessageMissionSetCurrent:
 		a.send(autopilotComponent, &common.MessageMissionCurrent{Seq: m.Seq})
 	case *common.MessageParamRequestList:
@@ -172,6 +177,25 @@ func (a *Autopilot) fileMessage(m *common.MessageFileTransferProtocol) {
 		}
 		if i%20 == 19 {
 			a.flush()
+		}
+	}
+}
+
+// sendLogs sends what is due of a log; mu must be held.
+func (a *Autopilot) sendLogs() {
+	if a.cfg.Logs == nil {
+		return
+	}
+	a.cfg.Logs.Armed = a.armed && !a.cfg.PX4
+	const eachStep = 40
+	for range eachStep {
+		m := a.cfg.Logs.Next()
+		if m == nil {
+			return
+		}
+		a.answers++
+		if a.faults.LoseLogs == 0 || a.answers%a.faults.LoseLogs != 0 {
+			a.send(autopilotComponent, m)
 		}
 	}
 }

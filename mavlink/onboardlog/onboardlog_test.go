@@ -1,0 +1,301 @@
+package onboardlog_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
+	"github.com/bluenviron/gomavlib/v3/pkg/message"
+
+	"vedette/mavlink/dialog"
+	"vedette/mavlink/mavlinktest"
+	"vedette/mavlink/onboardlog"
+	"vedette/mavlink/spans"
+)
+
+var peer = dialog.Peer{System: 1, Component: 1, OwnSystem: 255, OwnComponent: 190}
+
+// world is a virtual clock and a link with faults between a machine and a vehicle with logs.
+type world struct {
+	now           time.Time
+	random        *rand.Rand
+	loss, copies  float64
+	delay, jitter time.Duration
+	each          time.Duration // between two messages of the vehicle
+	next          time.Time
+	onWay         []packet
+	logs          *mavlinktest.Logs
+	requests      int
+	sent          int
+	disturb       func()
+}
+
+type packet struct {
+	at        time.Time
+	toVehicle bool
+	m         message.Message
+}
+
+func newWorld(logs ...mavlinktest.Log) *world {
+	return &world{
+		now: time.Unix(1e9, 0), random: rand.New(rand.NewPCG(5, 6)), delay: 10 * time.Millisecond, each: 2 * time.Millisecond,
+		logs: &mavlinktest.Logs{All: logs, First: 1},
+	}
+}
+
+func (w *world) send(toVehicle bool, m message.Message) {
+	for n := 1; n > 0; n-- {
+		if w.random.Float64() < w.copies {
+			n++
+		}
+		if w.random.Float64() < w.loss {
+			continue
+		}
+		late := time.Duration(0)
+		if w.jitter > 0 {
+			late = time.Duration(w.random.Int64N(int64(w.jitter)))
+		}
+		w.onWay = append(w.onWay, packet{w.now.Add(w.delay + late), toVehicle, m})
+	}
+}
+
+// run plays a machine to its end.
+func (w *world) run(t *testing.T, m dialog.Machine) error {
+	t.Helper()
+	step := m.Tick(w.now)
+	for begun := w.now; ; {
+		for _, out := range step.Send {
+			w.requests++
+			w.send(true, out)
+		}
+		if step.Done {
+			return step.Err
+		}
+		if w.now.Sub(begun) > 10*time.Hour {
+			t.Fatal("not done after ten hours")
+		}
+		at, index := step.Wake, -1
+		for i, p := range w.onWay {
+			if p.at.Before(at) {
+				at, index = p.at, i
+			}
+		}
+		if w.next.Before(at) && w.sends() {
+			at, index = w.next, -2
+		}
+		if at.After(w.now) {
+			w.now = at
+		}
+		if index == -1 {
+			step = m.Tick(w.now)
+			continue
+		}
+		step.Send = nil
+		if index == -2 {
+			continue
+		}
+		p := w.onWay[index]
+		w.onWay = append(w.onWay[:index], w.onWay[index+1:]...)
+		if p.toVehicle {
+			w.logs.Hear(p.m)
+		} else {
+			step = m.Handle(p.m, w.now)
+		}
+	}
+}
+
+// sends has the vehicle send its next message, if it has one.
+func (w *world) sends() bool {
+	if w.disturb != nil {
+		w.disturb()
+	}
+	m := w.logs.Next()
+	if m == nil {
+		return false
+	}
+	w.sent++
+	w.next = w.now.Add(w.each)
+	w.send(false, m)
+	return true
+}
+
+type memory struct{ b []byte }
+
+func (m *memory) WriteAt(p []byte, at int64) (int, error) {
+	if need := int(at) + len(p); need > len(m.b) {
+		m.b = append(m.b, make([]byte, need-len(m.b))...)
+	}
+	return copy(m.b[at:], p), nil
+}
+
+func content(n int) []byte {
+	b := make([]byte, n)
+	r := rand.New(rand.NewPCG(uint64(n), 8))
+	for i := range b {
+		b[i] = byte(r.Uint32())
+	}
+	return b
+}
+
+var links = map[string]func(w *world){
+	"a good link":   func(*world) {},
+	"5 % loss":      func(w *world) { w.loss = 0.05 },
+	"30 % loss":     func(w *world) { w.loss = 0.3 },
+	"copies":        func(w *world) { w.copies = 0.3 },
+	"reordered":     func(w *world) { w.jitter = 60 * time.Millisecond },
+	"a PX4":         func(w *world) { w.logs.Replaces, w.loss = true, 0.05 },
+	"all of it":     func(w *world) { w.loss, w.copies, w.jitter = 0.1, 0.2, 60*time.Millisecond },
+	"a narrow link": func(w *world) { w.each, w.loss = 60*time.Millisecond, 0.05 },
+	"a satellite":   func(w *world) { w.delay, w.loss = 700*time.Millisecond, 0.03 },
+}
+
+func TestALogComesWholeOverEveryLink(t *testing.T) {
+	t.Parallel()
+	for name, fault := range links {
+		for _, size := range []int{0, 1, 89, 90, 91, 9000, 90 * 1000, 90*1000 + 45, 250000} {
+			t.Run(fmt.Sprintf("%s, %d bytes", name, size), func(t *testing.T) {
+				t.Parallel()
+				want := content(size)
+				w := newWorld(mavlinktest.Log{Content: want})
+				fault(w)
+				begun := w.now
+				sink := &memory{}
+				d := onboardlog.NewDownload(peer, onboardlog.Entry{ID: 1, Size: int64(size)}, sink, nil, 0)
+				if err := w.run(t, d); err != nil || !bytes.Equal(sink.b, want) || d.Size() != int64(size) {
+					t.Fatalf("%d of %d bytes, said to be %d, %v", len(sink.b), size, d.Size(), err)
+				}
+				t.Logf("%v, %d requests, %d packets for %d", w.now.Sub(begun), w.requests, w.sent, size/90)
+			})
+		}
+	}
+}
+
+func TestAnnouncedSizesMayBeWrong(t *testing.T) {
+	t.Parallel()
+	want := content(20000)
+	for _, announced := range []int64{1, 19999, 30000, 1 << 30} {
+		w := newWorld(mavlinktest.Log{Content: want})
+		sink := &memory{}
+		d := onboardlog.NewDownload(peer, onboardlog.Entry{ID: 1, Size: announced}, sink, nil, 0)
+		if err := w.run(t, d); err != nil || !bytes.Equal(sink.b, want) {
+			t.Errorf("announced %d: %d bytes, %v", announced, len(sink.b), err)
+		}
+	}
+}
+
+func TestADownloadGoesOnWhereItWas(t *testing.T) {
+	t.Parallel()
+	want := content(90 * 3000)
+	w := newWorld(mavlinktest.Log{Content: want})
+	sink := &memory{b: bytes.Clone(want)}
+	clear(sink.b[9000:18000])
+	clear(sink.b[90*2900+7:])
+	d := onboardlog.NewDownload(peer, onboardlog.Entry{ID: 1, Size: int64(len(want))}, sink, []spans.Span{{From: 0, To: 9000}, {From: 18000, To: 90*2900 + 7}}, 0)
+	if err := w.run(t, d); err != nil || !bytes.Equal(sink.b, want) {
+		t.Errorf("%d bytes, %v", len(sink.b), err)
+	}
+	if w.sent > 250 {
+		t.Errorf("%d packets for two gaps of 200", w.sent)
+	}
+}
+
+func TestAVehicleThatFallsSilent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(mavlinktest.Log{Content: content(100000)})
+	w.disturb = func() { w.logs.Armed = w.sent > 300 }
+	d := onboardlog.NewDownload(peer, onboardlog.Entry{ID: 1, Size: 100000}, &memory{}, nil, 0)
+	if err := w.run(t, d); !errors.Is(err, dialog.ErrNoAnswer) {
+		t.Errorf("%v", err)
+	}
+	if done, total := d.Progress(); done != 301*90 || total != 100000 || len(d.Have()) != 1 {
+		t.Errorf("%d of %d, %v", done, total, d.Have())
+	}
+}
+
+func TestTheListComesWholeOverEveryLink(t *testing.T) {
+	t.Parallel()
+	for name, fault := range links {
+		for _, first := range []int{0, 1, 7} {
+			for _, count := range []int{0, 1, 60} {
+				t.Run(fmt.Sprintf("%s, %d from %d", name, count, first), func(t *testing.T) {
+					t.Parallel()
+					w := newWorld()
+					w.logs.First = first
+					for i := range count {
+						w.logs.All = append(w.logs.All, mavlinktest.Log{UTC: uint32(1e9 + i), Content: content(i)})
+					}
+					fault(w)
+					l := onboardlog.NewList(peer)
+					if err := w.run(t, l); err != nil {
+						t.Fatal(err)
+					}
+					all := l.Entries()
+					if len(all) != count {
+						t.Fatalf("%d logs, want %d", len(all), count)
+					}
+					for i, e := range all {
+						if want := (onboardlog.Entry{ID: first + i, Size: int64(i), Time: time.Unix(int64(1e9+i), 0).UTC()}); e != want {
+							t.Errorf("%+v, want %+v", e, want)
+						}
+					}
+				})
+			}
+		}
+	}
+	w := newWorld(mavlinktest.Log{})
+	w.logs.Armed = true
+	if err := w.run(t, onboardlog.NewList(peer)); !errors.Is(err, dialog.ErrNoAnswer) {
+		t.Errorf("nobody answers: %v", err)
+	}
+}
+
+// FuzzMessages gives machines any entries and data; they must end and keep within what is possible.
+func FuzzMessages(f *testing.F) {
+	f.Add([]byte{1, 0, 3, 0, 3, 0, 10, 90, 0, 0, 0, 1})
+	f.Add([]byte{0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		at := func(i int) uint32 {
+			if len(b) == 0 {
+				return 0
+			}
+			return uint32(b[i%len(b)])
+		}
+		now := time.Unix(0, 0)
+		list := onboardlog.NewList(peer)
+		sink := &bounded{}
+		down := onboardlog.NewDownload(peer, onboardlog.Entry{ID: 1, Size: 5000}, sink, nil, 0)
+		for _, m := range []dialog.Machine{list, down} {
+			step := m.Tick(now)
+			for n := 0; n < 2000 && !step.Done; n++ {
+				now = now.Add(time.Duration(at(n)) * time.Millisecond)
+				var in message.Message = &common.MessageLogEntry{Id: uint16(at(n)), NumLogs: uint16(at(n + 1)), LastLogNum: uint16(at(n + 2)), Size: at(n+3) << 24}
+				if m == dialog.Machine(down) {
+					in = &common.MessageLogData{Id: uint16(at(n) & 1), Ofs: at(n+1)<<(at(n+2)%32) + at(n), Count: uint8(at(n + 3))}
+				}
+				if step = m.Handle(in, now); !step.Done && !now.Before(step.Wake) {
+					step = m.Tick(now)
+				}
+			}
+			for n := 0; !step.Done; n++ {
+				if n > 1000 {
+					t.Fatalf("%T does not end", m)
+				}
+				now = step.Wake
+				step = m.Tick(now)
+			}
+		}
+	})
+}
+
+type bounded struct{}
+
+func (*bounded) WriteAt(p []byte, at int64) (int, error) {
+	if at < 0 || at+int64(len(p)) > 1<<32 {
+		return 0, errors.New("beyond what a log can have")
+	}
+	return len(p), nil
+}
