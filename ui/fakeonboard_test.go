@@ -3,6 +3,9 @@ package ui
 import (
 	"context"
 	"fmt"
+	"io"
+	"strings"
+	"time"
 
 	"vedette/internal/access"
 	"vedette/ui/api"
@@ -61,3 +64,20 @@ func (s *station) ChangeFiles(_ context.Context, _ access.Principal, _ int, a ap
 	return api.FileResult{Path: a.Path}, s.did(a.Action + " " + a.Path)
 }
 func (s *station) CancelTransfer(int) error { return s.did("cancelTransfer") }
+
+func (s *station) OnboardLogs(context.Context, int) ([]api.OnboardLog, error) {
+	return []api.OnboardLog{{ID: 3, Size: 8, Have: 8, Complete: true}}, nil
+}
+
+func (s *station) DownloadLog(_ context.Context, _, n int) error {
+	return s.did(fmt.Sprintf("download log %d", n))
+}
+
+func (s *station) OpenLog(int, int) (io.ReadSeekCloser, string, time.Time, error) {
+	return struct {
+		io.ReadSeeker
+		io.Closer
+	}{strings.NewReader("a log"), io.NopCloser(nil)}, "log.bin", time.Unix(1e9, 0), nil
+}
+
+func (s *station) EraseLogs(context.Context, access.Principal, int) error { return s.did("erase logs") }

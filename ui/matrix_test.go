@@ -104,6 +104,10 @@ var rules = map[string]rule{
 	"PUT /api/v1/vehicles/{id}/files":               {role: access.RoleOperator, lease: true, body: "content", kind: "application/octet-stream", ok: 204},
 	"DELETE /api/v1/vehicles/{id}/files":            {role: access.RoleOperator, lease: true, ok: 204},
 	"POST /api/v1/vehicles/{id}/files":              {role: access.RoleOperator, lease: true, body: `{"action":"makeFolder","path":"/a"}`},
+	"GET /api/v1/vehicles/{id}/logs":                {role: access.RoleViewer},
+	"DELETE /api/v1/vehicles/{id}/logs":             {role: access.RoleOperator, lease: true, body: `{"confirm":"ERASE LOGS 1"}`, ok: 204},
+	"GET /api/v1/vehicles/{id}/logs/{n}":            {role: access.RoleViewer},
+	"POST /api/v1/vehicles/{id}/logs/{n}/download":  {role: access.RoleOperator, ok: 202},
 	"DELETE /api/v1/vehicles/{id}/transfer":         {role: access.RoleOperator, ok: 204},
 }
 
@@ -121,6 +125,8 @@ func sample(path string) string {
 			parts[i] = "0"
 		case "{y}.png":
 			parts[i] = "0.png"
+		case "{n}":
+			parts[i] = "3"
 		case "files":
 			parts[i] = "files?path=/a"
 		case "elevation":
@@ -283,7 +289,7 @@ func TestOpenAPISchemasHaveTheMembersOfTheGoTypes(t *testing.T) {
 		"Finding": api.Finding{}, "Estimate": api.Estimate{},
 		"Fence": api.Fence{}, "FencePolygon": api.FencePolygon{}, "FenceCircle": api.FenceCircle{}, "ReturnPoint": api.ReturnPoint{}, "Rally": api.Rally{},
 		"RallyPoint": api.RallyPoint{}, "PlanCheck": api.PlanCheck{}, "PlanUpload": api.PlanUpload{}, "MissionCurrent": api.MissionCurrent{}, "PlanState": api.PlanState{},
-		"Choice": api.Choice{}, "ParameterResult": api.ParameterResult{}, "ParameterResults": api.ParameterResults{}, "ParameterComparison": api.ParameterComparison{},
+		"OnboardLog": api.OnboardLog{}, "EraseLogs": api.EraseLogs{}, "Choice": api.Choice{}, "ParameterResult": api.ParameterResult{}, "ParameterResults": api.ParameterResults{}, "ParameterComparison": api.ParameterComparison{},
 		"ParameterDifferences": api.ParameterDifferences{}, "ParameterDifference": api.ParameterDifference{}, "SaveParameters": api.SaveParameters{},
 		"SavedParameters": api.SavedParameters{}, "FileEntry": api.FileEntry{}, "FileList": api.FileList{}, "FileAction": api.FileAction{}, "FileResult": api.FileResult{},
 		"Parameter": api.Parameter{}, "ParameterValue": api.ParameterValue{}, "Feed": api.Feed{}, "Detector": api.Detector{}, "Sensor": api.Sensor{},

@@ -80,6 +80,10 @@ func routes() []route {
 		{method: del, path: base + "/vehicles/{id}/files", role: operator, lease: true, handle: deleteFile},
 		{method: post, path: base + "/vehicles/{id}/files", role: operator, lease: true, handle: changeFiles},
 		{method: del, path: base + "/vehicles/{id}/transfer", role: operator, handle: cancelTransfer},
+		{method: get, path: base + "/vehicles/{id}/logs", role: viewer, handle: getLogs},
+		{method: del, path: base + "/vehicles/{id}/logs", role: operator, lease: true, handle: eraseLogs},
+		{method: get, path: base + "/vehicles/{id}/logs/{n}", role: viewer, handle: getLog},
+		{method: post, path: base + "/vehicles/{id}/logs/{n}/download", role: operator, handle: downloadLog},
 
 		{method: get, path: base + "/vehicles/{id}/signing", role: viewer, handle: getSigning},
 		{method: post, path: base + "/vehicles/{id}/signing", role: admin, lease: true, handle: setSigning},

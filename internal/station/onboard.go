@@ -3,7 +3,9 @@ package station
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
+	"time"
 
 	"vedette/internal/access"
 	"vedette/mavlink"
@@ -83,4 +85,36 @@ func (o *onboard) CancelTransfer(id int) error {
 		return api.Conflict("no file, parameters or log are being transferred with vehicle %d", id)
 	}
 	return nil
+}
+
+// OnboardLogs implements ui.Onboard.
+func (o *onboard) OnboardLogs(ctx context.Context, id int) ([]api.OnboardLog, error) {
+	logs, err := o.mavlink.OnboardLogs(ctx, id)
+	if err != nil {
+		return nil, commandProblem(id, err)
+	}
+	out := make([]api.OnboardLog, len(logs))
+	for i, l := range logs {
+		out[i] = api.OnboardLog{ID: l.ID, Size: l.Size, Have: l.Have, Complete: l.Complete, Downloading: l.Downloading, Failed: l.Failed}
+		if !l.Time.IsZero() {
+			out[i].At = api.At(l.Time)
+		}
+	}
+	return out, nil
+}
+
+// DownloadLog implements ui.Onboard.
+func (o *onboard) DownloadLog(ctx context.Context, id, n int) error {
+	return commandProblem(id, o.mavlink.DownloadLog(ctx, id, n))
+}
+
+// OpenLog implements ui.Onboard.
+func (o *onboard) OpenLog(id, n int) (io.ReadSeekCloser, string, time.Time, error) {
+	f, name, at, err := o.mavlink.OpenLog(id, n)
+	return f, name, at, commandProblem(id, err)
+}
+
+// EraseLogs implements ui.Onboard.
+func (o *onboard) EraseLogs(ctx context.Context, _ access.Principal, id int) error {
+	return commandProblem(id, o.mavlink.EraseLogs(ctx, id))
 }

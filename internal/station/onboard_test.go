@@ -185,3 +185,30 @@ func TestFilesOverTheAPI(t *testing.T) {
 		}
 	})
 }
+
+func TestLogsOverTheAPI(t *testing.T) {
+	t.Parallel()
+	content := bytes.Repeat([]byte("0123456789abcdef"), 2000)
+	p := newPost(t, mavlinktest.Config{Logs: &mavlinktest.Logs{First: 1, All: []mavlinktest.Log{{UTC: 1.7e9, Content: content}, {Content: nil}}}})
+	var logs []api.OnboardLog
+	p.call(http.MethodGet, "/vehicles/1/logs", "", http.StatusOK, &logs)
+	if len(logs) != 2 || logs[0].Size != int64(len(content)) || logs[0].At.Unix() != 1.7e9 || logs[0].Complete || logs[0].Href != "" {
+		t.Errorf("%+v", logs)
+	}
+	p.call(http.MethodGet, "/vehicles/1/logs/1", "", http.StatusNotFound, nil)
+	p.call(http.MethodPost, "/vehicles/1/logs/77/download", "", http.StatusNotFound, nil)
+	p.call(http.MethodPost, "/vehicles/1/logs/1/download", "", http.StatusAccepted, nil)
+	p.until("the log is there", func() bool {
+		p.call(http.MethodGet, "/vehicles/1/logs", "", http.StatusOK, &logs)
+		return logs[0].Complete
+	})
+	if got := p.call(http.MethodGet, strings.TrimPrefix(logs[0].Href, "/api/v1"), "", http.StatusOK, nil); got != string(content) {
+		t.Errorf("%d bytes", len(got))
+	}
+	p.call(http.MethodDelete, "/vehicles/1/logs", `{"confirm":"yes"}`, http.StatusBadRequest, nil)
+	p.call(http.MethodDelete, "/vehicles/1/logs", `{"confirm":"ERASE LOGS 1"}`, http.StatusNoContent, nil)
+	p.call(http.MethodGet, "/vehicles/1/logs", "", http.StatusOK, &logs)
+	if len(logs) != 0 {
+		t.Errorf("%+v", logs)
+	}
+}

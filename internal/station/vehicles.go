@@ -142,6 +142,10 @@ func onboardProblem(id int, err error) error {
 		return api.NotFound("vehicle %d has no such file or folder", id)
 	case errors.Is(err, mavlink.ErrTooLarge):
 		return api.NewProblem(http.StatusRequestEntityTooLarge, "vehicle %d: %v", id, err)
+	case errors.Is(err, mavlink.ErrNoLog):
+		return api.NotFound("%v", err)
+	case errors.Is(err, mavlink.ErrDownloading):
+		return api.Conflict("vehicle %d: %v", id, err)
 	case errors.Is(err, mavlink.ErrNoSet):
 		return api.NotFound("%v", err)
 	case errors.Is(err, mavlink.ErrNoFolder):
