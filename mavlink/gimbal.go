@@ -56,8 +56,6 @@ type target struct {
 	gimbal.Device
 	// view is where it looks now.
 	view Gimbal
-	// nan tells that the autopilot leaves what is not a number as it is, where others refuse it.
-	nan bool
 }
 
 // stabilised are the flags of every command: roll and pitch against the horizon. PX4 takes a pitch without them as one
@@ -106,14 +104,15 @@ func (a Angles) order(t target) (order, error) {
 	if err := t.CheckAngles(a.PitchDeg, a.YawDeg, a.VehicleFrame); err != nil {
 		return order{}, fmt.Errorf("%w: %w", ErrUnable, err)
 	}
+	// What is left goes as it is now: ArduPilot refuses a half that is not a number, and PX4 makes one quaternion of both.
 	if a.PitchDeg != nil {
 		pitch = *a.PitchDeg
-	} else if !t.nan && t.view.Valid {
+	} else if t.view.Valid {
 		pitch = t.view.PitchDeg
 	}
 	if a.YawDeg != nil {
 		yaw = math.Remainder(*a.YawDeg, 360)
-	} else if now, ok := t.yawNow(a.VehicleFrame); ok && !t.nan {
+	} else if now, ok := t.yawNow(a.VehicleFrame); ok {
 		yaw = now
 	}
 	if t.Mount {
@@ -238,7 +237,7 @@ func (s *system) target(device uint8) (target, error) {
 	if !ok {
 		return target{}, fmt.Errorf("%w: there is no gimbal %d", ErrInvalid, device)
 	}
-	t := target{Device: d, nan: s.pilot.name() == "px4"}
+	t := target{Device: d}
 	t.view.ID = d.ID
 	s.state.turnView(&t.view, now)
 	return t, nil

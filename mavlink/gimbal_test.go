@@ -109,20 +109,20 @@ func TestPointingsBecomeCommands(t *testing.T) {
 	const earth, vehicle = 4 + 8 + 16 + 64, 4 + 8 + 32
 	nan := math.NaN()
 	s, a := withGimbals(t, mavlinktest.Config{GimbalPitch: -20, GimbalYaw: 30})
-	px4, b := withGimbals(t, mavlinktest.Config{PX4: true})
+	px4, b := withGimbals(t, mavlinktest.Config{PX4: true, GimbalYaw: 15})
 	for name, c := range map[string]struct {
 		s    *mavlink.Service
 		a    *mavlinktest.Autopilot
 		p    mavlink.Pointing
 		want [5]float64 // pitch, yaw, rates, flags
 	}{
-		"from north":            {s, a, mavlink.Angles{PitchDeg: new(-10.0), YawDeg: new(350.0)}, [5]float64{-10, -10, nan, nan, earth}},
-		"from the nose":         {s, a, mavlink.Angles{PitchDeg: new(-11.0), YawDeg: new(20.0), VehicleFrame: true}, [5]float64{-11, 20, nan, nan, vehicle}},
-		"one alone, filled in":  {s, a, mavlink.Angles{PitchDeg: new(-12.0), VehicleFrame: true}, [5]float64{-12, 30, nan, nan, vehicle}},
-		"one alone, PX4 leaves": {px4, b, mavlink.Angles{PitchDeg: new(-13.0)}, [5]float64{-13, nan, nan, nan, earth}},
-		"follow":                {s, a, mavlink.HoldYaw{Follow: true}, [5]float64{-20, 30, nan, nan, vehicle}},
-		"lock":                  {s, a, mavlink.HoldYaw{}, [5]float64{-20, 30, nan, nan, earth}},
-		"neutral":               {s, a, mavlink.Neutral{}, [5]float64{0, 0, nan, nan, vehicle + 2}},
+		"from north":           {s, a, mavlink.Angles{PitchDeg: new(-10.0), YawDeg: new(350.0)}, [5]float64{-10, -10, nan, nan, earth}},
+		"from the nose":        {s, a, mavlink.Angles{PitchDeg: new(-11.0), YawDeg: new(20.0), VehicleFrame: true}, [5]float64{-11, 20, nan, nan, vehicle}},
+		"one alone, filled in": {s, a, mavlink.Angles{PitchDeg: new(-12.0), VehicleFrame: true}, [5]float64{-12, 30, nan, nan, vehicle}},
+		"one alone, on PX4":    {px4, b, mavlink.Angles{PitchDeg: new(-13.0)}, [5]float64{-13, 15, nan, nan, earth}},
+		"follow":               {s, a, mavlink.HoldYaw{Follow: true}, [5]float64{-20, 30, nan, nan, vehicle}},
+		"lock":                 {s, a, mavlink.HoldYaw{}, [5]float64{-20, 30, nan, nan, earth}},
+		"neutral":              {s, a, mavlink.Neutral{}, [5]float64{0, 0, nan, nan, vehicle + 2}},
 	} {
 		if _, err := c.s.Point(within(t), 1, 0, c.p, false); err != nil {
 			t.Errorf("%s: %v", name, err)

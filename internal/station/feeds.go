@@ -146,7 +146,8 @@ func (f *feeds) Feed(id string) (api.Feed, error) {
 func (f *feeds) describe(s video.FeedState) api.Feed {
 	place, _ := f.place(s.ID)
 	out := api.Feed{
-		ID: s.ID, Vehicle: place.vehicle, Kind: string(s.Kind), State: string(s.State),
+		ID: s.ID, Vehicle: place.vehicle, Camera: int(place.camera), Gimbal: int(place.gimbal), Kind: string(s.Kind),
+		HFOVDeg: positive(f.hfov(s.ID, place, time.Now())), State: string(s.State),
 		Width: s.WidthPx, Height: s.HeightPx, Codec: s.Codec, Viewers: s.Viewers,
 		Detector: &api.Detector{State: string(s.Detector.State), Reason: s.Detector.Reason, FramesPerS: api.Known(s.Detector.FramesPerS)},
 	}

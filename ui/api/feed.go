@@ -6,6 +6,9 @@ import "vedette/internal/geo"
 type Feed struct {
 	ID            string    `json:"id"`
 	Vehicle       int       `json:"vehicle,omitempty"` // MAVLink system id that carries the camera
+	Camera        int       `json:"camera,omitempty"`  // of the vehicle, by its id
+	Gimbal        int       `json:"gimbal,omitempty"`  // that carries the camera
+	HFOVDeg       *float64  `json:"hfovDeg,omitempty"` // now
 	Kind          string    `json:"kind"`              // thermal, eo
 	State         string    `json:"state"`             // live, connecting, noSignal
 	NoSignalSince Time      `json:"noSignalSince,omitzero"`
