@@ -56,7 +56,7 @@ func (s *Service) withPatience(ctx context.Context, sys *system, kind PlanKind, 
 			return missionError(err)
 		}
 		if time.Now().After(deadline) {
-			if who := sys.otherStation(time.Now(), otherPatience); who != "" {
+			if who, _ := sys.otherStation(time.Now(), otherPatience); who != "" {
 				return fmt.Errorf("%w: %s transfers a plan", ErrBusy, who)
 			}
 			return &DeniedError{Result: mission.ResultName(refused.Result), Reason: "it takes no " + string(kind) + " now, perhaps because another station transfers one"}
@@ -68,15 +68,17 @@ func (s *Service) withPatience(ctx context.Context, sys *system, kind PlanKind, 
 	}
 }
 
-// awaitOthers waits until no transfer of another station was overheard for a while.
+// awaitOthers waits until no transfer of another station was overheard for a while. One that reads without end holds us up only
+// for so long.
 func (s *system) awaitOthers(ctx context.Context, deadline time.Time) error {
 	for {
 		now := time.Now()
-		who := s.otherStation(now, otherQuiet)
-		if who == "" {
+		who, writes := s.otherStation(now, otherQuiet)
+		late := now.After(deadline)
+		if who == "" || late && !writes {
 			return nil
 		}
-		if now.After(deadline) {
+		if late {
 			return fmt.Errorf("%w: %s transfers a plan", ErrBusy, who)
 		}
 		if err := pause(ctx, otherQuiet/10); err != nil {
@@ -113,6 +115,13 @@ func (s *Service) drive(ctx context.Context, sys *system, m machine, progress fu
 		return false
 	})
 	defer sub.close()
+	send := func(messages []mission.Message) {
+		if p, err := sys.live(); err == nil {
+			for _, out := range messages {
+				p.Send(link.Transfer, out)
+			}
+		}
+	}
 	began, shown := time.Now(), time.Time{}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -120,17 +129,16 @@ func (s *Service) drive(ctx context.Context, sys *system, m machine, progress fu
 		var step mission.Step
 		select {
 		case <-ctx.Done():
+			if c, ok := m.(canceller); ok {
+				send(c.Cancel())
+			}
 			return fmt.Errorf("%w: %w", ErrNoAnswer, ctx.Err())
 		case <-timer.C:
 			step = m.Tick(time.Now())
 		case in := <-sub.in:
 			step = m.Handle(in.message, time.Now())
 		}
-		if p, err := sys.live(); err == nil {
-			for _, out := range step.Send {
-				p.Send(link.Transfer, out)
-			}
-		}
+		send(step.Send)
 		if step.Done {
 			return step.Err
 		}

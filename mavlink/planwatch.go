@@ -62,6 +62,8 @@ func (f foreignStation) String() string { return fmt.Sprintf("station %d/%d", f.
 type foreignTransfer struct {
 	who foreignStation
 	at  time.Time
+	// writes tells that the station sends a list and does not only read one.
+	writes bool
 }
 
 func (p *plans) of(kind PlanKind) *planRecord {
@@ -110,15 +112,15 @@ func (s *system) planSynced(kind PlanKind, count int, id uint32, now time.Time) 
 	s.showPlans()
 }
 
-// otherStation names the station whose transfer was overheard within a time, or nobody.
-func (s *system) otherStation(now time.Time, within time.Duration) string {
+// otherStation names the station whose transfer was overheard within a time, or nobody, and tells whether it writes.
+func (s *system) otherStation(now time.Time, within time.Duration) (who string, writes bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o := s.state.plans.other
 	if o.at.IsZero() || now.Sub(o.at) > within {
-		return ""
+		return "", false
 	}
-	return o.who.String()
+	return o.who.String(), o.writes
 }
 
 // watchPlans notices what happens to the lists of vehicles without us: ids and counts that change, and what other stations send to
@@ -205,17 +207,26 @@ func (s *system) overheard(m message.Message, wire mission.Kind, who foreignStat
 			}
 		}
 	}
-	p.other = foreignTransfer{who, at}
+	writes := p.other.who == who && p.other.writes || !s.reads(m)
+	p.other = foreignTransfer{who, at, writes}
 	return nil
 }
 
-// reads tells a request of a station for an item from a request of the vehicle for one.
+// reads tells what belongs to the reading of a list from what belongs to its writing.
 func (s *system) reads(m message.Message) bool {
 	switch m := m.(type) {
 	case *common.MessageMissionRequest:
 		return m.TargetSystem == s.id
 	case *common.MessageMissionRequestInt:
 		return m.TargetSystem == s.id
+	case *common.MessageMissionRequestList:
+		return m.TargetSystem == s.id
+	case *common.MessageMissionCount:
+		return m.TargetSystem != s.id
+	case *common.MessageMissionItemInt:
+		return m.TargetSystem != s.id
+	case *common.MessageMissionItem:
+		return m.TargetSystem != s.id
 	}
 	return false
 }

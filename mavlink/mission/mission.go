@@ -177,6 +177,8 @@ func ResultText(r uint8) string {
 	switch result := common.MAV_MISSION_RESULT(r); {
 	case result == common.MAV_MISSION_NO_SPACE:
 		return "it has no room for so many items; on ArduPilot BRD_SD_MISSION and BRD_SD_FENCE give more"
+	case result == common.MAV_MISSION_ERROR:
+		return "it failed at this; ArduPilot does so when the mission that it flies is cleared"
 	case result == common.MAV_MISSION_UNSUPPORTED:
 		return "it does not know this list, or a command in it"
 	case result == common.MAV_MISSION_UNSUPPORTED_FRAME:

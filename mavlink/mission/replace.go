@@ -132,6 +132,17 @@ func (r *Replace) Handle(m message.Message, now time.Time) Step {
 	return r.read(r.reading.Handle(m, now), now)
 }
 
+// Cancel is what to send when the transfer is given up, so that the vehicle does not wait for the rest.
+func (r *Replace) Cancel() []message.Message {
+	if r.done || r.writing == nil || r.upload == nil || !r.upload.asked {
+		return nil
+	}
+	r.done = true
+	return []message.Message{&common.MessageMissionAck{
+		TargetSystem: r.peer.System, TargetComponent: r.peer.Component, Type: common.MAV_MISSION_OPERATION_CANCELLED, MissionType: r.kind,
+	}}
+}
+
 func (r *Replace) written(step Step, now time.Time) Step {
 	if !step.Done {
 		return step

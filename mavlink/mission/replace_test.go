@@ -260,3 +260,21 @@ func TestNamesOfCommands(t *testing.T) {
 		}
 	}
 }
+
+func TestATransferThatIsGivenUpIsCancelled(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1000, 0)
+	r := mustReplace(t, peer, Fence, list(3))
+	r.Tick(now)
+	if sent := r.Cancel(); len(sent) != 0 {
+		t.Errorf("before the vehicle asked: %+v", sent)
+	}
+	r.Handle(&common.MessageMissionRequest{TargetSystem: 255, TargetComponent: 190, MissionType: Fence}, now)
+	sent := r.Cancel()
+	if len(sent) != 1 || sent[0].(*common.MessageMissionAck).Type != common.MAV_MISSION_OPERATION_CANCELLED || sent[0].(*common.MessageMissionAck).MissionType != Fence {
+		t.Errorf("%+v", sent)
+	}
+	if step := r.Tick(now); !step.Done || len(r.Cancel()) != 0 {
+		t.Errorf("it goes on: %+v", step)
+	}
+}
