@@ -21,8 +21,9 @@ const (
 
 // DownloadLog begins to download a log in the background; the vehicle's Transfer tells how far it is, and CancelTransfer
 // ends it. What has come of an attempt that failed is used by the next one, also after a restart of the station. It fails with
-// ErrNoLog, ErrDownloading, ErrLost, ErrNoFolder or a *DeniedError.
-func (s *Service) DownloadLog(ctx context.Context, id, n int) error {
+// ErrNoLog, ErrDownloading, ErrLost, ErrNoFolder or a *DeniedError. With byMessages the log is not
+// looked for as a file.
+func (s *Service) DownloadLog(ctx context.Context, id, n int, byMessages bool) error {
 	sys, err := s.system(id)
 	if err != nil {
 		return err
@@ -54,7 +55,7 @@ func (s *Service) DownloadLog(ctx context.Context, id, n int) error {
 	started := s.tasks.start(func(ctx context.Context) {
 		ctx, cancel := context.WithTimeout(ctx, logTime)
 		defer cancel()
-		err := s.fetchLog(ctx, sys, e)
+		err := s.fetchLog(ctx, sys, e, byMessages)
 		sys.logs.finish(n, err)
 		if err != nil {
 			sys.log.Warn("a log was not downloaded", "log", n, "error", err)
@@ -69,7 +70,7 @@ func (s *Service) DownloadLog(ctx context.Context, id, n int) error {
 
 // fetchLog downloads a log into the folder: as a file where the vehicle offers it as one of the same size, which is quicker, else
 // by log messages.
-func (s *Service) fetchLog(ctx context.Context, sys *system, e onboardlog.Entry) (err error) {
+func (s *Service) fetchLog(ctx context.Context, sys *system, e onboardlog.Entry, byMessages bool) (err error) {
 	part, err := s.openPart(sys, e)
 	if err != nil {
 		return err
@@ -81,7 +82,10 @@ func (s *Service) fetchLog(ctx context.Context, sys *system, e onboardlog.Entry)
 		return err
 	}
 	defer end()
-	size, err := s.logAsFile(ctx, sys, e, part, &t)
+	size, err := int64(0), errNoLogFile
+	if !byMessages {
+		size, err = s.logAsFile(ctx, sys, e, part, &t)
+	}
 	if err != nil {
 		if ctx.Err() != nil {
 			return err

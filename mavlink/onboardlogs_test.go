@@ -69,10 +69,10 @@ func TestLogsAreDownloaded(t *testing.T) {
 	if _, _, _, err := s.OpenLog(1, 2); !errors.Is(err, mavlink.ErrNoLog) {
 		t.Errorf("%v", err)
 	}
-	if err := s.DownloadLog(within(t), 1, 9); !errors.Is(err, mavlink.ErrNoLog) {
+	if err := s.DownloadLog(within(t), 1, 9, false); !errors.Is(err, mavlink.ErrNoLog) {
 		t.Errorf("%v", err)
 	}
-	if err := s.DownloadLog(within(t), 1, 2); err != nil {
+	if err := s.DownloadLog(within(t), 1, 2, false); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the log is there", func() bool { _, _, _, err := s.OpenLog(1, 2); return err == nil })
@@ -82,7 +82,7 @@ func TestLogsAreDownloaded(t *testing.T) {
 	if l := logOf(t, s, 2); !l.Complete || l.Have != 300000 {
 		t.Errorf("%+v", l)
 	}
-	if err := s.DownloadLog(within(t), 1, 2); err != nil {
+	if err := s.DownloadLog(within(t), 1, 2, false); err != nil {
 		t.Errorf("a second time: %v", err)
 	}
 }
@@ -92,14 +92,14 @@ func TestADownloadIsCancelledAndGoesOnAfterARestart(t *testing.T) {
 	folder, want := t.TempDir(), numbered(2<<20)
 	cfg := mavlinktest.Config{Logs: &mavlinktest.Logs{First: 1, All: []mavlinktest.Log{{UTC: 1.7e9, Content: want}}}}
 	s, a := stationWithFolder(t, folder, cfg)
-	if err := s.DownloadLog(within(t), 1, 1); err != nil {
+	if err := s.DownloadLog(within(t), 1, 1, false); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "some of it has come", func() bool {
 		v, _ := s.Vehicle(1)
 		return v.Transfer != nil && v.Transfer.Kind == "log" && v.Transfer.Done > 100000
 	})
-	if err := s.DownloadLog(within(t), 1, 1); !errors.Is(err, mavlink.ErrDownloading) {
+	if err := s.DownloadLog(within(t), 1, 1, false); !errors.Is(err, mavlink.ErrDownloading) {
 		t.Errorf("%v", err)
 	}
 	if on, err := s.CancelTransfer(1); !on || err != nil {
@@ -123,7 +123,7 @@ func TestADownloadIsCancelledAndGoesOnAfterARestart(t *testing.T) {
 	if got := logOf(t, again, 1); got.Have != l.Have {
 		t.Errorf("%d bytes were known, %d are", l.Have, got.Have)
 	}
-	if err := again.DownloadLog(within(t), 1, 1); err != nil {
+	if err := again.DownloadLog(within(t), 1, 1, false); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the log is whole", func() bool { _, _, _, err := again.OpenLog(1, 1); return err == nil })
@@ -140,7 +140,7 @@ func TestLogsOfAnArmedVehicle(t *testing.T) {
 	t.Parallel()
 	logs := &mavlinktest.Logs{First: 1, All: []mavlinktest.Log{{Content: numbered(4 << 20)}, {Content: nil}}}
 	s, _ := stationWithFolder(t, t.TempDir(), mavlinktest.Config{Logs: logs})
-	if err := s.DownloadLog(within(t), 1, 1); err != nil {
+	if err := s.DownloadLog(within(t), 1, 1, false); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "it has begun", func() bool { v, _ := s.Vehicle(1); return v.Transfer != nil && v.Transfer.Done > 0 })
@@ -150,7 +150,7 @@ func TestLogsOfAnArmedVehicle(t *testing.T) {
 	eventually(t, "it is armed", func() bool { v, _ := s.Vehicle(1); return v.Armed })
 	var denied *mavlink.DeniedError
 	for name, err := range map[string]error{
-		"list": func() error { _, err := s.OnboardLogs(within(t), 1); return err }(), "download": s.DownloadLog(within(t), 1, 2), "erase": s.EraseLogs(within(t), 1),
+		"list": func() error { _, err := s.OnboardLogs(within(t), 1); return err }(), "download": s.DownloadLog(within(t), 1, 2, false), "erase": s.EraseLogs(within(t), 1),
 	} {
 		if !errors.As(err, &denied) || !strings.Contains(denied.Reason, "armed") {
 			t.Errorf("%s: %v", name, err)
@@ -163,7 +163,7 @@ func TestLogsAreErased(t *testing.T) {
 	folder := t.TempDir()
 	logs := &mavlinktest.Logs{First: 0, All: []mavlinktest.Log{{Content: numbered(500)}, {Content: numbered(700)}}}
 	s, _ := stationWithFolder(t, folder, mavlinktest.Config{PX4: true, Logs: logs})
-	if err := s.DownloadLog(within(t), 1, 1); err != nil {
+	if err := s.DownloadLog(within(t), 1, 1, false); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the log is there", func() bool { _, _, _, err := s.OpenLog(1, 1); return err == nil })
@@ -191,7 +191,7 @@ func TestALogComesAsAFileWhereThatIsOffered(t *testing.T) {
 	cfg.Logs = &mavlinktest.Logs{First: 1, All: []mavlinktest.Log{{UTC: 1.7e9, Content: want}}}
 	s, a := stationWithFolder(t, t.TempDir(), cfg)
 	eventually(t, "the vehicle has told that it has files", func() bool { v, _ := s.Vehicle(1); return v.Capabilities != 0 })
-	if err := s.DownloadLog(within(t), 1, 1); err != nil {
+	if err := s.DownloadLog(within(t), 1, 1, false); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the log is there", func() bool { _, _, _, err := s.OpenLog(1, 1); return err == nil })

@@ -69,7 +69,7 @@ func (s *station) OnboardLogs(context.Context, int) ([]api.OnboardLog, error) {
 	return []api.OnboardLog{{ID: 3, Size: 8, Have: 8, Complete: true}}, nil
 }
 
-func (s *station) DownloadLog(_ context.Context, _, n int) error {
+func (s *station) DownloadLog(_ context.Context, _, n int, _ bool) error {
 	return s.did(fmt.Sprintf("download log %d", n))
 }
 

@@ -55,9 +55,13 @@ func downloadLog(c *call) error {
 	if err != nil {
 		return err
 	}
+	via := c.r.URL.Query().Get("via")
+	if via != "" && via != "messages" {
+		return api.BadRequest("via=%.20q: messages, or nothing for whatever is quicker", via)
+	}
 	c.takeTime(logListPatience)
 	record := access.Record{Kind: access.KindCommand, Action: "downloadLog", Target: idText(id), Detail: commandRecord{Request: map[string]int{"log": n}}}
-	if err := c.audited(record, func(ctx context.Context) error { return c.s.cfg.Station.DownloadLog(ctx, id, n) }); err != nil {
+	if err := c.audited(record, func(ctx context.Context) error { return c.s.cfg.Station.DownloadLog(ctx, id, n, via != "") }); err != nil {
 		return err
 	}
 	c.w.Header().Set("Location", fmt.Sprintf("%s/vehicles/%d/logs/%d", base, id, n))

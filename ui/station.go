@@ -71,7 +71,7 @@ type Onboard interface {
 	CancelTransfer(id int) error
 	OnboardLogs(ctx context.Context, id int) ([]api.OnboardLog, error)
 	// DownloadLog begins a download, which goes on by itself.
-	DownloadLog(ctx context.Context, id, n int) error
+	DownloadLog(ctx context.Context, id, n int, byMessages bool) error
 	// OpenLog opens a log that has been downloaded, and tells its name and when it came.
 	OpenLog(id, n int) (content io.ReadSeekCloser, name string, at time.Time, err error)
 	EraseLogs(ctx context.Context, who access.Principal, id int) error

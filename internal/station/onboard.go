@@ -104,8 +104,8 @@ func (o *onboard) OnboardLogs(ctx context.Context, id int) ([]api.OnboardLog, er
 }
 
 // DownloadLog implements ui.Onboard.
-func (o *onboard) DownloadLog(ctx context.Context, id, n int) error {
-	return commandProblem(id, o.mavlink.DownloadLog(ctx, id, n))
+func (o *onboard) DownloadLog(ctx context.Context, id, n int, byMessages bool) error {
+	return commandProblem(id, o.mavlink.DownloadLog(ctx, id, n, byMessages))
 }
 
 // OpenLog implements ui.Onboard.
