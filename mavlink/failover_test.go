@@ -268,3 +268,32 @@ func TestEachLinkHasItsOwnProfile(t *testing.T) {
 	eventually(t, "it was changed", func() bool { return radio.Rate(30) == 0.5 })
 	eventually(t, "it is asked for again", func() bool { return radio.Rate(30) == 8 })
 }
+
+// Three vehicles on one radio: each is asked for what its share of the bandwidth carries, also the one that was there first.
+func TestVehiclesShareARadio(t *testing.T) {
+	t.Parallel()
+	s, err := mavlink.New(mavlink.Config{Links: []mavlink.LinkConfig{{Name: "radio", UDPServer: "127.0.0.1:0", BytesPerSecond: 5760}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, s)
+	eventually(t, "bound", func() bool { return s.LinkAddr("radio") != nil })
+	address := s.LinkAddr("radio").String()
+	first := fly(t, mavlinktest.Config{SystemID: 1, Address: address})
+	eventually(t, "alone it has all", func() bool { return first.Rate(30) == 5 })
+	fleet := []*mavlinktest.Autopilot{first}
+	for id := uint8(2); id <= 3; id++ {
+		fleet = append(fleet, fly(t, mavlinktest.Config{SystemID: id, Address: address}))
+	}
+	for _, a := range fleet {
+		eventually(t, "each has its share", func() bool { return a.Rate(30) == 4 && a.Rate(33) > 3 && a.Rate(33) < 4 })
+	}
+	eventually(t, "the link knows its vehicles, and what they send fits", func() bool {
+		l := s.Links()[0]
+		total := 0.0
+		for _, v := range s.Vehicles() {
+			total += v.Link.BytesIn
+		}
+		return len(l.Vehicles) == 3 && l.State == mavlink.LinkUp && len(l.Ends) == 3 && total > 300 && total < 5760
+	})
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"net/http"
 	"os"
@@ -40,7 +41,12 @@ func newRig(tb testing.TB, wire impair.Profile) *rig {
 	}
 	r := &rig{dir: tb.TempDir(), ctx: ctx, client: &client{t: tb, http: &http.Client{Timeout: 5 * time.Minute}}}
 	r.file = filepath.Join(r.dir, "vedette.yaml")
-	text := "station: {id: rig}\nlinks:\n  - {name: lan, udpServer: \"" + address + "\"}\n"
+	// A radio's bandwidth is told to the station, as its serial speed would.
+	limit := ""
+	if wire.BytesPerSecond > 0 {
+		limit = fmt.Sprintf(", bytesPerSecond: %v", wire.BytesPerSecond)
+	}
+	text := "station: {id: rig}\nlinks:\n  - {name: lan, udpServer: \"" + address + "\"" + limit + "}\n"
 	if err := os.WriteFile(r.file, []byte(text), 0o600); err != nil {
 		tb.Fatal(err)
 	}
@@ -279,4 +285,57 @@ func (r *rig) untilQuick(what string, holds func(api.Vehicle) bool) {
 			r.t.Fatalf("waited for %s", what)
 		}
 	}
+}
+
+// A radio of 57600 baud stays usable: commands are answered while a mission goes up, and telemetry streams beside both. The
+// figures are goal G7 of docs/benchmarks.md.
+func TestANarrowLinkStaysUsable(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, impair.Profile{BytesPerSecond: 5760})
+	commands := func(on func() bool) (ms answers) {
+		for on() {
+			var result api.CommandResult
+			if got := r.call("POST", "/vehicles/1/commands", api.Command{Command: "mode", Mode: "GUIDED"}, &result); got != http.StatusOK {
+				t.Errorf("a command: %d", got)
+				return ms
+			}
+			ms.ms = append(ms.ms, result.ElapsedMs)
+		}
+		return ms
+	}
+	began := time.Now()
+	alone := commands(func() bool { return time.Since(began) < 8*time.Second })
+	streaming, _ := r.vehicle()
+	plan := r.planFor(100)
+	uploaded := make(chan time.Duration, 1)
+	go func() {
+		began := time.Now()
+		if got := r.call("PUT", "/vehicles/1/mission", plan, nil); got != http.StatusOK {
+			t.Errorf("upload: %d", got)
+		}
+		uploaded <- time.Since(began)
+	}()
+	var took time.Duration
+	beside := commands(func() bool {
+		select {
+		case took = <-uploaded:
+			return false
+		default:
+			return true
+		}
+	})
+	var stored api.Mission
+	if got := r.call("GET", "/vehicles/1/mission", nil, &stored); got != http.StatusOK {
+		t.Fatalf("download: %d", got)
+	}
+	r.sameMission(plan, stored)
+	v, _ := r.vehicle()
+	if v.State != "live" {
+		t.Errorf("the vehicle is %s", v.State)
+	}
+	if l := streaming.Link; l == nil || l.BytesIn == nil || *l.BytesIn > 4500 || *l.BytesIn < 300 {
+		t.Errorf("telemetry does not fit its link: %+v", l)
+	}
+	t.Logf("commands while streaming: %d, p50 %.0f ms, p99 %.0f ms; beside an upload of 100 items (%v): %d, p50 %.0f ms, p99 %.0f ms; %.0f bytes a second came",
+		len(alone.ms), alone.at(0.5), alone.at(0.99), took.Round(100*time.Millisecond), len(beside.ms), beside.at(0.5), beside.at(0.99), *streaming.Link.BytesIn)
 }
