@@ -48,6 +48,9 @@ func (s *Service) Receive(p *link.Peer, f link.Frame, at time.Time) {
 	m, err := s.codec.Decode(f)
 	if err != nil {
 		s.counts.undecodable.Add(1)
+		if sys != nil {
+			s.passOn(p, f, at) // others may know better
+		}
 		return
 	}
 	s.watchPlans(f, m, at)
@@ -61,7 +64,7 @@ func (s *Service) Receive(p *link.Peer, f link.Frame, at time.Time) {
 			return
 		}
 	}
-	s.recordIn(p, f, at)
+	s.passOn(p, f, at)
 	if ts, ok := m.(*common.MessageTimesync); ok && ts.Tc1 == 0 {
 		s.answerTimesync(p, f, ts, at)
 	}

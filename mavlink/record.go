@@ -21,11 +21,15 @@ type TelemetryStats = tlog.Stats
 
 var setupSigningID = (&common.MessageSetupSigning{}).GetID()
 
-// recordIn writes down a frame of a vehicle.
-func (s *Service) recordIn(p *link.Peer, f link.Frame, at time.Time) {
-	if f.MessageID != setupSigningID && !p.Replayed() { // a key in a log is no secret any more
+// passOn writes down a frame of a vehicle, and gives it to other stations, as it came.
+func (s *Service) passOn(p *link.Peer, f link.Frame, at time.Time) {
+	if f.MessageID == setupSigningID { // a key in a log is no secret any more
+		return
+	}
+	if !p.Replayed() {
 		s.recorder.Record(f.SystemID, f.Raw, at)
 	}
+	s.router.FromVehicle(f)
 }
 
 // sent writes down a frame that has left, for its addressee, or for every vehicle at that peer.
@@ -50,14 +54,20 @@ func (s *Service) sent(p *link.Peer, frame []byte, at time.Time) {
 // unknown takes a frame of a message that no dialect holds. It is checked and passed on as any other of a vehicle, and
 // never read.
 func (s *Service) unknown(p *link.Peer, f link.Frame, at time.Time) {
-	if s.systems[f.SystemID].Load() == nil || f.SystemID == s.systemID && f.ComponentID == s.componentID {
+	sys := s.systems[f.SystemID].Load()
+	if sys == nil || f.SystemID == s.systemID && f.ComponentID == s.componentID {
 		return
 	}
 	if !s.admit(p, f, at) {
 		return
 	}
+	own, events := sys.judge(p, f, at)
+	s.updates.note(sys, events)
+	if !own || !sys.news(p, f, at) {
+		return
+	}
 	s.counts.unknown.Add(1)
-	s.recordIn(p, f, at)
+	s.passOn(p, f, at)
 }
 
 // keepTelemetry writes the logs until ctx ends.

@@ -14,6 +14,7 @@ import (
 
 	"vedette/internal/geo"
 	"vedette/mavlink/link"
+	"vedette/mavlink/routing"
 	"vedette/mavlink/signing"
 	"vedette/mavlink/tlog"
 )
@@ -45,6 +46,10 @@ type Config struct {
 	Terrain geo.Terrain
 	// RTK is where corrections for satellite receivers come from.
 	RTK RTKConfig
+	// Routes are other stations that share the vehicles; Arbiter says which of them may command one, nil refuses nobody
+	// who has control.
+	Routes  []RouteConfig
+	Arbiter Arbiter
 	// Log hears about links and vehicles; nil is silent.
 	Log *slog.Logger
 }
@@ -86,6 +91,7 @@ type Service struct {
 	terrain  *terrainDesk
 	rtk      *rtk
 	recorder *tlog.Recorder
+	router   *routing.Router
 
 	mu         sync.Mutex
 	candidates map[candidateKey]candidate
@@ -123,6 +129,12 @@ func New(cfg Config) (*Service, error) {
 	if s.ring, err = signing.Open(cfg.Signing); err != nil {
 		return nil, err
 	}
+	s.router, err = routing.New(routing.Config{
+		Stations: cfg.Routes, Codec: codec, Vehicles: routed{s}, Arbiter: cfg.Arbiter, SystemID: s.systemID, ComponentID: s.componentID,
+	}, log)
+	if err != nil {
+		return nil, err
+	}
 	for _, lc := range cfg.Links {
 		s.linkIDs[lc.Name] = s.ring.LinkID(lc.Name)
 		l, err := link.New(lc, link.Params{
@@ -149,7 +161,7 @@ func (s *Service) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var links sync.WaitGroup
-	errs := make(chan error, len(s.links))
+	errs := make(chan error, len(s.links)+1) // and the router's
 	for _, l := range s.links {
 		links.Go(func() {
 			if err := l.Run(ctx); err != nil {
@@ -163,6 +175,12 @@ func (s *Service) Run(ctx context.Context) error {
 	keepers.Go(func() { s.keepTelemetry(ctx) })
 	keepers.Go(func() { s.terrain.run(ctx) })
 	keepers.Go(func() { s.rtk.run(ctx) })
+	links.Go(func() {
+		if err := s.router.Run(ctx); err != nil {
+			errs <- err
+			cancel()
+		}
+	})
 	s.tasks.open(ctx)
 	s.keepTime(ctx)
 	s.tasks.close()

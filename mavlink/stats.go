@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"vedette/mavlink/link"
+	"vedette/mavlink/routing"
 	"vedette/mavlink/signing"
 )
 
@@ -74,13 +75,15 @@ type Stats struct {
 	Unknown uint64
 	// Telemetry counts what was recorded.
 	Telemetry TelemetryStats
+	// Routing counts what passed between vehicles and other stations.
+	Routing routing.Stats
 }
 
 // Stats gives the counters.
 func (s *Service) Stats() Stats {
 	st := Stats{
 		Undecodable: s.counts.undecodable.Load(), Strangers: s.counts.strangers.Load(), Ghosts: s.counts.ghosts.Load(),
-		Repeated: s.counts.repeated.Load(), Unknown: s.counts.unknown.Load(), Telemetry: s.recorder.Stats(),
+		Repeated: s.counts.repeated.Load(), Unknown: s.counts.unknown.Load(), Telemetry: s.recorder.Stats(), Routing: s.router.Stats(),
 		Signing: s.ring.Stats(), Commands: s.counts.commands.counts(), Requests: s.counts.requests.counts(),
 		Terrain: s.terrain.counts(),
 		RTK:     s.rtk.counts(),

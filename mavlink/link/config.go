@@ -22,6 +22,8 @@ type Config struct {
 	TCPServer string
 	// TCPClient is the address to connect to, again and again.
 	TCPClient string
+	// Silent says that the far end may hear for ever and say nothing: it is not taken for gone.
+	Silent bool
 	// Replay is a recording that stands in for vehicles.
 	Replay *ReplayConfig
 	// Trusted marks a link that nobody else can reach, as a cable: only there keys are handed to vehicles, and unsigned

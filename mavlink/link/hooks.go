@@ -21,6 +21,8 @@ type Hooks struct {
 	Seals func(p *Peer, target uint8) []Seal
 	// Sent hears every frame that was written.
 	Sent func(p *Peer, frame []byte, at time.Time)
+	// Opened is called once when a peer is there, before anything is heard from it.
+	Opened func(p *Peer)
 	// Unknown hears frames of messages that the codec does not know.
 	Unknown func(p *Peer, f Frame, at time.Time)
 }

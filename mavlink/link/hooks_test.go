@@ -92,6 +92,7 @@ func TestTargetsAreReadFromPayloads(t *testing.T) {
 	check(encode(t, c, 0, &common.MessageTimesync{Tc1: 1, TargetSystem: 9, TargetComponent: 1}), 9, 1)
 	check(encode(t, c, 0, &common.MessageParamSet{TargetSystem: 8, TargetComponent: 1, ParamId: "A"}), 8, 1)
 	check(encode(t, c, 0, &common.MessageHeartbeat{}), 0, 0)
+	check(encode(t, c, 0, &common.MessageManualControl{Target: 7, X: 5}), 7, 0)
 	if c.Addressed(0) || !c.Addressed(76) || c.Addressed(1<<20) {
 		t.Error("Addressed")
 	}

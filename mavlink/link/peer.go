@@ -37,8 +37,11 @@ func (l *Link) newPeer(remote string, write func(b []byte) error, fatal func(err
 	p := &Peer{link: l, remote: remote, queue: newQueue(), write: write, fatal: fatal}
 	p.last.Store(time.Now().UnixNano())
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.peers[p] = struct{}{}
+	l.mu.Unlock()
+	if l.par.Opened != nil {
+		l.par.Opened(p)
+	}
 	return p
 }
 

@@ -63,7 +63,7 @@ func (l *Link) readStream(ctx context.Context, conn net.Conn, p *Peer, silence t
 			return context.Cause(ctx)
 		case !errors.Is(err, os.ErrDeadlineExceeded):
 			return fmt.Errorf("read: %w", err)
-		case silence > 0 && p.silentFor(time.Now()) > silence:
+		case silence > 0 && !l.cfg.Silent && p.silentFor(time.Now()) > silence:
 			return fmt.Errorf("nothing heard for %v", silence)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"reflect"
 
+	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 	"github.com/bluenviron/gomavlib/v3/pkg/message"
 )
 
@@ -14,6 +15,9 @@ const mark = 0xA5
 // place is found by encoding a message that has nothing but this field set.
 func offsetOf(rw *message.ReadWriter, m message.Message, field string) int {
 	probe := reflect.New(reflect.TypeOf(m).Elem())
+	if _, manual := m.(*common.MessageManualControl); manual && field == "TargetSystem" {
+		field = "Target" // the one message that calls it so
+	}
 	f := probe.Elem().FieldByName(field)
 	if !f.IsValid() || f.Kind() != reflect.Uint8 {
 		return -1

@@ -77,6 +77,7 @@ type Autopilot struct {
 	mu       sync.Mutex
 	faults   Faults
 	heard    []message.Message
+	asker    [2]uint8 // who sent the last message: system and component
 	due      map[uint32]*schedule
 	armed    bool
 	mode     uint32
@@ -401,14 +402,15 @@ func (a *Autopilot) read(b []byte) {
 		}
 		_, v2 := f.(*frame.V2Frame)
 		if m, err := rw.Read(raw, v2); err == nil {
-			a.receive(m)
+			a.receive(m, [2]uint8{f.GetSystemID(), f.GetComponentID()})
 		}
 	}
 }
 
-func (a *Autopilot) receive(m message.Message) {
+func (a *Autopilot) receive(m message.Message, asker [2]uint8) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.asker = asker
 	if a.faults.Deaf {
 		return
 	}

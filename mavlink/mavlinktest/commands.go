@@ -119,7 +119,7 @@ func (a *Autopilot) ack(component uint8, command common.MAV_CMD, result common.M
 	}
 	// Another station's answer, which must not be taken for ours.
 	a.send(component, &common.MessageCommandAck{Command: command, Result: common.MAV_RESULT_DENIED, TargetSystem: 254, TargetComponent: 190})
-	ours := &common.MessageCommandAck{Command: command, Result: result, TargetSystem: 255, TargetComponent: 190}
+	ours := &common.MessageCommandAck{Command: command, Result: result, TargetSystem: a.asker[0], TargetComponent: a.asker[1]}
 	if result == common.MAV_RESULT_IN_PROGRESS {
 		ours.Progress = 30
 	}

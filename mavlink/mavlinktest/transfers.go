@@ -31,11 +31,11 @@ func (a *Autopilot) transferMessage(m message.Message) {
 			a.item(m)
 		}
 	case *common.MessageMissionRequestList:
-		a.send(autopilotComponent, &common.MessageMissionCount{TargetSystem: 255, TargetComponent: 190, Count: uint16(len(a.lists[m.MissionType])), MissionType: m.MissionType})
+		a.send(autopilotComponent, &common.MessageMissionCount{TargetSystem: a.asker[0], TargetComponent: a.asker[1], Count: uint16(len(a.lists[m.MissionType])), MissionType: m.MissionType})
 	case *common.MessageMissionRequestInt:
 		if list := a.lists[m.MissionType]; int(m.Seq) < len(list) {
 			item := *list[m.Seq]
-			item.TargetSystem, item.TargetComponent = 255, 190
+			item.TargetSystem, item.TargetComponent = a.asker[0], a.asker[1]
 			a.send(autopilotComponent, &item)
 		}
 	case *common.MessageMissionClearAll:
@@ -87,7 +87,7 @@ func (a *Autopilot) transferMessage(m message.Message) {
 
 func (a *Autopilot) askItem() {
 	// ArduPilot still asks with the old message.
-	a.send(autopilotComponent, &common.MessageMissionRequest{TargetSystem: 255, TargetComponent: 190, Seq: uint16(len(a.transfer.items)), MissionType: a.transfer.kind})
+	a.send(autopilotComponent, &common.MessageMissionRequest{TargetSystem: a.asker[0], TargetComponent: a.asker[1], Seq: uint16(len(a.transfer.items)), MissionType: a.transfer.kind})
 }
 
 func (a *Autopilot) item(m *common.MessageMissionItemInt) {
@@ -119,7 +119,7 @@ func (a *Autopilot) item(m *common.MessageMissionItemInt) {
 }
 
 func (a *Autopilot) missionAck(kind common.MAV_MISSION_TYPE, r common.MAV_MISSION_RESULT) {
-	a.send(autopilotComponent, &common.MessageMissionAck{TargetSystem: 255, TargetComponent: 190, Type: r, MissionType: kind})
+	a.send(autopilotComponent, &common.MessageMissionAck{TargetSystem: a.asker[0], TargetComponent: a.asker[1], Type: r, MissionType: kind})
 }
 
 func (a *Autopilot) sortedParams() []string {
