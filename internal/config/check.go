@@ -64,6 +64,7 @@ func (c *checker) check(cfg Config) {
 	}
 	c.place("station.position", cfg.Station.Position)
 	c.links(cfg.Links)
+	c.routes(cfg.Routes)
 	c.oneOf("signing.unsigned", cfg.Signing.Unsigned, "", "refuse", "accept")
 	c.telemetry(cfg.Telemetry)
 	c.rtk(cfg.RTK)

@@ -14,6 +14,7 @@ import (
 type Config struct {
 	Station   Station   `yaml:"station,omitempty"`
 	Links     []Link    `yaml:"links,omitempty"`
+	Routes    []Route   `yaml:"routes,omitempty"`
 	Signing   Signing   `yaml:"signing,omitempty"`
 	Telemetry Telemetry `yaml:"telemetry,omitempty"`
 	RTK       RTK       `yaml:"rtk,omitempty"`
@@ -60,6 +61,18 @@ type Replay struct {
 	File  string   `yaml:"file,omitempty"`
 	Speed *float64 `yaml:"speed,omitempty"` // times life; 0: as fast as possible; default 1
 	Loop  bool     `yaml:"loop,omitempty"`
+}
+
+// Route is another station that shares the vehicles; exactly one transport is given.
+type Route struct {
+	Name      string `yaml:"name,omitempty"`
+	UDPServer string `yaml:"udpServer,omitempty"`
+	UDPClient string `yaml:"udpClient,omitempty"`
+	TCPServer string `yaml:"tcpServer,omitempty"`
+	TCPClient string `yaml:"tcpClient,omitempty"`
+	Access    string `yaml:"access,omitempty"`   // "read" (default) or "control"
+	Operator  string `yaml:"operator,omitempty"` // control: the account whose lease counts as the station's
+	Vehicles  []int  `yaml:"vehicles,omitempty"` // system ids; none: all
 }
 
 // Signing is how strict the station is with vehicles that have a key.

@@ -101,6 +101,9 @@ func (c *Config) fillDefaults() {
 	for i := range c.Feeds {
 		setDefault(&c.Feeds[i].Camera.Kind, "eo")
 	}
+	for i := range c.Routes {
+		setDefault(&c.Routes[i].Access, "read")
+	}
 	setDefault(&c.Signing.Unsigned, "refuse")
 	setDefault(&c.Telemetry.FileMB, 64)
 	setDefault(&c.Telemetry.Keep, 720*time.Hour)

@@ -39,13 +39,18 @@ telemetry: {folder: logs, keep: 24h, maxGB: 0.5}
 		t.Errorf("%+v, %v", cfg, err)
 	}
 	for text, want := range map[string]string{
-		"links:\n  - {name: a, replay: {speed: 1}}":                    "2: links[0].replay.file",
-		"links:\n  - {name: a, replay: {file: x, speed: -1}}":          "2: links[0].replay.speed",
-		"links:\n  - {name: a, udpServer: ':1', replay: {file: x}}":    "found 2",
-		"signing: {unsigned: maybe}":                                   "1: signing.unsigned",
-		"telemetry: {keep: -1h}":                                       "1: telemetry.keep",
-		"telemetry: {fileMB: .nan}":                                    "telemetry.fileMB",
-		"links:\n  - {name: a, replay: {file: x, speed: 1, pause: 1}}": "pause",
+		"links:\n  - {name: a, replay: {speed: 1}}":                            "2: links[0].replay.file",
+		"links:\n  - {name: a, replay: {file: x, speed: -1}}":                  "2: links[0].replay.speed",
+		"links:\n  - {name: a, udpServer: ':1', replay: {file: x}}":            "found 2",
+		"routes:\n  - {name: a}":                                               "2: routes[0]",
+		"routes:\n  - {name: a, udpServer: ':1', access: all}":                 "2: routes[0].access",
+		"routes:\n  - {name: a, udpServer: ':1', operator: anna}":              "2: routes[0].operator",
+		"routes:\n  - {name: a, udpServer: ':1', vehicles: [0]}":               "routes[0].vehicles[0]",
+		"routes:\n  - {name: a, udpServer: ':1'}\n  - {name: a, udpClient: x}": "3: routes[1]",
+		"signing: {unsigned: maybe}":                                           "1: signing.unsigned",
+		"telemetry: {keep: -1h}":                                               "1: telemetry.keep",
+		"telemetry: {fileMB: .nan}":                                            "telemetry.fileMB",
+		"links:\n  - {name: a, replay: {file: x, speed: 1, pause: 1}}":         "pause",
 	} {
 		if _, err := Parse("x", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)

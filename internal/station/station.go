@@ -123,6 +123,7 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 		Links: mavlinkLinks(file.Links), Folder: s.cfg.DataDir, Terrain: heights, Log: s.log.With("room", "mavlink"),
 		Signing: signingConfig(file.Signing, s.cfg.DataDir), Telemetry: telemetryConfig(file.Telemetry, s.cfg.DataDir),
 		RTK: rtkConfig(file.RTK),
+		Routes: routeConfigs(file.Routes), Arbiter: arbiter(s.access.Leases),
 	})
 	if err != nil {
 		return err
@@ -226,6 +227,7 @@ func (s *Station) Run(ctx context.Context) error {
 	start("feeds", func(ctx context.Context) error { return s.feeds.follow(ctx, s.hub) })
 	start("sensor states", s.followSensors)
 	start("retention", s.prune)
+	start("routes", s.auditRoutes)
 	start("console", func(ctx context.Context) error { return ui.Serve(ctx, s.console, s.listener) })
 	close(s.started)
 	s.log.Info("station", "id", s.cfg.File.Station.ID, "console", s.URL(), "version", s.cfg.Version)
