@@ -122,7 +122,7 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 	s.mavlink, err = mavlink.New(mavlink.Config{
 		Links: mavlinkLinks(file.Links), Folder: s.cfg.DataDir, Terrain: heights, Log: s.log.With("room", "mavlink"),
 		Signing: signingConfig(file.Signing, s.cfg.DataDir), Telemetry: telemetryConfig(file.Telemetry, s.cfg.DataDir),
-		RTK: rtkConfig(file.RTK),
+		RTK:    rtkConfig(file.RTK),
 		Routes: routeConfigs(file.Routes), Arbiter: arbiter(s.access.Leases),
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -54,13 +55,11 @@ func (a *addresses) note(system, component uint8) {
 	if old := a.known.Load(); old != nil {
 		list = *old
 	}
-	for _, k := range list {
-		if k == (address{system, component}) {
-			return
-		}
+	if slices.Contains(list, address{system, component}) {
+		return
 	}
 	if len(list) < mostAddresses {
-		list = append(list[:len(list):len(list)], address{system, component})
+		list = append(slices.Clip(list), address{system, component})
 		a.known.Store(&list)
 	}
 }
