@@ -155,10 +155,14 @@ func (s *Service) SetParameter(ctx context.Context, id int, name string, value f
 	if err != nil {
 		return Parameter{}, err
 	}
+	return s.change(ctx, sys, was, value)
+}
+
+// change sets a parameter that has just been read.
+func (s *Service) change(ctx context.Context, sys *system, was Parameter, value float64) (now Parameter, err error) {
 	if err := param.Check(value, was.Type); err != nil {
 		return Parameter{}, fmt.Errorf("set parameter %s: %w: %w", was.Name, ErrInvalid, err)
 	}
-	var now Parameter
 	if sys.encoding().Exact(value, was.Type) || !sys.offersFiles() {
 		now, err = s.set(ctx, sys, was, value)
 	} else {

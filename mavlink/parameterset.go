@@ -81,7 +81,7 @@ func (s *Service) setOne(ctx context.Context, sys *system, id int, want Paramete
 			return r
 		}
 		var now Parameter
-		if now, err = s.SetParameter(ctx, id, was.Name, want.Value); err == nil {
+		if now, err = s.change(ctx, sys, was, want.Value); err == nil {
 			r.Result, r.Value = "set", &now.Value
 			return r
 		}
