@@ -287,6 +287,9 @@ func (c *Copter) step() {
 	c.stepFiles()
 	for _, p := range c.link.peers {
 		for range min(paramsPerStep, len(p.params)) {
+			if !p.room() {
+				break
+			}
 			p.send(autopilotComponent, f.params.message(p.params[0], true))
 			p.params = p.params[1:]
 		}

@@ -24,7 +24,11 @@ func (c *Copter) handleFile(p *peer, k packet, m *mav.MessageFileTransferProtoco
 
 // stepFiles sends what is due of bursts.
 func (c *Copter) stepFiles() {
-	for _, out := range c.files.Next(c.flight.age(), filePackets) {
+	may := func(to mavftp.Client) bool {
+		p, ok := to.Link.(*peer)
+		return !ok || p.room()
+	}
+	for _, out := range c.files.Next(c.flight.age(), filePackets, may) {
 		if p, ok := out.To.Link.(*peer); ok {
 			p.send(autopilotComponent, &mav.MessageFileTransferProtocol{
 				TargetSystem: out.To.System, TargetComponent: out.To.Component, Payload: out.Payload,

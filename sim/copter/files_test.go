@@ -216,3 +216,21 @@ func records(t *testing.T, b []byte) map[string]int {
 	}
 	return count
 }
+
+func FuzzUnpack(f *testing.F) {
+	p := parameter{name: "RTL_ALT", value: 1500, kind: i32, standard: 1500}
+	f.Add(p.pack(nil, "", false), "")
+	f.Add([]byte{0, 0, 4, 0xFF, 'x'}, "RTL_ALT")
+	f.Fuzz(func(t *testing.T, raw []byte, before string) {
+		for name := before; len(raw) > 0; {
+			var ok bool
+			length := len(raw)
+			if name, _, raw, ok = unpack(raw, name); !ok {
+				return
+			}
+			if len(raw) >= length || name == "" || len(name) > 31 {
+				t.Fatalf("%q, %d bytes of %d are left", name, len(raw), length)
+			}
+		}
+	})
+}

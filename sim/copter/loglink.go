@@ -80,7 +80,7 @@ func (b *logbook) at(n int) *onboardLog {
 // stepLog sends what is due of a transfer.
 func (c *Copter) stepLog() {
 	job := c.logJob
-	if job == nil || c.flight.armed {
+	if job == nil || c.flight.armed || !job.peer.room() {
 		return
 	}
 	if job.log == nil {
@@ -100,6 +100,9 @@ func (c *Copter) stepLog() {
 		job.offset, job.left = job.offset+n, job.left-n
 		if job.left == 0 {
 			c.logJob = nil
+			return
+		}
+		if !job.peer.room() {
 			return
 		}
 	}

@@ -56,6 +56,12 @@ func (p *peer) send(component uint8, msg message.Message) {
 	}
 }
 
+// room tells whether what can wait may be sent now: on a slow line it waits, so that answers stay quick.
+func (p *peer) room() bool {
+	w, ok := p.origin.out.(*wire)
+	return !ok || len(p.out) < datagramBytes/2 && w.room() || w.bytesS == 0
+}
+
 // Write collects one frame, as the frame writer gives it, and signs it where that was set up.
 func (p *peer) Write(b []byte) (int, error) {
 	n := len(b)

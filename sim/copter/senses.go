@@ -63,10 +63,14 @@ func (s *senses) step(dt float64, b *body) belief {
 	return out
 }
 
+// wrap360 brings an angle into [0, 360); what is no number becomes 0.
 func wrap360(deg float64) float64 {
 	deg = math.Mod(deg, 360)
-	if deg < 0 {
-		deg += 360
+	switch {
+	case math.IsNaN(deg):
+		return 0
+	case deg < 0:
+		return deg + 360
 	}
 	return deg
 }

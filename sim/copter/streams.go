@@ -132,7 +132,7 @@ func (c *Copter) stream() {
 					p.groups[id] = s
 				}
 			}
-			if s.every == 0 || now < s.next {
+			if s.every == 0 || now < s.next || !p.room() {
 				continue
 			}
 			if s.next += s.every; s.next < now {

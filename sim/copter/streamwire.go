@@ -28,7 +28,12 @@ type wire struct {
 	file   io.ReadWriteCloser
 	queue  chan []byte
 	bytesS int // pace of a serial line, bytes a second; 0: none
+
+	pending atomic.Int64 // bytes that wait
 }
+
+// room tells whether a slow line has less than a quarter of a second waiting, so that what is not urgent can be sent.
+func (w *wire) room() bool { return w.bytesS == 0 || w.pending.Load() < int64(w.bytesS)/4 }
 
 func newWire(file io.ReadWriteCloser, bytesS int) *wire {
 	return &wire{file: file, queue: make(chan []byte, waitingWrites), bytesS: bytesS}
@@ -37,6 +42,7 @@ func newWire(file io.ReadWriteCloser, bytesS int) *wire {
 func (w *wire) put(b []byte, _ netip.AddrPort) error {
 	select {
 	case w.queue <- append([]byte(nil), b...):
+		w.pending.Add(int64(len(b)))
 		return nil
 	default:
 		return errFull
@@ -86,6 +92,7 @@ func (w *wire) write(ctx context.Context) {
 			if w.bytesS > 0 {
 				pause(ctx, time.Duration(len(b))*time.Second/time.Duration(w.bytesS))
 			}
+			w.pending.Add(-int64(len(b)))
 		}
 	}
 }

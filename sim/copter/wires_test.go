@@ -178,6 +178,56 @@ func TestStationsComeByEveryWay(t *testing.T) {
 	})
 }
 
+// TestAnswersStayQuickOnASlowLine lists all parameters at 57,600 baud and sends commands meanwhile.
+func TestAnswersStayQuickOnASlowLine(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "radio")
+	c := running(t, Config{Stations: []string{"serial:" + path + ":57600"}})
+	line, err := pty.OpenDevice(path, 57600)
+	if errors.Is(err, pty.ErrUnsupported) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = line.Close() }()
+	d, err := newDialect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := line.Write(framed(t, streamwriter.V2, &mav.MessageParamRequestList{TargetSystem: 1, TargetComponent: 1})); err != nil {
+		t.Fatal(err)
+	}
+	ask := framed(t, streamwriter.V2, &mav.MessageCommandLong{TargetSystem: 1, TargetComponent: 1, Command: common.MAV_CMD_REQUEST_MESSAGE, Param1: 148})
+	s, buf, names, answered := &scanner{}, make([]byte, 4096), map[string]bool{}, 0
+	behind := 0 // parameters that came between a command and its answer, at most
+	since := -1
+	for len(names) < 1380 {
+		if since < 0 {
+			if _, err := line.Write(ask); err != nil {
+				t.Fatal(err)
+			}
+			since = len(names)
+		}
+		n, err := line.Read(buf)
+		if err != nil {
+			t.Fatalf("after %d parameters: %v", len(names), err)
+		}
+		frames, _ := s.push(buf[:n], d)
+		for _, x := range frames {
+			switch m := x.frame.GetMessage().(type) {
+			case *mav.MessageParamValue:
+				names[m.ParamId] = true
+			case *mav.MessageCommandAck:
+				answered, behind, since = answered+1, max(behind, len(names)-since), -1
+			}
+		}
+	}
+	if answered < 5 || behind > 200 || c.Stats().Dropped > 0 {
+		t.Errorf("%d answers, the slowest behind %d parameters; %d chunks dropped", answered, behind, c.Stats().Dropped)
+	}
+}
+
 func TestEntriesOfStations(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]string{

@@ -26,15 +26,21 @@ func (s *Server) beginBurst(now float64, k key, req Packet) Code {
 	return 0
 }
 
-// Next gives up to n packets of the bursts that are under way, each in turn.
-func (s *Server) Next(now float64, n int) []Outgoing {
+// Next gives up to n packets of the bursts that are under way, each in turn. A client that may not be sent to now waits.
+func (s *Server) Next(now float64, n int, may func(Client) bool) []Outgoing {
 	var out []Outgoing
-	for len(out) < n && len(s.order) > 0 {
+	waiting := 0
+	for len(out) < n && len(s.order) > waiting {
 		k := s.order[0]
 		s.order = s.order[1:]
 		x := s.sessions[k]
 		if x == nil || x.burst == nil {
 			continue // closed, or read otherwise
+		}
+		if !may(k.client) {
+			s.order = append(s.order, k)
+			waiting++
+			continue
 		}
 		x.usedAt = now
 		p, more := x.burst.packet(x.data)

@@ -18,6 +18,8 @@ type client struct {
 	now float64
 }
 
+func anybody(Client) bool { return true }
+
 func newClient(t *testing.T, f *Files) *client {
 	return &client{t: t, s: NewServer(f), who: Client{Link: "a", System: 255, Component: 190}}
 }
@@ -154,7 +156,7 @@ func TestABurstThroughLoss(t *testing.T) {
 			t.Fatal("the burst was answered at once")
 		}
 		for done := false; !done; {
-			for _, out := range c.s.Next(0, 7) {
+			for _, out := range c.s.Next(0, 7, anybody) {
 				p := Parse(out.Payload)
 				if p.Requested != BurstReadFile || p.Session != 5 {
 					t.Fatalf("%+v", p)
@@ -205,7 +207,7 @@ func FuzzHandle(f *testing.F) {
 			n := copy(b[:], raw[:min(len(raw), 15)])
 			raw = raw[n:]
 			s.Handle(0, Client{}, b)
-			for _, out := range s.Next(0, 4) {
+			for _, out := range s.Next(0, 4, anybody) {
 				if p := Parse(out.Payload); p.Opcode != Ack && p.Opcode != Nak {
 					t.Fatalf("%+v", p)
 				}
