@@ -18,6 +18,9 @@ const (
 	pollStreams  = 15 * time.Second
 	pollView     = 10 * time.Second
 	pollLongest  = 5 * time.Minute
+	// A lens takes up to lensMoves to get where it was told, and tells every pollMoving where it is.
+	lensMoves  = 5 * time.Second
+	pollMoving = time.Second
 	// onceTries is how often something is asked for that is wanted once.
 	onceTries = 3
 	maxPolls  = 128
@@ -34,6 +37,8 @@ type poll struct {
 	due    time.Time
 	misses int
 	never  bool // the component said that it does not have it
+	// hurry is until when it is asked for every second, while a lens moves.
+	hurry time.Time
 }
 
 var (
@@ -89,6 +94,9 @@ func (st *state) polled(component uint8, message uint32, now time.Time) {
 		delete(st.polls, key)
 	default:
 		p.due, p.misses, p.never = now.Add(p.every), 0, false
+		if now.Before(p.hurry) {
+			p.due = now.Add(pollMoving)
+		}
 	}
 }
 
@@ -115,8 +123,12 @@ func (s *system) refresh(component uint8, messages ...uint32) {
 			p = &poll{}
 			s.state.polls[key] = p
 		}
-		if p != nil && !p.never {
-			p.due, p.misses = now, 0
+		if p == nil || p.never {
+			continue
+		}
+		p.due, p.misses = now, 0
+		if id == idSettings && p.every > 0 {
+			p.hurry = now.Add(lensMoves)
 		}
 	}
 	s.mu.Unlock()

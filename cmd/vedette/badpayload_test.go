@@ -72,3 +72,53 @@ func TestGimbalOverABadLink(t *testing.T) {
 		t.Errorf("the wire was not bad: %+v, %+v", up, down)
 	}
 }
+
+// TestCameraOverABadLink uses the simulated camera over such a wire: what it does is shown, and a lost answer fails nothing.
+func TestCameraOverABadLink(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, impair.Profile{Loss: 0.1, Delay: rtt100, Jitter: 20 * time.Millisecond, Duplicate: 0.1, Reorder: 0.05})
+	camera := func() api.Camera {
+		v, _ := r.vehicle()
+		for _, c := range v.Cameras {
+			if c.ID == 100 {
+				return c
+			}
+		}
+		return api.Camera{}
+	}
+	tell := func(method, path string, body any) {
+		t.Helper()
+		got := 0
+		for range 4 {
+			if got = r.call(method, "/vehicles/1/"+path, body, nil); got != http.StatusGatewayTimeout {
+				break
+			}
+		}
+		if got != http.StatusOK {
+			t.Errorf("%s %s %+v: %d", method, path, body, got)
+		}
+	}
+	r.until(40*time.Second, "abilities, settings, storage, capture and view", func() bool {
+		c := camera()
+		return c.Abilities != nil && c.ZoomPercent != nil && len(c.Storages) == 1 && c.Recording != nil && c.HFOVDeg != nil && len(c.Streams) == 2
+	})
+	wide := *camera().HFOVDeg
+	tell("POST", "camera", api.CameraCommand{Command: "zoom", Percent: new(50.0)})
+	r.until(20*time.Second, "a narrower view, and the zoom", func() bool {
+		c := camera()
+		return *c.HFOVDeg < wide*0.7 && c.ZoomPercent != nil && math.Abs(*c.ZoomPercent-50) < 1
+	})
+	tell("POST", "camera", api.CameraCommand{Command: "record"})
+	r.until(20*time.Second, "it records", func() bool { c := camera(); return *c.Recording })
+	tell("POST", "camera", api.CameraCommand{Command: "photo"})
+	r.until(20*time.Second, "a photo", func() bool { c := camera(); return c.Photos != nil && *c.Photos >= 1 })
+	tell("POST", "camera", api.CameraCommand{Command: "stopRecord"})
+	r.until(20*time.Second, "it does not record", func() bool { c := camera(); return !*c.Recording })
+	tell("POST", "tracking", api.TrackingCommand{Box: &api.PictureBox{X: 0.4, Y: 0.4, W: 0.2, H: 0.2}})
+	r.until(20*time.Second, "it tells what it follows", func() bool { k := camera().Tracking; return k != nil && k.State != "idle" })
+	tell("DELETE", "tracking", nil)
+	r.until(20*time.Second, "it follows nothing", func() bool { k := camera().Tracking; return k != nil && k.State == "idle" })
+	if up, down := r.wire.Counts(); up.Lost == 0 || down.Lost == 0 || down.Duplicated == 0 {
+		t.Errorf("the wire was not bad: %+v, %+v", up, down)
+	}
+}

@@ -25,7 +25,8 @@ func (e *entry) capture(m *common.MessageCameraCaptureStatus, at time.Time) Chan
 	if m.ImageStatus&photoInterval != 0 && finite(m.ImageInterval) && m.ImageInterval > 0 && m.ImageInterval < 1e6 {
 		c.Interval = time.Duration(float64(m.ImageInterval) * float64(time.Second))
 	}
-	if m.ImageCount > 0 || m.ImageCount == 0 && e.LastPhoto == nil {
+	e.counts = e.counts || m.ImageCount > 0
+	if m.ImageCount > 0 || m.ImageCount == 0 && (e.counts || e.LastPhoto == nil) {
 		c.Photos = new(int(m.ImageCount))
 	}
 	e.Capture = &c

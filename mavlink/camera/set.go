@@ -30,7 +30,8 @@ type Set struct {
 // entry is one camera with what is not for others.
 type entry struct {
 	Camera
-	count    int // of streams, as announced
+	count    int  // of streams, as announced
+	counts   bool // it counts its photos: older cameras have no such field, which then reads 0
 	streams  map[uint8]Stream
 	storages map[uint8]Storage
 	thermal  map[uint8]ThermalRange
