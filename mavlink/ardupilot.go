@@ -11,6 +11,7 @@ type ardupilot struct{ airframe string }
 func (ardupilot) name() string         { return "ardupilot" }
 func (ardupilot) homeItem() bool       { return true }
 func (ardupilot) bytewise(uint64) bool { return false }
+func (ardupilot) followMode() string   { return "FOLLOW" }
 func (ardupilot) takesPlaces() string  { return "GUIDED" }
 
 func (ardupilot) setMode(m mode) order {

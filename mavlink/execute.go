@@ -63,6 +63,9 @@ func (s *Service) execute(ctx context.Context, sys *system, o order, priority li
 		}
 		return Ack{}, denied
 	}
+	if o.command == common.MAV_CMD_RUN_PREARM_CHECKS {
+		texts = gather(ctx, texts, sub) // what the checks have found
+	}
 	return Ack{Command: uint16(o.command), Result: resultName(last.Result), Reason: strings.Join(texts, "; "), Elapsed: time.Since(began)}, nil
 }
 

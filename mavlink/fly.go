@@ -49,6 +49,9 @@ func (s *Service) Do(ctx context.Context, id int, c Command, given Given) (Ack, 
 	if _, err := sys.live(); err != nil {
 		return Ack{}, fmt.Errorf("%s: %w", c.word(), err)
 	}
+	if c, err = s.prepared(c); err != nil {
+		return Ack{}, err
+	}
 	before := sys.snapshot(time.Now())
 	if clash := func(w Warning) bool { return w.Kind == "systemIdClash" }; slices.ContainsFunc(before.Warnings, clash) {
 		return Ack{}, fmt.Errorf("%s: %w", c.word(), ErrAmbiguous)
@@ -67,7 +70,7 @@ func (s *Service) Do(ctx context.Context, id int, c Command, given Given) (Ack, 
 		return Ack{}, err
 	}
 	sys.remember(c)
-	if l := sys.leaderOf(c); l != nil {
+	if l := sys.leaderOf(c, s.Post); l != nil {
 		s.beginLeading(sys, l, given.By)
 	}
 	return ack, nil
@@ -100,10 +103,13 @@ func (s *Service) doAll(ctx context.Context, sys *system, c Command, orders []or
 }
 
 // leaderOf is what the station does after a command was accepted, nil for most.
-func (s *system) leaderOf(c Command) leader {
+func (s *system) leaderOf(c Command, post func() (Post, bool)) leader {
 	switch c := c.(type) {
 	case LandAt:
 		return &landing{course: course{mode: s.pilot.takesPlaces()}, to: geo.LatLon{Lat: c.Lat, Lon: c.Lon}}
+	case Follow:
+		_, px4 := s.pilot.(px4)
+		return newFollowing(c, s.pilot.followMode(), px4, post)
 	case Orbit:
 		if a, ok := s.pilot.(ardupilot); ok && classOf(a.airframe) == copter {
 			return newOrbiting(c, s.pilot.takesPlaces())

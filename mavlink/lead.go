@@ -30,7 +30,7 @@ type leader interface {
 	step(now time.Time, v Vehicle) leadStep
 }
 
-// leadStep is what to send now. Done ends the leading; why is said to people, and then is commanded.
+// leadStep is what to send now; then is commanded. Done ends the leading, and why is said to people.
 type leadStep struct {
 	send []message.Message
 	done bool
@@ -174,14 +174,16 @@ func (s *Service) lead(ctx context.Context, group *sync.WaitGroup, sys *system, 
 			p.Send(link.Urgent, m)
 		}
 	}
-	if !step.done || sys.leads.swap(l, nil) == nil {
-		return
+	if step.done {
+		if sys.leads.swap(l, nil) == nil {
+			return // replaced meanwhile
+		}
+		s.ended(sys, l, step)
 	}
-	s.ended(sys, l, step)
 	if step.then != nil {
 		group.Go(func() {
 			if _, err := s.Command(ctx, int(sys.id), step.then); err != nil {
-				s.say(sys, "warning", step.then.word()+" after "+l.Kind+": "+err.Error())
+				s.say(sys, "warning", step.then.word()+" of "+l.Kind+": "+err.Error())
 			}
 		})
 	}

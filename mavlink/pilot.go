@@ -16,6 +16,8 @@ type pilot interface {
 	plan(c Command, v Vehicle, modes *modeTable) ([]order, error)
 	// takesPlaces is the mode in which the vehicle goes to places that it is told one by one, "" where there is no one mode.
 	takesPlaces() string
+	// followMode is the mode in which the vehicle follows a target, "" where there is none.
+	followMode() string
 	// homeItem tells that item 0 of a mission is home and not the first item.
 	homeItem() bool
 	// bytewise tells that parameters of whole numbers travel as bytes and not as a float's value.
@@ -48,6 +50,7 @@ func (generic) plan(c Command, v Vehicle, modes *modeTable) ([]order, error) {
 }
 
 func (generic) takesPlaces() string { return "" }
+func (generic) followMode() string  { return "" }
 
 func (generic) homeItem() bool { return false }
 

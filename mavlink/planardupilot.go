@@ -48,6 +48,8 @@ func (a ardupilot) plan(c Command, v Vehicle, modes *modeTable) ([]order, error)
 		return a.changeAltitude(c, v)
 	case Heading:
 		return a.heading(c, v)
+	case Follow:
+		return a.follow(c, v, modes)
 	default:
 		return commonPlan(a, c, v, modes)
 	}
@@ -220,4 +222,18 @@ func (a ardupilot) heading(c Heading, v Vehicle) ([]order, error) {
 		return nil, senseless(c, v, "it turns only by driving; use goto")
 	}
 	return []order{long(common.MAV_CMD_CONDITION_YAW, c.Deg, c.RateDegS)}, nil
+}
+
+// follow makes our own position the one that the mode FOLLOW goes by.
+func (a ardupilot) follow(c Follow, v Vehicle, modes *modeTable) ([]order, error) {
+	if kind := classOf(a.airframe); kind != copter && kind != rover {
+		return nil, senseless(c, v, "it has no mode for it")
+	}
+	change, err := modeOrders(a, v, modes, a.followMode())
+	if err != nil {
+		return nil, err
+	}
+	enable, whom := order{parameter: "FOLL_ENABLE"}, order{parameter: "FOLL_SYSID"}
+	enable.params[0], whom.params[0] = 1, float64(c.own)
+	return append([]order{enable, whom}, change...), nil
 }

@@ -26,6 +26,11 @@ func (p px4) plan(c Command, v Vehicle, modes *modeTable) ([]order, error) {
 		return p.goTo(c, v), nil
 	case Hold, Pause:
 		return modeOrders(p, v, modes, "AUTO.LOITER")
+	case Follow:
+		if kind != copter && kind != vtol {
+			return nil, senseless(c, v, "it has no mode for it")
+		}
+		return modeOrders(p, v, modes, p.followMode())
 	case Continue:
 		return modeOrders(p, v, modes, "AUTO.MISSION")
 	case Orbit:

@@ -11,6 +11,7 @@ type px4 struct{}
 func (px4) name() string         { return "px4" }
 func (px4) homeItem() bool       { return false }
 func (px4) bytewise(uint64) bool { return true }
+func (px4) followMode() string   { return "AUTO.FOLLOW_TARGET" }
 func (px4) takesPlaces() string  { return "AUTO.LOITER" }
 
 // px4Mode is main mode in the third byte and sub mode in the fourth (px4_custom_mode.h).

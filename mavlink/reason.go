@@ -17,25 +17,7 @@ const (
 
 // reason gathers what the vehicle says about a refusal, or said in the last minute about arming.
 func (s *system) reason(ctx context.Context, texts []string, sub *subscription) string {
-	wait := reasonWait
-	if len(texts) > 0 {
-		wait = moreReason
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	for waiting := true; waiting; {
-		select {
-		case <-ctx.Done():
-			waiting = false
-		case <-timer.C:
-			waiting = false
-		case in := <-sub.in:
-			if in.text != nil && len(explanation(*in.text)) > 0 {
-				texts = append(texts, in.text.Text)
-				timer.Reset(moreReason)
-			}
-		}
-	}
+	texts = gather(ctx, texts, sub)
 	if len(texts) > 0 {
 		return strings.Join(texts, "; ")
 	}
@@ -59,4 +41,27 @@ func explanation(t Text) []string {
 
 func aboutArming(text string) bool {
 	return strings.HasPrefix(text, "PreArm:") || strings.HasPrefix(text, "Arm:")
+}
+
+// gather adds the texts that come now, until there are no more for a moment.
+func gather(ctx context.Context, texts []string, sub *subscription) []string {
+	wait := reasonWait
+	if len(texts) > 0 {
+		wait = moreReason
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return texts
+		case <-timer.C:
+			return texts
+		case in := <-sub.in:
+			if in.text != nil && len(explanation(*in.text)) > 0 {
+				texts = append(texts, in.text.Text)
+				timer.Reset(moreReason)
+			}
+		}
+	}
 }

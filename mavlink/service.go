@@ -90,6 +90,7 @@ type Service struct {
 	tasks    tasks
 	terrain  *terrainDesk
 	rtk      *rtk
+	post     post
 	recorder *tlog.Recorder
 	router   *routing.Router
 

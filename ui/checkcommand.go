@@ -46,6 +46,7 @@ var allowed = map[string]members{
 	"calibrate":          {needs: []string{"sensor"}},
 	"setMessageInterval": {needs: []string{"message", "rateHz"}},
 	"requestMessage":     {needs: []string{"message"}},
+	"follow":             {may: []string{"rateHz", "moveHome"}},
 	"reboot":             {may: []string{"confirm"}},
 	"terminate":          {may: []string{"confirm"}},
 }
@@ -97,7 +98,7 @@ func checkMembers(b api.Command, rule members) error {
 		"lat": b.Lat != nil, "lon": b.Lon != nil, "mode": b.Mode != "", "altitudeAGL": b.AltitudeAGL != nil,
 		"altitudeAMSL": b.AltitudeAMSL != nil, "speed": b.Speed != nil, "headingDeg": b.HeadingDeg != nil,
 		"rateDegS": b.RateDegS != nil, "radiusM": b.RadiusM != nil, "clockwise": b.Clockwise != nil, "item": b.Item != nil,
-		"sensor": b.Sensor != "", "message": b.Message != nil, "rateHz": b.RateHz != nil, "confirm": b.Confirm != "",
+		"sensor": b.Sensor != "", "message": b.Message != nil, "rateHz": b.RateHz != nil, "moveHome": b.MoveHome != nil, "confirm": b.Confirm != "",
 	}
 	for _, name := range rule.needs {
 		if !given[name] {

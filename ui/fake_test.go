@@ -61,7 +61,14 @@ func (s *station) Links() []api.StationLink {
 	return []api.StationLink{{Name: "lan", Transport: "udpServer", State: "up"}}
 }
 func (s *station) Info() api.StationInfo { return api.StationInfo{ID: "post-1", Name: "Post 1"} }
-func (s *station) Ready() []string       { return s.notReady }
+func (s *station) Post() (api.PostPosition, error) {
+	return api.PostPosition{Lat: -35, Lon: 149, Source: "config"}, nil
+}
+
+func (s *station) SetPost(_ context.Context, _ access.Principal, f api.PostFix) (api.PostPosition, error) {
+	return api.PostPosition{Lat: *f.Lat, Lon: *f.Lon, Source: "feed"}, s.did("setPost")
+}
+func (s *station) Ready() []string { return s.notReady }
 func (s *station) Vehicles() []api.Vehicle {
 	return []api.Vehicle{{ID: 1, Name: "Vehicle 1", State: "live"}, {ID: 2, Name: "Vehicle 2", State: "lost"}}
 }

@@ -41,6 +41,9 @@ func routes() []route {
 		{method: get, path: base + "/me", role: viewer, handle: getMe},
 
 		{method: get, path: base + "/links", role: viewer, handle: getLinks},
+		{method: get, path: base + "/station/position", role: viewer, handle: getPost},
+		{method: put, path: base + "/station/position", role: operator, handle: setPost},
+
 		{method: get, path: base + "/vehicles", role: viewer, handle: getVehicles},
 		{method: get, path: base + "/vehicles/{id}", role: viewer, handle: getVehicle},
 		{method: post, path: base + "/vehicles/{id}/control", role: operator, handle: takeControl},

@@ -34,6 +34,10 @@ type Station interface {
 // Overview names the station and says how it is.
 type Overview interface {
 	Info() api.StationInfo
+	// Post is where the station is; an api.NotFound while nobody has told.
+	Post() (api.PostPosition, error)
+	// SetPost takes what the station's own receiver says; lat and lon are there.
+	SetPost(ctx context.Context, who access.Principal, fix api.PostFix) (api.PostPosition, error)
 	// Ready gives the reasons why the station cannot do its work yet; none: it can.
 	Ready() []string
 }

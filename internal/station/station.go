@@ -53,6 +53,7 @@ type Station struct {
 	video    *video.Service
 	sensors  *sensors.Service
 	ground   *ground
+	posts    *posts
 	vehicles *vehicles
 	plans    *plans
 	feeds    *feeds
@@ -152,6 +153,10 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 		note = "simulated terrain"
 	}
 	s.ground = newGround(folder, note)
+	s.posts = &posts{mavlink: s.mavlink, ground: s.ground}
+	if err := s.posts.standing(file.Station); err != nil {
+		return err
+	}
 	looks := newLooks()
 	s.vehicles = &vehicles{mavlink: s.mavlink, ground: s.ground, looks: looks, zones: s.zones}
 	ledger, err := newPlanLedger(ctx, s.store, s.mavlink, s.record, s.log)

@@ -79,6 +79,9 @@ func simple(known mavlink.Vehicle, c api.Command) (told, error) {
 		return told{m, fmt.Sprintf("sends message %d once", m.Message)}, nil
 	case "preflightCheck":
 		return told{mavlink.PreflightCheck{}, "checks whether it could be armed; what it finds are messages"}, nil
+	case "follow":
+		f := mavlink.Follow{RateHz: valueOr(c.RateHz, 0), MoveHome: c.MoveHome != nil && *c.MoveHome}
+		return told{f, "follows the post at the distance and height that are set up in it, until something else is commanded"}, nil
 	case "cancel":
 		return told{mavlink.Cancel{}, "gives up the command that it is at"}, nil
 	case "reboot":

@@ -11,6 +11,7 @@ import (
 // view is the station as the HTTP API sees it.
 type view struct {
 	*ground
+	*posts
 	*vehicles
 	*cameras
 	*links
@@ -37,7 +38,7 @@ func newView(s *Station) *view {
 		info.Position = &known[0].Position
 	}
 	return &view{
-		ground: s.ground, vehicles: s.vehicles, cameras: &cameras{s.vehicles}, links: &links{mavlink: s.mavlink},
+		ground: s.ground, posts: s.posts, vehicles: s.vehicles, cameras: &cameras{s.vehicles}, links: &links{mavlink: s.mavlink},
 		settings: &settings{mavlink: s.mavlink, vehicles: s.vehicles}, onboard: &onboard{mavlink: s.mavlink},
 		plans: s.plans, wires: &wires{mavlink: s.mavlink},
 		feeds: s.feeds, picture: s.picture, hub: s.hub, sensors: s.sensors,

@@ -41,6 +41,8 @@ func (a *Autopilot) command(m *common.MessageCommandLong) {
 		} else {
 			a.armed = m.Param1 == 1
 		}
+	case common.MAV_CMD_RUN_PREARM_CHECKS:
+		say = a.faults.PreArm
 	case common.MAV_CMD_DO_SET_MODE:
 		a.mode = uint32(m.Param2)
 		if a.cfg.PX4 {

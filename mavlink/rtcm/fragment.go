@@ -27,7 +27,7 @@ func (f *Fragmenter) Cut(frame []byte) []*common.MessageGpsRtcmData {
 	}
 	const fragmented = 1
 	var out []*common.MessageGpsRtcmData
-	for id := uint8(0); id < maxFragments; id++ {
+	for id := range uint8(maxFragments) {
 		n := min(len(frame), fragmentSize)
 		out = append(out, fragment(flags|id<<1|fragmented, frame[:n]))
 		frame = frame[n:]

@@ -5,8 +5,6 @@ package rtcm
 const (
 	preamble = 0xD3
 	overhead = 6 // preamble, length, checksum
-	// maxMessage is the longest message in a frame.
-	maxMessage = 1023
 )
 
 // Counts is what the framer has seen.

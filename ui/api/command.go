@@ -25,7 +25,8 @@ type Command struct {
 	Item         *int      `json:"item,omitempty"`         // setMissionItem: counts from 1
 	Sensor       string    `json:"sensor,omitempty"`       // calibrate: gyro, barometer, level, accelerometer
 	Message      *int      `json:"message,omitempty"`      // setMessageInterval, requestMessage: the MAVLink id
-	RateHz       *float64  `json:"rateHz,omitempty"`       // setMessageInterval; 0 stops it
+	RateHz       *float64  `json:"rateHz,omitempty"`       // setMessageInterval; 0 stops it. follow: how often the post is told
+	MoveHome     *bool     `json:"moveHome,omitempty"`     // follow: keep the vehicle's home at the post
 
 	ID         string   `json:"id,omitempty"`         // ULID of this command, by which its sender tells repetitions; the station makes one where it is missing
 	IssuedAt   *Time    `json:"issuedAt,omitempty"`   // when its sender decided

@@ -11,6 +11,28 @@ type StationInfo struct {
 	Demo     bool        `json:"demo"` // everything on show is simulated
 }
 
+// PostFix is the body of PUT /station/position: where the station is, as its own receiver says.
+type PostFix struct {
+	Lat          *float64  `json:"lat"`
+	Lon          *float64  `json:"lon"`
+	AltitudeAMSL *geo.AMSL `json:"altitudeAMSL,omitempty"` // missing: the ground there
+	Speed        *float64  `json:"speed,omitempty"`        // m/s
+	CourseDeg    *float64  `json:"courseDeg,omitempty"`    // from true north
+	T            *Time     `json:"t,omitempty"`            // of the measurement; missing: now
+}
+
+// PostPosition is where the station is.
+type PostPosition struct {
+	Lat          float64  `json:"lat"`
+	Lon          float64  `json:"lon"`
+	AltitudeAMSL geo.AMSL `json:"altitudeAMSL"`
+	Speed        float64  `json:"speed"`
+	CourseDeg    float64  `json:"courseDeg"`
+	T            Time     `json:"t,omitzero"`     // of the measurement
+	AgeS         *float64 `json:"ageS,omitempty"` // since then; missing for a post that does not move
+	Source       string   `json:"source"`         // config, feed
+}
+
 // Me is who asks, as the station sees them.
 type Me struct {
 	Name    string      `json:"name"`
