@@ -85,7 +85,11 @@ func (s *Service) doAll(ctx context.Context, sys *system, c Command, orders []or
 			o.notAfter = given.NotAfter // what has begun is carried through
 		}
 		if o.parameter != "" {
-			if _, err := s.SetParameter(ctx, int(sys.id), o.parameter, o.params[0]); err != nil {
+			_, err := s.SetParameter(ctx, int(sys.id), o.parameter, o.params[0])
+			if errors.Is(err, ErrNoParameter) {
+				return Ack{}, fmt.Errorf("%s: %w: it has no parameter %s", c.word(), ErrUnable, o.parameter)
+			}
+			if err != nil {
 				return Ack{}, fmt.Errorf("%s: set %s: %w", c.word(), o.parameter, err)
 			}
 			continue
