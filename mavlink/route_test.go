@@ -452,7 +452,7 @@ func TestASlowStationHoldsUpNobody(t *testing.T) {
 	eventually(t, "the quick one is served", func() bool { return quick.count(1, 0) > 0 })
 	a := fly(t, mavlinktest.Config{Address: s.LinkAddr("lan").String(), SystemID: 9})
 	live(t, s, 9)
-	flood := make([]message.Message, 200)
+	flood := make([]message.Message, 900) // nearly a whole datagram
 	for i := range flood {
 		flood[i] = &common.MessageStatustext{Text: "a text of some length, so that buffers fill", Severity: 7}
 	}
