@@ -118,8 +118,8 @@ func (l *Link) Report(now time.Time) Report {
 		h.state, h.since = state, now
 	}
 	r.State, r.Problem, r.Since, r.Baud, r.LastHeard = state, problem, h.since.UTC(), h.baud, h.heard
-	if l.addr != nil {
-		r.Address = l.addr.String()
+	if l.addr != nil && (l.cfg.UDPServer != "" || l.cfg.TCPServer != "") {
+		r.Address = l.addr.String() // with the port that was free
 	}
 	for p := range l.peers {
 		if p.sends {

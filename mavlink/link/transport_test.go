@@ -262,7 +262,7 @@ func TestABroadcastFindsWhoIsThere(t *testing.T) {
 	if s := l.Stats(); s.Peers != 2 {
 		t.Errorf("%d peers", s.Peers)
 	}
-	if r := l.Report(time.Now()); r.State != Up || len(r.Ends) != 2 || r.Transport != "udpBroadcast" {
+	if r := l.Report(time.Now()); r.State != Up || len(r.Ends) != 2 || r.Transport != "udpBroadcast" || !strings.HasPrefix(r.Address, "127.255.255.255:") {
 		t.Errorf("%+v", r)
 	}
 }
