@@ -60,7 +60,7 @@ func (s *Service) Receive(p *link.Peer, f link.Frame, at time.Time) {
 			s.counts.strangers.Add(1)
 			return
 		}
-		if sys = s.discover(f, hb, at); sys == nil || !sys.news(p, f, at) {
+		if sys = s.discover(p, f, hb, at); sys == nil {
 			return
 		}
 	}
@@ -106,14 +106,15 @@ func (s *Service) Closed(p *link.Peer) {
 
 // discover makes a vehicle of the second heartbeat of the same kind. Gimbals, cameras, stations, traffic receivers and
 // whatever has no autopilot never become one.
-func (s *Service) discover(f link.Frame, hb *common.MessageHeartbeat, at time.Time) *system {
+func (s *Service) discover(p *link.Peer, f link.Frame, hb *common.MessageHeartbeat, at time.Time) *system {
 	if airframe(hb.Type) == "" || hb.Autopilot == common.MAV_AUTOPILOT_INVALID {
 		return nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if sys := s.systems[f.SystemID].Load(); sys != nil {
-		return sys // another link was quicker
+		sys.news(p, f, at) // another link was quicker
+		return sys
 	}
 	key := candidateKey{f.SystemID, f.ComponentID}
 	now := candidate{kind: uint64(hb.Type), autopilot: uint64(hb.Autopilot), first: at}
@@ -126,6 +127,7 @@ func (s *Service) discover(f link.Frame, hb *common.MessageHeartbeat, at time.Ti
 	delete(s.candidates, key)
 	sys := newSystem(f.SystemID, f.ComponentID, hb, was.first, s.log)
 	sys.ours = gimbal.Controller{System: s.systemID, Component: s.componentID}
+	sys.news(p, f, at) // whoever sees the vehicle can reach it
 	s.systems[f.SystemID].Store(sys)
 	s.found <- sys // one for each system id at most: there is always room
 	s.updates.note(sys, []string{EventFound})
