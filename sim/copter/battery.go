@@ -19,6 +19,8 @@ type battery struct {
 	wattH   float64 // energy taken
 	lowFor  float64 // seconds below a threshold
 	critFor float64
+	capMAh  float64 // what it truly holds; 0: it never empties
+	shift   float64 // volts, by SIM_BATT_VOLTAGE
 }
 
 // cellVolts is the open-circuit voltage of a cell by its charge.
@@ -36,10 +38,26 @@ func (b *battery) step(dt, load float64, spinning bool) {
 		want = idleAmps + max(spinAmps, (hoverAmps-idleAmps)*math.Pow(max(load, 0), 1.5))
 	}
 	b.amps += (1 - math.Exp(-dt/0.3)) * (want - b.amps)
-	b.usedMAh = min(capacityMAh, b.usedMAh+b.amps*dt/3.6)
-	b.volts = cells*cellVolts(b.charge()) - b.amps*resistanceOhm
+	b.usedMAh += b.amps * dt / 3.6
+	b.volts = max(0, cells*cellVolts(b.charge())+b.shift-b.amps*resistanceOhm)
 	b.wattH += b.volts * b.amps * dt / 3600
 }
 
 // charge is what is left, from 0 to 1.
-func (b *battery) charge() float64 { return 1 - b.usedMAh/capacityMAh }
+func (b *battery) charge() float64 {
+	if b.capMAh <= 0 {
+		return 1
+	}
+	return clamp(1-b.usedMAh/b.capMAh, 0, 1)
+}
+
+// remainingMAh is what the autopilot's monitor believes to be left, by BATT_CAPACITY.
+func (f *flight) remainingMAh() float64 { return max(0, f.params.get("BATT_CAPACITY")-f.batt.usedMAh) }
+
+// remainingPct is the monitor's belief, in percent.
+func (f *flight) remainingPct() float64 {
+	if c := f.params.get("BATT_CAPACITY"); c > 0 {
+		return 100 * f.remainingMAh() / c
+	}
+	return 0
+}

@@ -44,6 +44,10 @@ type thrust struct {
 	lean    [2]float64 // specific horizontal force east and north, m/s²
 	lift    float64    // specific vertical force above gravity, m/s²
 	yawRate float64    // deg/s
+
+	most   float64 // limit of lift, m/s²
+	spin   float64 // deg/s that it turns by itself
+	tumble bool    // the attitude is lost
 }
 
 // body is the true state of the airframe: a point mass that leans to accelerate, with drag in the moving air and a ground
@@ -58,6 +62,7 @@ type body struct {
 	rollDeg             float64 // right side down
 	pitchDeg            float64 // nose up
 	rollRate, pitchRate float64 // deg/s
+	tumbled             float64 // degrees that it has rolled over
 	onGround            bool
 	touchMS             float64 // speed at the last touch-down
 }
@@ -66,7 +71,7 @@ type body struct {
 // terrain below.
 func (b *body) step(dt float64, want thrust, spinning bool, wind vec, groundU float64) {
 	if !spinning {
-		want = thrust{lift: minLift}
+		want = thrust{lift: minLift, most: maxLift}
 	}
 	k := 1 - math.Exp(-dt/attitudeLag)
 	b.lean[0] += k * (want.lean[0] - b.lean[0])
@@ -75,7 +80,7 @@ func (b *body) step(dt float64, want thrust, spinning bool, wind vec, groundU fl
 	if l := math.Hypot(b.lean[0], b.lean[1]); l > most {
 		b.lean[0], b.lean[1] = b.lean[0]*most/l, b.lean[1]*most/l
 	}
-	b.lift += (1 - math.Exp(-dt/liftLag)) * (clamp(want.lift, minLift, maxLift) - b.lift)
+	b.lift += (1 - math.Exp(-dt/liftLag)) * (clamp(min(want.lift, want.most), minLift, maxLift) - b.lift)
 
 	if b.onGround && (!spinning || b.lift < 0.05) {
 		b.rest(dt, groundU)
@@ -86,19 +91,26 @@ func (b *body) step(dt float64, want thrust, spinning bool, wind vec, groundU fl
 	air := wind.sub(b.vel)
 	drag := air.scale(dragPerM * air.length())
 	b.acc = vec{b.lean[0] + drag[0], b.lean[1] + drag[1], b.lift + 0.5*drag[2]}
+	if want.tumble {
+		b.tumbled += tumbleRate * dt
+		b.acc[2] = (gravity+b.lift)*math.Cos(b.tumbled*toRad) - gravity + 0.5*drag[2]
+	}
 	if !spinning {
 		b.acc[2] = -gravity + 0.5*drag[2]
 	}
 	b.pos = b.pos.add(b.vel.scale(dt)).add(b.acc.scale(dt * dt / 2))
 	b.vel = b.vel.add(b.acc.scale(dt))
 
-	accel := clamp(want.yawRate-b.yawRate, -maxYawAccel*dt, maxYawAccel*dt)
-	b.yawRate = clamp(b.yawRate+accel, -maxYawRate, maxYawRate)
+	accel := clamp(want.yawRate+want.spin-b.yawRate, -maxYawAccel*dt, maxYawAccel*dt)
+	b.yawRate = clamp(b.yawRate+accel, -maxYawRate, maxYawRate+want.spin)
 	b.yawDeg = geo.NormalizeDeg(b.yawDeg + b.yawRate*dt)
 	b.tilt(dt)
 
 	if b.pos[2] <= groundU {
 		b.touchMS = -b.vel[2]
+		if want.tumble {
+			b.tumbled = 120 // it comes to lie on its back
+		}
 		b.onGround = true
 		b.rest(dt, groundU)
 	}
@@ -118,7 +130,7 @@ func (b *body) tilt(dt float64) {
 	right := b.lean[0]*c - b.lean[1]*s
 	up := gravity + max(b.lift, minLift)
 	pitch := -math.Atan2(forward, up) * 180 / math.Pi
-	roll := math.Atan2(right, math.Hypot(up, forward)) * 180 / math.Pi
+	roll := geo.DiffDeg(0, math.Atan2(right, math.Hypot(up, forward))*180/math.Pi+b.tumbled)
 	b.rollRate, b.pitchRate = (roll-b.rollDeg)/dt, (pitch-b.pitchDeg)/dt
 	b.rollDeg, b.pitchDeg = roll, pitch
 }

@@ -167,7 +167,6 @@ func (c *Copter) setRelay(_ *peer, cmd command) mav.MAV_RESULT {
 
 // motorTest turns a motor on the ground.
 func (c *Copter) motorTest(_ *peer, cmd command) mav.MAV_RESULT {
-	const motors = 4
 	f := c.flight
 	if f.armed || !f.body.onGround || !(cmd.p[0] >= 1 && cmd.p[0] <= motors) || !(cmd.p[2] >= 0 && cmd.p[2] <= 2500) {
 		return mav.MAV_RESULT_FAILED

@@ -30,7 +30,7 @@ func (c *crew) step(f *flight) {
 		return
 	}
 	if f.batt.charge() < 0.5 && f.body.pos.sub(f.home).horizontal() < 30 {
-		f.batt = battery{}
+		f.batt = battery{capMAh: f.batt.capMAh}
 		f.batt.step(dt, 0, false)
 		f.say(mav.MAV_SEVERITY_INFO, "Battery 1 changed")
 	}

@@ -76,7 +76,13 @@ type flight struct {
 	yawWish *float64
 
 	heardStation float64 // when the station's last heartbeat came, s since power-up; negative: never
+	badRadioFor  float64 // s
 	failsafe     failsafes
+	faults       faults
+	gps          receiver
+	ekf          estimate
+	weakFor      float64 // s that thrust is missing
+	crashFor     float64 // s that it lies on its side
 	crew         crew
 
 	homeMoved   bool // since the last look
@@ -92,6 +98,9 @@ func newFlight(land terrain, params *parameters, start time.Time, home vec, rng 
 	f := &flight{land: land, params: params, start: start, senses: newSenses(rng, yawBiasDeg), camera: newCamera(), heardStation: -1}
 	home[2] = land.GroundU(home[0], home[1])
 	f.body = body{pos: home, onGround: true}
+	f.faults = newFaults(rand.New(rand.NewPCG(rng.Uint64(), rng.Uint64()))) // gusts and the like take nothing from the senses' errors
+	f.readFaults()
+	f.gps, f.ekf = newReceiver(home), newEstimate()
 	f.origin = home
 	f.setHome(home)
 	f.changed, f.homeMoved = nil, false
@@ -108,10 +117,11 @@ func (f *flight) boot() {
 	f.mode, f.armed, f.airborne = Stabilize, false, false
 	f.auto, f.guided, f.rtl, f.sticks, f.trigger, f.failsafe = auto{}, guided{}, rtl{}, sticks{}, trigger{}, failsafes{}
 	f.fence.breached, f.fence.count, f.fence.last, f.fence.lastMs = 0, 0, mav.FENCE_BREACH_NONE, 0
-	f.heardStation, f.speedMS, f.lifting, f.yawWish = -1, 0, nil, nil
+	f.heardStation, f.badRadioFor, f.speedMS, f.lifting, f.yawWish = -1, 0, 0, nil, nil
 	f.servos = [16]uint16{}
 	f.gimbal = gimbal{truePitch: f.gimbal.truePitch, trueYaw: f.gimbal.trueYaw, relYaw: f.gimbal.relYaw}
 	f.gimbal.release()
+	f.ekf = newEstimate()
 	f.steer.reset()
 	f.origin = f.body.pos
 	f.setHome(f.body.pos)
@@ -126,11 +136,17 @@ func (f *flight) watchBoot() {
 	switch {
 	case at(2):
 		f.say(mav.MAV_SEVERITY_INFO, firmwareText)
-	case at(readyAfter / 2):
+	case at(readyAfter/2 + 0.5):
+		if !f.hasFix() {
+			return
+		}
 		f.say(mav.MAV_SEVERITY_INFO, "EKF3 IMU0 origin set")
 		f.say(mav.MAV_SEVERITY_INFO, "Field Elevation Set: %.0fm", float64(f.homeAMSL))
 		f.say(mav.MAV_SEVERITY_INFO, "EKF3 IMU1 origin set")
 	case at(readyAfter + 0.5):
+		if !f.ready() {
+			return
+		}
 		f.say(mav.MAV_SEVERITY_INFO, "EKF3 IMU0 is using GPS")
 		f.say(mav.MAV_SEVERITY_INFO, "EKF3 IMU1 is using GPS")
 		f.homeMoved = true
@@ -172,14 +188,17 @@ func (f *flight) position(at vec) (geo.LatLon, geo.AMSL) {
 }
 
 // ready tells whether the position estimate can be used.
-func (f *flight) ready() bool { return f.age() > readyAfter }
+func (f *flight) ready() bool { return f.age() > readyAfter && f.ekf.aided }
 
 // step advances the simulation by dt.
 func (f *flight) step() {
 	f.steps++
+	if f.steps%faultSteps == 1 {
+		f.readFaults()
+	}
 	ground := f.land.GroundU(f.body.pos[0], f.body.pos[1])
-	we, wn, wu := f.land.Wind(f.now(), f.body.pos[0], f.body.pos[1], f.body.pos[2])
-	wind := vec{we, wn, wu}
+	f.faults.blow()
+	wind := f.wind()
 
 	g, fly := f.goal()
 	want := thrust{lift: minLift}
@@ -190,8 +209,10 @@ func (f *flight) step() {
 	} else {
 		f.steer.reset()
 	}
-	f.body.step(dt, want, f.armed, wind, ground)
+	f.body.step(dt, f.limp(want), f.armed, wind, ground)
 	f.est = f.senses.step(dt, &f.body)
+	f.stepReceiver()
+	f.stepEstimate()
 
 	load := 0.0
 	if f.armed && fly {
@@ -202,6 +223,7 @@ func (f *flight) step() {
 	f.gimbal.step(dt, f.est, &f.body, f.senses.gimbalPan.value, f.senses.gimbalUp.value)
 	f.watchBoot()
 	f.watchGround()
+	f.watchCrash()
 	f.watchFence()
 	f.watchTrigger()
 	f.watchFailsafes()
@@ -230,7 +252,7 @@ func (f *flight) watchGround() {
 }
 
 // hasFix tells whether the satellites are there; the position estimate follows later.
-func (f *flight) hasFix() bool { return f.age() > readyAfter/2 }
+func (f *flight) hasFix() bool { return f.age() > readyAfter/2 && f.gps.good() }
 
 // height is the believed height above home.
 func (f *flight) height() float64 { return f.est.pos[2] - f.home[2] }

@@ -56,7 +56,8 @@ func (c *Copter) buildMore(id uint32) message.Message {
 		flags |= mav.ESTIMATOR_CONST_POS_MODE
 	}
 	return &mav.MessageEstimatorStatus{
-		TimeUsec: f.bootUs(), Flags: flags, VelRatio: 0.02, PosHorizRatio: 0.03, PosVertRatio: 0.01, MagRatio: 0.02,
+		TimeUsec: f.bootUs(), Flags: flags, VelRatio: float32(f.ekf.velocity), PosHorizRatio: float32(f.ekf.horizontal),
+		PosVertRatio: float32(f.ekf.vertical), MagRatio: float32(f.ekf.heading),
 		PosHorizAccuracy: 0.6, PosVertAccuracy: 0.9,
 	}
 }

@@ -41,10 +41,10 @@ var recorded string
 // own are the values that differ from the recorded ones: this airframe, its battery, and the failsafes that it flies with.
 var own = map[string]float64{
 	"FRAME_TYPE": 1, "CAM1_TYPE": 6, "MNT1_TYPE": 6, "MNT1_PITCH_MIN": gimbalPitchMin, "MNT1_PITCH_MAX": gimbalPitchMax,
-	"RTL_ALT": 6000, "FS_GCS_ENABLE": 1, "FENCE_ALT_MAX": 120, "FENCE_RADIUS": 1500, "STAT_BOOTCNT": 14, "MIS_TOTAL": 0,
+	"RTL_ALT": 6000, "FS_GCS_ENABLE": 1, "FS_OPTIONS": stationContinueAuto | stationContinuePilot, "FENCE_ALT_MAX": 120, "FENCE_RADIUS": 1500, "STAT_BOOTCNT": 14, "MIS_TOTAL": 0,
 	"BATT_CAPACITY": capacityMAh, "BATT_LOW_VOLT": 13.6, "BATT_LOW_MAH": 0.22 * capacityMAh, "BATT_CRT_VOLT": 13.0,
-	"BATT_CRT_MAH": 0.08 * capacityMAh, "BATT_FS_LOW_ACT": actRTL, "BATT_FS_CRT_ACT": actLand, "BATT_ARM_VOLT": 14.0,
-	"BATT_ARM_MAH": 0.3 * capacityMAh,
+	"BATT_CRT_MAH": 0.08 * capacityMAh, "BATT_FS_LOW_ACT": float64(actRTL), "BATT_FS_CRT_ACT": float64(actLand), "BATT_ARM_VOLT": 14.0,
+	"BATT_ARM_MAH": 0.3 * capacityMAh, "SIM_BATT_VOLTAGE": 16.72, "SIM_BATT_CAP_AH": capacityMAh / 1000, "SIM_GPS1_LAG_MS": 200,
 }
 
 // table is what all vehicles have in common; nobody writes to it.

@@ -49,7 +49,8 @@ func (c *Copter) buildRaw(id uint32) message.Message {
 	g := [3]int16{milli(gyro[0] * toRad * 1000), milli(gyro[1] * toRad * 1000), milli(gyro[2] * toRad * 1000)}
 	m := [3]int16{milli(mag[0]), milli(mag[1]), milli(mag[2])}
 	_, amsl := f.position(f.est.pos)
-	hPa := float32(seaLevelHPa * math.Exp(-float64(amsl)/scaleHeightM))
+	baro := float64(amsl) - f.ekf.off[2] + f.faults.baroM
+	hPa := float32(seaLevelHPa * math.Exp(-baro/scaleHeightM))
 	switch boot := f.bootMs(); id {
 	case 26:
 		return &mav.MessageScaledImu{

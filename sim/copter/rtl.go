@@ -54,7 +54,14 @@ func (r *rtl) goal(f *flight, g goal) goal {
 		}
 		g.pos = &r.at
 	case rtlDescend:
-		g.pos, g.heightFree = &r.at, true
+		g.pos = &r.at
+		if !f.ready() { // without a position it sinks level, with the wind
+			g.pos, g.level = nil, true
+		}
+		g.heightFree = true
+		if f.age() < r.until { // the pause before a landing by failsafe
+			return g
+		}
 		g.vel[2] = -f.sinkRate()
 		g.down = math.Max(g.down, -g.vel[2])
 	}

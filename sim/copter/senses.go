@@ -51,7 +51,7 @@ func (s *senses) step(dt float64, b *body) belief {
 		d.step(dt, s.rng)
 	}
 	out := belief{
-		pos:     b.pos.add(vec{s.east.value, s.north.value, s.up.value}),
+		pos:     b.pos.add(s.place()),
 		vel:     b.vel,
 		rollDeg: b.rollDeg + s.roll.value, pitchDeg: b.pitchDeg + s.pitch.value,
 		yawDeg:   wrap360(b.yawDeg + s.yawBias + s.yaw.value),
@@ -62,6 +62,9 @@ func (s *senses) step(dt float64, b *body) belief {
 	}
 	return out
 }
+
+// place is the present error of the position, which the receiver and the estimate have in common.
+func (s *senses) place() vec { return vec{s.east.value, s.north.value, s.up.value} }
 
 // wrap360 brings an angle into [0, 360); what is no number becomes 0.
 func wrap360(deg float64) float64 {

@@ -31,6 +31,8 @@ func (f *flight) channel(i int) uint16 {
 		return v
 	}
 	switch {
+	case i == 2 && f.faults.radio == lowThrottle:
+		return lowThrottleUS
 	case i == 2 && f.body.onGround: // the throttle lies at the bottom
 		return 1000
 	case i < 4:

@@ -74,22 +74,20 @@ func (c *Copter) build(id uint32) message.Message {
 			Alt: float32(amsl), Climb: float32(e.vel[2]),
 		}
 	case 168:
-		we, wn, wu := f.land.Wind(f.now(), f.body.pos[0], f.body.pos[1], f.body.pos[2])
+		w := f.wind()
+		we, wn, wu := w[0], w[1], w[2]
 		return &mav.MessageWind{
 			Direction: float32(geo.DiffDeg(0, math.Atan2(-we, -wn)/toRad)), Speed: float32(math.Hypot(we, wn)), SpeedZ: float32(-wu),
 		}
 	case 193:
-		flags := mav.EKF_ATTITUDE | mav.EKF_VELOCITY_HORIZ | mav.EKF_VELOCITY_VERT | mav.EKF_POS_VERT_ABS
-		if f.ready() {
-			flags |= mav.EKF_POS_HORIZ_REL | mav.EKF_POS_HORIZ_ABS | mav.EKF_PRED_POS_HORIZ_REL | mav.EKF_PRED_POS_HORIZ_ABS
-		} else {
-			flags |= mav.EKF_CONST_POS_MODE
+		return &mav.MessageEkfStatusReport{
+			Flags: f.ekfFlags(), VelocityVariance: float32(f.ekf.velocity), PosHorizVariance: float32(f.ekf.horizontal),
+			PosVertVariance: float32(f.ekf.vertical), CompassVariance: float32(f.ekf.heading),
 		}
-		return &mav.MessageEkfStatusReport{Flags: flags, VelocityVariance: 0.02, PosHorizVariance: 0.03, PosVertVariance: 0.01, CompassVariance: 0.02}
 	case 241:
 		shake := float32(0.003)
 		if f.armed {
-			shake = 6
+			shake = 6 + 40*float32(1-f.faults.engine) + float32(f.faults.gustM)
 		}
 		return &mav.MessageVibration{TimeUsec: uint64(f.age() * 1e6), VibrationX: shake, VibrationY: shake, VibrationZ: shake * 1.4}
 	}
@@ -102,23 +100,14 @@ func (c *Copter) buildPosition(id uint32) message.Message {
 	boot := f.bootMs()
 	switch id {
 	case 24:
-		if !f.hasFix() {
-			return &mav.MessageGpsRawInt{Eph: math.MaxUint16, Epv: math.MaxUint16}
-		}
-		v := f.est.vel
-		return &mav.MessageGpsRawInt{
-			TimeUsec: uint64(f.age() * 1e6), FixType: mav.GPS_FIX_TYPE_3D_FIX,
-			Lat: e7(p.Lat), Lon: e7(p.Lon), Alt: int32(math.Round(float64(amsl) * 1000)),
-			Eph: 78, Epv: 121, Vel: uint16(v.horizontal() * 100), Cog: uint16(v.courseDeg() * 100), SatellitesVisible: 16,
-			AltEllipsoid: int32(math.Round(float64(geo.ToHAE(p, amsl)) * 1000)), HAcc: 600, VAcc: 900, VelAcc: 100,
-		}
+		return f.rawGPS()
 	case 33:
 		m := &mav.MessageGlobalPositionInt{
 			TimeBootMs: boot, RelativeAlt: int32(math.Round(f.height() * 1000)),
 			Vx: int16(math.Round(f.est.vel[1] * 100)), Vy: int16(math.Round(f.est.vel[0] * 100)), Vz: int16(math.Round(-f.est.vel[2] * 100)),
 			Hdg: uint16(math.Round(f.est.yawDeg*100)) % 36000,
 		}
-		if f.ready() { // before that, a real one reports zeros
+		if f.age() > readyAfter { // before that, a real one reports zeros
 			m.Lat, m.Lon, m.Alt = e7(p.Lat), e7(p.Lon), int32(math.Round(float64(amsl)*1000))
 		}
 		return m
@@ -148,22 +137,13 @@ func (c *Copter) buildPosition(id uint32) message.Message {
 
 func (c *Copter) buildStatus(id uint32) message.Message {
 	f := c.flight
-	percent := int8(math.Round(100 * f.batt.charge()))
+	percent := int8(math.Round(f.remainingPct()))
 	switch id {
 	case 1:
-		healthy := mav.MAV_SYS_STATUS_SENSOR(sensorsHealthy) | mav.MAV_SYS_STATUS_PREARM_CHECK
-		if f.prearm() != "" {
-			healthy &^= mav.MAV_SYS_STATUS_PREARM_CHECK
-		}
-		if !f.hasFix() {
-			healthy &^= mav.MAV_SYS_STATUS_SENSOR_GPS
-		}
+		healthy := f.healthBits()
 		enabled := mav.MAV_SYS_STATUS_SENSOR(sensorsEnabled)
 		if f.params.get("FENCE_ENABLE") != 0 {
 			enabled |= mav.MAV_SYS_STATUS_GEOFENCE
-		}
-		if f.fence.breached != 0 {
-			healthy &^= mav.MAV_SYS_STATUS_GEOFENCE
 		}
 		return &mav.MessageSysStatus{
 			OnboardControlSensorsPresent: sensorsPresent, OnboardControlSensorsEnabled: enabled, OnboardControlSensorsHealth: healthy,
@@ -173,7 +153,7 @@ func (c *Copter) buildStatus(id uint32) message.Message {
 		m := &mav.MessageBatteryStatus{
 			Temperature: math.MaxInt16, CurrentBattery: int16(f.batt.amps * 100), CurrentConsumed: int32(f.batt.usedMAh),
 			EnergyConsumed: int32(f.batt.wattH * 36), BatteryRemaining: percent, ChargeState: mav.MAV_BATTERY_CHARGE_STATE_OK,
-			TimeRemaining: int32((capacityMAh - f.batt.usedMAh) * 3.6 / max(f.batt.amps, 0.1)),
+			TimeRemaining: int32(f.remainingMAh() * 3.6 / max(f.batt.amps, 0.1)),
 		}
 		for i := range m.Voltages {
 			m.Voltages[i] = math.MaxUint16
@@ -236,13 +216,13 @@ func (c *Copter) heartbeat() *mav.MessageHeartbeat {
 	if f.mode == Guided || f.mode == Auto {
 		base |= mav.MAV_MODE_FLAG_GUIDED_ENABLED
 	}
-	status := mav.MAV_STATE_STANDBY
+	status := mav.MAV_STATE_STANDBY // also armed, as long as it stands
 	switch {
 	case f.age() < 3:
 		status = mav.MAV_STATE_BOOT
-	case f.armed && (f.failsafe.low || f.failsafe.critical || f.failsafe.station):
+	case f.failsafe.any():
 		status = mav.MAV_STATE_CRITICAL
-	case f.armed:
+	case f.armed && !f.body.onGround:
 		status = mav.MAV_STATE_ACTIVE
 	}
 	if f.armed {
