@@ -307,7 +307,9 @@ func TestAStationSeesSatellitesFailAndComeBack(t *testing.T) {
 	s, _ := newPair(t, scenario.Drone{}, 20)
 	s.stream(5, 1, 24, 33, 193)
 	s.set("SIM_GPS1_ENABLE", 0)
-	until(s, "no receiver", func(m *mav.MessageGpsRawInt) bool { return m.FixType == mav.GPS_FIX_TYPE_NO_GPS && m.SatellitesVisible == 0 })
+	until(s, "no receiver", func(m *mav.MessageGpsRawInt) bool {
+		return m.FixType == mav.GPS_FIX_TYPE_NO_GPS && m.SatellitesVisible == 0
+	})
 	until(s, "the health", func(m *mav.MessageSysStatus) bool {
 		return m.OnboardControlSensorsHealth&(mav.MAV_SYS_STATUS_SENSOR_GPS|mav.MAV_SYS_STATUS_PREARM_CHECK) == 0
 	})
@@ -325,7 +327,9 @@ func TestAStationSeesSatellitesFailAndComeBack(t *testing.T) {
 	s.takeOff(20)
 	s.set("SIM_GPS1_JAM", 1)
 	s.text("EKF Failsafe: changed to LAND Mode")
-	until(s, "its flags", func(m *mav.MessageEkfStatusReport) bool { return m.Flags&(mav.EKF_POS_HORIZ_ABS|mav.EKF_CONST_POS_MODE) == mav.EKF_CONST_POS_MODE })
+	until(s, "its flags", func(m *mav.MessageEkfStatusReport) bool {
+		return m.Flags&(mav.EKF_POS_HORIZ_ABS|mav.EKF_CONST_POS_MODE) == mav.EKF_CONST_POS_MODE
+	})
 	until(s, "CRITICAL", func(m *mav.MessageHeartbeat) bool {
 		return m.Type == mav.MAV_TYPE_QUADROTOR && m.SystemStatus == mav.MAV_STATE_CRITICAL && m.CustomMode == uint32(Land)
 	})
