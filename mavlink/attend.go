@@ -3,6 +3,7 @@ package mavlink
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
@@ -46,6 +47,10 @@ func (s *Service) attend(ctx context.Context, sys *system) {
 			return
 		case <-sys.wake:
 		case <-timer.C:
+		}
+		if sys.quiet(time.Now()) {
+			timer.Reset(askAgain)
+			continue
 		}
 		if now := sys.session(); now != session {
 			session, done = now, newSettled()
@@ -178,7 +183,7 @@ func (s *system) wishes() []wish {
 		requestWish("gimbal manager", &common.MessageGimbalManagerInformation{}, 0),
 	)
 	all = append(all, s.state.payloadWishes(s.component)...)
-	modes := requestWish("modes", &common.MessageAvailableModes{}, 0)
+	modes := requestWish(fmt.Sprintf("modes %d", s.state.modes.seq), &common.MessageAvailableModes{}, 0)
 	modes.params[1] = 1
 	modes.next = missingMode
 	return append(all, modes)

@@ -153,7 +153,7 @@ func (st *state) roundTrip(p *link.Peer, f link.Frame, at time.Time) {
 func (s *Service) exchangeClocks(sys *system, now time.Time) {
 	sys.mu.Lock()
 	var asks []question
-	if sys.state.v.State == Live && sys.state.sync.due(now) {
+	if sys.state.v.State == Live && !sys.state.sparse.in(sys.state.v.LastSeen, now) && sys.state.sync.due(now) {
 		for _, way := range sys.state.paths.fresh(now) {
 			asks = append(asks, sys.state.sync.ask(way, now))
 		}

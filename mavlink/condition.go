@@ -184,3 +184,11 @@ type Endurance struct {
 	Basis string
 	Time  time.Time
 }
+
+// RemoteID is what a vehicle's remote identification (Open Drone ID) says of arming.
+type RemoteID struct {
+	Ready bool
+	// Error says why not.
+	Error string
+	Time  time.Time
+}

@@ -54,10 +54,16 @@ func (s *Service) Receive(p *link.Peer, f link.Frame, at time.Time) {
 		return
 	}
 	s.watchPlans(f, m, at)
+	aircraft := s.hearTraffic(f.SystemID, m, at)
 	if sys == nil {
 		hb, ok := m.(*common.MessageHeartbeat)
 		if !ok {
-			s.counts.strangers.Add(1)
+			hb, ok = sparseHeartbeat(m)
+		}
+		if !ok {
+			if !aircraft {
+				s.counts.strangers.Add(1)
+			}
 			return
 		}
 		if sys = s.discover(p, f, hb, at); sys == nil {
@@ -119,7 +125,7 @@ func (s *Service) discover(p *link.Peer, f link.Frame, hb *common.MessageHeartbe
 	key := candidateKey{f.SystemID, f.ComponentID}
 	now := candidate{kind: uint64(hb.Type), autopilot: uint64(hb.Autopilot), first: at}
 	was, ok := s.candidates[key]
-	if !ok || was.kind != now.kind || was.autopilot != now.autopilot || at.Sub(was.first) > provingTime {
+	if !ok || was.kind != now.kind || was.autopilot != now.autopilot || at.Sub(was.first) > proving(f) {
 		s.prune(at)
 		s.candidates[key] = now
 		return nil
@@ -135,9 +141,17 @@ func (s *Service) discover(p *link.Peer, f link.Frame, hb *common.MessageHeartbe
 	return sys
 }
 
+// proving is the time within which a second message must come.
+func proving(f link.Frame) time.Duration {
+	if f.MessageID == (&common.MessageHighLatency2{}).GetID() {
+		return provingSparse
+	}
+	return provingTime
+}
+
 func (s *Service) prune(now time.Time) {
 	for k, c := range s.candidates {
-		if now.Sub(c.first) > provingTime || len(s.candidates) > maxCandidates {
+		if now.Sub(c.first) > provingSparse || len(s.candidates) > maxCandidates {
 			s.counts.ghosts.Add(1)
 			delete(s.candidates, k)
 		}

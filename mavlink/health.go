@@ -76,6 +76,14 @@ func (st *state) applyIdentity(m message.Message, p pilot, at time.Time) bool {
 		st.modes.add(m)
 		st.v.Modes = st.modes.selectable()
 		st.v.Mode = st.modes.name(st.customMode)
+	case *common.MessageCurrentMode:
+		st.customMode = m.CustomMode
+		st.v.Mode, st.v.IntendedMode = st.modes.name(m.CustomMode), ""
+		if m.IntendedCustomMode != 0 && m.IntendedCustomMode != m.CustomMode {
+			st.v.IntendedMode = st.modes.name(m.IntendedCustomMode)
+		}
+	case *common.MessageAvailableModesMonitor:
+		st.modes.edition(m.Seq)
 	case *common.MessageMissionCurrent:
 		st.applyMission(m, p, at)
 	default:

@@ -22,6 +22,17 @@ type modeTable struct {
 	listed map[uint8]mode
 	hidden map[uint32]bool
 	total  uint8
+	// seq counts the changes of the vehicle's list, as it says.
+	seq uint8
+}
+
+// edition takes the number of the vehicle's list; another one means that all must be asked for again.
+func (t *modeTable) edition(seq uint8) {
+	if seq == t.seq {
+		return
+	}
+	t.seq, t.total = seq, 0
+	clear(t.listed)
 }
 
 func newModeTable(known []mode) modeTable {

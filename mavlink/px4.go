@@ -18,13 +18,14 @@ func (px4) takesPlaces() string  { return "AUTO.LOITER" }
 func px4Mode(main, sub uint32, name string) mode { return mode{main<<16 | sub<<24, name} }
 
 func (px4) modes() []mode {
-	const auto, position = 4, 3
 	return []mode{
-		px4Mode(1, 0, "MANUAL"), px4Mode(2, 0, "ALTCTL"), px4Mode(position, 0, "POSCTL"), px4Mode(position, 1, "POSCTL.ORBIT"),
-		px4Mode(auto, 1, "AUTO.READY"), px4Mode(auto, 2, "AUTO.TAKEOFF"), px4Mode(auto, 3, "AUTO.LOITER"),
-		px4Mode(auto, 4, "AUTO.MISSION"), px4Mode(auto, 5, "AUTO.RTL"), px4Mode(auto, 6, "AUTO.LAND"),
-		px4Mode(auto, 8, "AUTO.FOLLOW_TARGET"), px4Mode(auto, 9, "AUTO.PRECLAND"), px4Mode(5, 0, "ACRO"),
-		px4Mode(6, 0, "OFFBOARD"), px4Mode(7, 0, "STABILIZED"),
+		px4Mode(px4Manual, 0, "MANUAL"), px4Mode(px4Altitude, 0, "ALTCTL"), px4Mode(px4AltCruise, 0, "ALTITUDE_CRUISE"),
+		px4Mode(px4Position, 0, "POSCTL"), px4Mode(px4Position, 1, "POSCTL.ORBIT"), px4Mode(px4Position, 2, "POSCTL.SLOW"),
+		px4Mode(px4Auto, 1, "AUTO.READY"), px4Mode(px4Auto, 2, "AUTO.TAKEOFF"), px4Mode(px4Auto, 3, "AUTO.LOITER"),
+		px4Mode(px4Auto, 4, "AUTO.MISSION"), px4Mode(px4Auto, 5, "AUTO.RTL"), px4Mode(px4Auto, 6, "AUTO.LAND"),
+		px4Mode(px4Auto, 8, "AUTO.FOLLOW_TARGET"), px4Mode(px4Auto, 9, "AUTO.PRECLAND"), px4Mode(px4Auto, 10, "AUTO.VTOL_TAKEOFF"),
+		px4Mode(px4Acro, 0, "ACRO"), px4Mode(px4Offboard, 0, "OFFBOARD"), px4Mode(px4Stabilized, 0, "STABILIZED"),
+		px4Mode(px4Termination, 0, "TERMINATION"),
 	}
 }
 

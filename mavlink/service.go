@@ -50,6 +50,8 @@ type Config struct {
 	// who has control.
 	Routes  []RouteConfig
 	Arbiter Arbiter
+	// RemoteID is what vehicles are told about their operator.
+	RemoteID RemoteIDConfig
 	// Log hears about links and vehicles; nil is silent.
 	Log *slog.Logger
 }
@@ -69,6 +71,7 @@ func (c Config) validate() error {
 	if err := c.RTK.validate(); err != nil {
 		problems = append(problems, err)
 	}
+	problems = append(problems, c.RemoteID.validate())
 	return errors.Join(problems...)
 }
 
@@ -94,8 +97,11 @@ type Service struct {
 	recorder *tlog.Recorder
 	router   *routing.Router
 
+	traffic traffic
+
 	mu         sync.Mutex
 	candidates map[candidateKey]candidate
+	operator   RemoteIDConfig
 }
 
 // New checks the configuration and prepares a service; nothing is opened before Run.
@@ -115,7 +121,7 @@ func New(cfg Config) (*Service, error) {
 		log: log, codec: codec, systemID: cfg.SystemID, componentID: cfg.ComponentID,
 		linkIDs: make(map[string]uint8, len(cfg.Links)), hearing: newHearing(),
 		folder:  cfg.Folder,
-		updates: newUpdates(), found: make(chan *system, 256), candidates: make(map[candidateKey]candidate),
+		updates: newUpdates(), found: make(chan *system, 256), candidates: make(map[candidateKey]candidate), operator: cfg.RemoteID,
 	}
 	s.terrain = newTerrainDesk(cfg.Terrain)
 	s.rtk = newRTK(cfg.RTK, log, s.waysToVehicles)
@@ -222,6 +228,8 @@ func (s *Service) keepTime(ctx context.Context) {
 					}
 					s.updates.note(sys, sys.tick(now))
 					s.exchangeClocks(sys, now)
+					s.recoverEvents(sys, now)
+					s.identifyOperator(sys, now)
 					s.lead(ctx, &attendants, sys, now)
 				}
 			}

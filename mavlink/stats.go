@@ -59,6 +59,8 @@ type Stats struct {
 	LinkChanges uint64
 	// Commands are those of operators, Requests what the station asks for by itself: rates, streams, versions.
 	Commands, Requests CommandCounts
+	// Traffic counts reports of aircraft.
+	Traffic TrafficStats
 	// Rivals counts messages of second vehicles with an id that was taken; Jumps how often a vehicle's clock began anew.
 	Rivals, Jumps uint64
 	// Refused counts values that cannot be: not a number, no place on earth, a share above all.
@@ -82,7 +84,7 @@ type Stats struct {
 // Stats gives the counters.
 func (s *Service) Stats() Stats {
 	st := Stats{
-		Undecodable: s.counts.undecodable.Load(), Strangers: s.counts.strangers.Load(), Ghosts: s.counts.ghosts.Load(),
+		Traffic: s.traffic.stats(), Undecodable: s.counts.undecodable.Load(), Strangers: s.counts.strangers.Load(), Ghosts: s.counts.ghosts.Load(),
 		Repeated: s.counts.repeated.Load(), Unknown: s.counts.unknown.Load(), Telemetry: s.recorder.Stats(), Routing: s.router.Stats(),
 		Signing: s.ring.Stats(), Commands: s.counts.commands.counts(), Requests: s.counts.requests.counts(),
 		Terrain: s.terrain.counts(),

@@ -87,6 +87,9 @@ type state struct {
 	// refused counts values that cannot be and were left out.
 	refused  uint64
 	identity identity
+	events   eventState
+	sparse   sparse
+	remoteID remoteID
 }
 
 func newSystem(id, component uint8, hb *common.MessageHeartbeat, first time.Time, log *slog.Logger) *system {
@@ -233,6 +236,10 @@ func (s *system) hear(component uint8, m message.Message, at time.Time) (events 
 		events = s.heartbeat(component, m, at)
 	case *common.MessageTimesync:
 		st.sync.answer(st.clock(component), m, st.boot, at)
+	case *common.MessageHighLatency2:
+		if component == s.component {
+			events = s.applySparse(m, at)
+		}
 	case *common.MessageStatustext:
 		if texts = st.texts.add(component, m, at); len(texts) > 0 {
 			st.heed(texts)
@@ -250,6 +257,9 @@ func (s *system) apply(component uint8, m message.Message, at time.Time) []strin
 		s.poke()
 	}
 	st.describeMember(component, m)
+	if st.applyRemoteID(component, m, at) {
+		return []string{EventState}
+	}
 	if events, ok := st.applyCamera(component, m, at); ok {
 		if slices.Contains(events, EventStreams) {
 			s.poke()
@@ -266,6 +276,9 @@ func (s *system) apply(component uint8, m message.Message, at time.Time) []strin
 		st.boot.newest = ms
 		st.clock(component).arrived(int64(ms)*int64(time.Millisecond), at)
 	}
+	if told, ok := st.applyEvents(component, m, at); ok {
+		return told
+	}
 	if st.applyMotion(component, m, at) || st.applyHealth(m, at) || st.applyIdentity(m, s.pilot, at) {
 		return []string{EventState}
 	}
@@ -279,7 +292,7 @@ func (s *system) restart() {
 	st.gimbal.set.Forget(s.component)
 	st.cameras.Forget(s.component)
 	st.forgetPolls(s.component)
-	st.arming, st.failsafes, st.endurance = armingState{}, failsafes{}, enduranceState{}
+	st.arming, st.failsafes, st.endurance, st.events = armingState{}, failsafes{}, enduranceState{}, eventState{}
 	st.clocks = make(map[uint8]*clock)
 	st.sync = timesync{}
 	st.session++
@@ -348,9 +361,10 @@ func (s *system) tick(now time.Time) []string {
 	if past := s.state.arming.expire(now); s.state.failsafes.expire(now) || past || changed {
 		events = append(events, EventState)
 	}
-	if s.state.v.State == Live && now.Sub(s.state.v.LastSeen) > lostAfter {
-		s.state.v.State = Lost
-		s.log.Warn("vehicle lost", "after", lostAfter)
+	st := &s.state
+	if silent := now.Sub(st.v.LastSeen); st.v.State == Live && silent > lostAfter && !st.sparse.in(st.v.LastSeen, now) {
+		st.v.State = Lost
+		s.log.Warn("vehicle lost", "after", silent.Round(time.Second))
 		events = append(events, EventLost, EventState)
 	}
 	return events
@@ -412,6 +426,9 @@ func (s *system) snapshot(now time.Time) Vehicle {
 	v := st.v
 	v.Components = st.components()
 	v.Warnings = st.identity.warnings(v.ID)
+	if v.HighLatency = st.sparse.in(v.LastSeen, now); v.HighLatency {
+		v.LastSeen = st.sparse.last.UTC()
+	}
 	v.Arming, v.Failsafe = st.arming.view(), st.failsafes.view()
 	v.Endurance = st.endurance.view(&st.v, now)
 	v.Links = st.paths.states(now)

@@ -30,11 +30,16 @@ type Vehicle struct {
 	// State is live or lost; LastSeen is the arrival of the last heartbeat, FirstSeen of the first.
 	State               State
 	FirstSeen, LastSeen time.Time
+	// HighLatency tells that the vehicle is known only by the sparse reports of a high-latency link: values are seconds old,
+	// whether it is armed is not known anew, and it is lost after four missed reports.
+	HighLatency bool
 	// Armed tells whether the motors may turn.
 	Armed bool
 	// Mode is the flight mode by the autopilot's own name ("GUIDED", "AUTO.MISSION"); Modes are the ones to choose from.
 	Mode  string
 	Modes []string
+	// IntendedMode is the mode that was asked for last where the vehicle is in another one, empty otherwise.
+	IntendedMode string
 	// Landed is "onGround", "takingOff", "inAir", "landing", or empty while not known.
 	Landed string
 	// VTOL is "transitionToFixedWing", "transitionToHover", "hover", "fixedWing", or empty for what cannot do both.
@@ -73,6 +78,8 @@ type Vehicle struct {
 	Fence       *FenceStatus
 	Failsafe    Failsafe
 	Arming      Arming
+	// RemoteID is nil where the vehicle has none.
+	RemoteID *RemoteID
 	// Components are the parts of the system that send heartbeats, by component id.
 	Components []Component
 	// Warnings are what people must know about the vehicle as a whole.

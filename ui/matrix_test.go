@@ -42,6 +42,7 @@ var rules = map[string]rule{
 
 	"GET /api/v1/links":         {role: access.RoleViewer},
 	"GET /api/v1/vehicles":      {role: access.RoleViewer},
+	"GET /api/v1/traffic":       {role: access.RoleViewer},
 	"GET /api/v1/vehicles/{id}": {role: access.RoleViewer},
 	"GET /api/v1/feeds":         {role: access.RoleViewer},
 	"GET /api/v1/feeds/{id}":    {role: access.RoleViewer},
@@ -300,7 +301,7 @@ func TestOpenAPISchemasHaveTheMembersOfTheGoTypes(t *testing.T) {
 		"Track": api.Track{}, "TrackCollection": api.TrackCollection{}, "TrackHistory": api.TrackHistory{}, "Alert": api.Alert{},
 		"AlertEntry": api.AlertEntry{}, "AlertDecision": api.AlertDecision{}, "Cue": api.Cue{}, "ZoneProperties": api.ZoneProperties{},
 		"Zone": api.Zone{}, "ZoneCollection": api.ZoneCollection{}, "Event": api.Event{}, "EventPage": api.EventPage{},
-		"Component": api.Component{}, "Warning": api.Warning{}, "Endurance": api.Endurance{}, "EKF": api.EKF{}, "Wind": api.Wind{},
+		"Aircraft": api.Aircraft{}, "RemoteID": api.RemoteID{}, "Component": api.Component{}, "Warning": api.Warning{}, "Endurance": api.Endurance{}, "EKF": api.EKF{}, "Wind": api.Wind{},
 		"Vibration": api.Vibration{}, "Altitudes": api.Altitudes{}, "TerrainReport": api.TerrainReport{}, "Rangefinder": api.Rangefinder{},
 		"RC": api.RC{}, "SensorHealth": api.SensorHealth{}, "FenceStatus": api.FenceStatus{}, "Failsafe": api.Failsafe{},
 		"FailsafeReason": api.FailsafeReason{}, "Arming": api.Arming{}, "ArmingReason": api.ArmingReason{}, "Clock": api.Clock{},

@@ -46,6 +46,7 @@ func routes() []route {
 
 		{method: get, path: base + "/vehicles", role: viewer, handle: getVehicles},
 		{method: get, path: base + "/vehicles/{id}", role: viewer, handle: getVehicle},
+		{method: get, path: base + "/traffic", role: viewer, handle: getTraffic},
 		{method: post, path: base + "/vehicles/{id}/control", role: operator, handle: takeControl},
 		{method: del, path: base + "/vehicles/{id}/control", role: operator, handle: releaseControl},
 		{method: post, path: base + "/vehicles/{id}/commands", role: operator, lease: true, handle: command},

@@ -145,6 +145,7 @@ func (p picture) Snapshot(who access.Principal) api.Snapshot {
 		Alerts:     list(st.Alerts(false)),
 		Cues:       list(st.Cues()),
 		Zones:      api.NewFeatureCollection(st.Zones().Features),
+		Traffic:    list(st.Traffic()),
 		ServerTime: api.At(time.Now()),
 	}
 }

@@ -46,6 +46,8 @@ type Overview interface {
 type Vehicles interface {
 	Vehicles() []api.Vehicle
 	Vehicle(id int) (api.Vehicle, error)
+	// Traffic are the aircraft that ADS-B receivers hear, by address.
+	Traffic() []api.Aircraft
 	Command(ctx context.Context, who access.Principal, id int, c api.Command) (api.CommandResult, error)
 	Gimbal(ctx context.Context, who access.Principal, id int, g api.GimbalCommand) (api.CommandResult, error)
 }

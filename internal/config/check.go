@@ -72,6 +72,7 @@ func (c *checker) check(cfg Config) {
 	gateways := c.gateways(cfg.Gateways)
 	c.sensors(cfg.Sensors, gateways)
 	c.zones(cfg.Zones)
+	c.remoteID(cfg.RemoteID)
 	if p := cfg.Video.WebRTCPort; p < 0 || p > 65535 {
 		c.addf("video.webrtcPort", "%d is not a port (0 to 65535)", p)
 	}
@@ -161,6 +162,30 @@ func (c *checker) telemetry(t Telemetry) {
 	c.limit("telemetry.maxGB", t.MaxGB, 0, 1e6)
 	if t.Keep < 0 {
 		c.addf("telemetry.keep", "%v is negative", t.Keep)
+	}
+}
+
+func (c *checker) remoteID(r RemoteID) {
+	c.ascii("remoteId.operatorId", r.OperatorID, 20)
+	c.ascii("remoteId.description", r.Description, 23)
+	c.place("remoteId.position", r.Position)
+	if r.AltitudeHAE != nil {
+		c.limit("remoteId.altitudeHAE", *r.AltitudeHAE, -1000, 31767)
+	}
+	c.oneOf("remoteId.region", r.Region, "", "eu")
+	c.limit("remoteId.category", float64(r.Category), 0, 3)
+	c.limit("remoteId.class", float64(r.Class), 0, 7)
+	for i, id := range r.Vehicles {
+		if id < 1 || id > 255 {
+			c.addf(fmt.Sprintf("remoteId.vehicles[%d]", i), "%d is not a MAVLink system id (1 to 255)", id)
+		}
+	}
+}
+
+// ascii checks a text that travels in a field of the standard.
+func (c *checker) ascii(path, text string, most int) {
+	if len(text) > most || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
+		c.addf(path, "%q is not a text of up to %d ASCII characters", text, most)
 	}
 }
 

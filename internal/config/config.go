@@ -18,6 +18,7 @@ type Config struct {
 	Signing   Signing   `yaml:"signing,omitempty"`
 	Telemetry Telemetry `yaml:"telemetry,omitempty"`
 	RTK       RTK       `yaml:"rtk,omitempty"`
+	RemoteID  RemoteID  `yaml:"remoteId,omitempty"`
 	Feeds     []Feed    `yaml:"feeds,omitempty"`
 	Sensors   []Sensor  `yaml:"sensors,omitempty"`
 	Gateways  []Gateway `yaml:"gateways,omitempty"`
@@ -133,6 +134,18 @@ func (b Baud) MarshalYAML() (any, error) {
 		return "auto", nil
 	}
 	return int(b), nil
+}
+
+// RemoteID is what vehicles broadcast of their operator (Open Drone ID).
+type RemoteID struct {
+	OperatorID  string      `yaml:"operatorId,omitempty"`  // registration, up to 20 ASCII characters
+	Position    *geo.LatLon `yaml:"position,omitempty"`    // of the operator; default: the station's
+	AltitudeHAE *float64    `yaml:"altitudeHAE,omitempty"` // of the operator, metres above the WGS 84 ellipsoid; default: unknown
+	Description string      `yaml:"description,omitempty"` // of the flight, up to 23 ASCII characters
+	Region      string      `yaml:"region,omitempty"`      // "eu": category and class count
+	Category    int         `yaml:"category,omitempty"`    // 1 open, 2 specific, 3 certified
+	Class       int         `yaml:"class,omitempty"`       // 1 to 7 for C0 to C6
+	Vehicles    []int       `yaml:"vehicles,omitempty"`    // always told; others when they show that they want it
 }
 
 // Feed is a camera that no vehicle announces by itself, or settings for one that a vehicle does announce (same id).

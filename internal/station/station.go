@@ -125,6 +125,7 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 		Signing: signingConfig(file.Signing, s.cfg.DataDir), Telemetry: telemetryConfig(file.Telemetry, s.cfg.DataDir),
 		RTK:    rtkConfig(file.RTK),
 		Routes: routeConfigs(file.Routes), Arbiter: arbiter(s.access.Leases),
+		RemoteID: remoteIDConfig(file),
 	})
 	if err != nil {
 		return err
@@ -228,6 +229,7 @@ func (s *Station) Run(ctx context.Context) error {
 	start("leading", func(ctx context.Context) error { return leadingEnds(ctx, s.mavlink, s.access.Leases) })
 	start("vehicles", s.followVehicles)
 	start("links", s.followLinks)
+	start("traffic", s.followTraffic)
 	start("plans", s.plans.ledger.run)
 	start("feeds", func(ctx context.Context) error { return s.feeds.follow(ctx, s.hub) })
 	start("sensor states", s.followSensors)

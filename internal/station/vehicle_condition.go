@@ -11,6 +11,7 @@ import (
 // describeCondition fills in how a vehicle is.
 func describeCondition(out *api.Vehicle, m mavlink.Vehicle, now time.Time) {
 	out.VTOL, out.Status, out.Version, out.UID = m.VTOL, m.SystemStatus, m.Version, m.UID
+	out.HighLatency, out.IntendedMode = m.HighLatency, m.IntendedMode
 	out.Airspeed, out.Throttle = m.Airspeed, m.ThrottlePercent
 	for _, c := range m.Components {
 		out.Components = append(out.Components, api.Component{
@@ -130,6 +131,9 @@ func describeReadiness(out *api.Vehicle, m mavlink.Vehicle) {
 	}
 	if f := m.Fence; f != nil {
 		out.Fence = &api.FenceStatus{Breached: f.Breached, Kind: f.Kind, Count: f.Count, T: api.At(f.Time)}
+	}
+	if r := m.RemoteID; r != nil {
+		out.RemoteID = &api.RemoteID{Ready: r.Ready, Error: r.Error, T: api.At(r.Time)}
 	}
 	out.Failsafe = &api.Failsafe{Active: m.Failsafe.Active}
 	for _, r := range m.Failsafe.Reasons {

@@ -4,17 +4,19 @@ import "strconv"
 
 // Types of the live socket's messages.
 const (
-	TypeSnapshot   = "snapshot"
-	TypeVehicle    = "vehicle"
-	TypeFeed       = "feed"
-	TypeSensor     = "sensor"
-	TypeAlert      = "alert"
-	TypeCue        = "cue"
-	TypeTrack      = "track"
-	TypeTrackGone  = "trackGone"
-	TypeTrip       = "trip"
-	TypeDetections = "detections"
-	TypeTime       = "time"
+	TypeSnapshot     = "snapshot"
+	TypeVehicle      = "vehicle"
+	TypeFeed         = "feed"
+	TypeSensor       = "sensor"
+	TypeAlert        = "alert"
+	TypeCue          = "cue"
+	TypeTrack        = "track"
+	TypeTrackGone    = "trackGone"
+	TypeTrip         = "trip"
+	TypeDetections   = "detections"
+	TypeAircraft     = "aircraft"
+	TypeAircraftGone = "aircraftGone"
+	TypeTime         = "time"
 )
 
 // Snapshot is the first message of the live socket: everything as it is now.
@@ -27,6 +29,7 @@ type Snapshot struct {
 	Alerts     []Alert         `json:"alerts"`
 	Cues       []Cue           `json:"cues"`
 	Zones      ZoneCollection  `json:"zones"`
+	Traffic    []Aircraft      `json:"traffic"`
 	ServerTime Time            `json:"serverTime"`
 }
 
@@ -96,6 +99,12 @@ func TrackChanged(t Track) Change { return Change{TypeTrack, t.ID, t} }
 
 // TrackEnded says that a track is gone.
 func TrackEnded(id string) Change { return Change{TypeTrackGone, id, TrackGone{ID: id}} }
+
+// AircraftChanged says where an aircraft is now.
+func AircraftChanged(a Aircraft) Change { return Change{TypeAircraft, a.ID, a} }
+
+// AircraftEnded says that an aircraft is gone.
+func AircraftEnded(id string) Change { return Change{TypeAircraftGone, id, AircraftGone{ID: id}} }
 
 // Tripped says that a sensor tripped.
 func Tripped(t Trip) Change { return Change{TypeTrip, t.Sensor, t} }

@@ -4,64 +4,67 @@ import "vedette/internal/geo"
 
 // Vehicle is one MAVLink system, whole, as the station sees it now.
 type Vehicle struct {
-	ID          int            `json:"id"` // MAVLink system id
-	Name        string         `json:"name"`
-	State       string         `json:"state"` // live, lost
-	LastSeen    Time           `json:"lastSeen,omitzero"`
-	AgeS        *float64       `json:"ageS,omitempty"`      // seconds since lastSeen, by the monotonic clock
-	Autopilot   string         `json:"autopilot,omitempty"` // ardupilot, px4, generic
-	Type        string         `json:"type,omitempty"`      // quadrotor, …
-	Armed       *bool          `json:"armed,omitempty"`
-	Mode        string         `json:"mode,omitempty"`
-	Modes       []string       `json:"modes,omitempty"`   // what "mode" may be set to
-	Landed      string         `json:"landed,omitempty"`  // onGround, takingOff, inAir, landing
-	VTOL        string         `json:"vtol,omitempty"`    // transitionToFixedWing, transitionToHover, hover, fixedWing
-	Status      string         `json:"status,omitempty"`  // boot, calibrating, standby, active, critical, emergency, powerOff, terminated
-	Version     string         `json:"version,omitempty"` // of the firmware
-	UID         string         `json:"uid,omitempty"`     // of the hardware, in hex
-	Components  []Component    `json:"components,omitempty"`
-	Warnings    []Warning      `json:"warnings,omitempty"`
-	Stale       []string       `json:"stale,omitempty"` // members below that are too old to go by
-	Position    *Position      `json:"position,omitempty"`
-	Velocity    *Velocity      `json:"velocity,omitempty"`
-	HeadingDeg  *float64       `json:"headingDeg,omitempty"`  // clockwise from true north
-	GroundSpeed *float64       `json:"groundSpeed,omitempty"` // m/s
-	ClimbRate   *float64       `json:"climbRate,omitempty"`   // m/s, up positive
-	Airspeed    *float64       `json:"airspeed,omitempty"`    // m/s
-	Throttle    *float64       `json:"throttlePercent,omitempty"`
-	Attitude    *Attitude      `json:"attitude,omitempty"`
-	Battery     *Battery       `json:"battery,omitempty"`   // the first one
-	Batteries   []Battery      `json:"batteries,omitempty"` // all, by id
-	Endurance   *Endurance     `json:"endurance,omitempty"` // in flight
-	GPS         *GPS           `json:"gps,omitempty"`
-	GPS2        *GPS           `json:"gps2,omitempty"`
-	EKF         *EKF           `json:"ekf,omitempty"`
-	Wind        *Wind          `json:"wind,omitempty"`
-	Vibration   *Vibration     `json:"vibration,omitempty"`
-	Altitudes   *Altitudes     `json:"altitudes,omitempty"`
-	Terrain     *TerrainReport `json:"terrain,omitempty"`
-	Rangefinder *Rangefinder   `json:"rangefinder,omitempty"`
-	RC          *RC            `json:"rc,omitempty"`
-	Sensors     *SensorHealth  `json:"sensors,omitempty"`
-	Fence       *FenceStatus   `json:"fence,omitempty"`
-	Failsafe    *Failsafe      `json:"failsafe,omitempty"`
-	Arming      *Arming        `json:"arming,omitempty"`
-	Clock       *Clock         `json:"clock,omitempty"`
-	Home        *Home          `json:"home,omitempty"`
-	Gimbal      *Gimbal        `json:"gimbal,omitempty"`
-	Gimbals     []GimbalState  `json:"gimbals,omitempty"` // all of them; gimbal is the first that tells where it looks
-	Cameras     []Camera       `json:"cameras,omitempty"`
-	Footprint   *Geometry      `json:"footprint,omitempty"` // Polygon: what the camera sees of the ground
-	Link        *Link          `json:"link,omitempty"`      // the one in use
-	Links       []Link         `json:"links,omitempty"`     // all on which it was heard, the one in use first
-	Mission     *MissionState  `json:"mission,omitempty"`
-	Plans       []PlanState    `json:"plans,omitempty"`    // what is known about its mission, fence and rally points
-	Transfer    *Transfer      `json:"transfer,omitempty"` // going on now
-	Pending     *Pending       `json:"pending,omitempty"`  // a command that the vehicle is at
-	Leading     *Leading       `json:"leading,omitempty"`  // what the station does with it step by step
-	Destination *Destination   `json:"destination,omitempty"`
-	Control     *Control       `json:"control,omitempty"`  // who holds the lease; package ui fills it in
-	Messages    []Message      `json:"messages,omitempty"` // newest last, at most 20
+	ID           int            `json:"id"` // MAVLink system id
+	Name         string         `json:"name"`
+	State        string         `json:"state"` // live, lost
+	LastSeen     Time           `json:"lastSeen,omitzero"`
+	AgeS         *float64       `json:"ageS,omitempty"`      // seconds since lastSeen, by the monotonic clock
+	Autopilot    string         `json:"autopilot,omitempty"` // ardupilot, px4, generic
+	Type         string         `json:"type,omitempty"`      // quadrotor, …
+	Armed        *bool          `json:"armed,omitempty"`
+	Mode         string         `json:"mode,omitempty"`
+	Modes        []string       `json:"modes,omitempty"`   // what "mode" may be set to
+	Landed       string         `json:"landed,omitempty"`  // onGround, takingOff, inAir, landing
+	VTOL         string         `json:"vtol,omitempty"`    // transitionToFixedWing, transitionToHover, hover, fixedWing
+	Status       string         `json:"status,omitempty"`  // boot, calibrating, standby, active, critical, emergency, powerOff, terminated
+	Version      string         `json:"version,omitempty"` // of the firmware
+	UID          string         `json:"uid,omitempty"`     // of the hardware, in hex
+	Components   []Component    `json:"components,omitempty"`
+	Warnings     []Warning      `json:"warnings,omitempty"`
+	HighLatency  bool           `json:"highLatency,omitempty"`  // known by sparse reports alone
+	IntendedMode string         `json:"intendedMode,omitempty"` // asked for, where the vehicle is in another mode
+	RemoteID     *RemoteID      `json:"remoteId,omitempty"`
+	Stale        []string       `json:"stale,omitempty"` // members below that are too old to go by
+	Position     *Position      `json:"position,omitempty"`
+	Velocity     *Velocity      `json:"velocity,omitempty"`
+	HeadingDeg   *float64       `json:"headingDeg,omitempty"`  // clockwise from true north
+	GroundSpeed  *float64       `json:"groundSpeed,omitempty"` // m/s
+	ClimbRate    *float64       `json:"climbRate,omitempty"`   // m/s, up positive
+	Airspeed     *float64       `json:"airspeed,omitempty"`    // m/s
+	Throttle     *float64       `json:"throttlePercent,omitempty"`
+	Attitude     *Attitude      `json:"attitude,omitempty"`
+	Battery      *Battery       `json:"battery,omitempty"`   // the first one
+	Batteries    []Battery      `json:"batteries,omitempty"` // all, by id
+	Endurance    *Endurance     `json:"endurance,omitempty"` // in flight
+	GPS          *GPS           `json:"gps,omitempty"`
+	GPS2         *GPS           `json:"gps2,omitempty"`
+	EKF          *EKF           `json:"ekf,omitempty"`
+	Wind         *Wind          `json:"wind,omitempty"`
+	Vibration    *Vibration     `json:"vibration,omitempty"`
+	Altitudes    *Altitudes     `json:"altitudes,omitempty"`
+	Terrain      *TerrainReport `json:"terrain,omitempty"`
+	Rangefinder  *Rangefinder   `json:"rangefinder,omitempty"`
+	RC           *RC            `json:"rc,omitempty"`
+	Sensors      *SensorHealth  `json:"sensors,omitempty"`
+	Fence        *FenceStatus   `json:"fence,omitempty"`
+	Failsafe     *Failsafe      `json:"failsafe,omitempty"`
+	Arming       *Arming        `json:"arming,omitempty"`
+	Clock        *Clock         `json:"clock,omitempty"`
+	Home         *Home          `json:"home,omitempty"`
+	Gimbal       *Gimbal        `json:"gimbal,omitempty"`
+	Gimbals      []GimbalState  `json:"gimbals,omitempty"` // all of them; gimbal is the first that tells where it looks
+	Cameras      []Camera       `json:"cameras,omitempty"`
+	Footprint    *Geometry      `json:"footprint,omitempty"` // Polygon: what the camera sees of the ground
+	Link         *Link          `json:"link,omitempty"`      // the one in use
+	Links        []Link         `json:"links,omitempty"`     // all on which it was heard, the one in use first
+	Mission      *MissionState  `json:"mission,omitempty"`
+	Plans        []PlanState    `json:"plans,omitempty"`    // what is known about its mission, fence and rally points
+	Transfer     *Transfer      `json:"transfer,omitempty"` // going on now
+	Pending      *Pending       `json:"pending,omitempty"`  // a command that the vehicle is at
+	Leading      *Leading       `json:"leading,omitempty"`  // what the station does with it step by step
+	Destination  *Destination   `json:"destination,omitempty"`
+	Control      *Control       `json:"control,omitempty"`  // who holds the lease; package ui fills it in
+	Messages     []Message      `json:"messages,omitempty"` // newest last, at most 20
 }
 
 // Position is a place with its heights in metres, each with its datum.
