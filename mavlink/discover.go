@@ -44,6 +44,10 @@ func (s *Service) Receive(p *link.Peer, f link.Frame, at time.Time) {
 			s.counts.repeated.Add(1)
 			return
 		}
+		if unread(f.MessageID) && sys.inbox.idle() {
+			s.passOn(p, f, at)
+			return
+		}
 	}
 	m, err := s.codec.Decode(f)
 	if err != nil {

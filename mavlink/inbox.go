@@ -20,6 +20,8 @@ type inbound struct {
 // is counted; the protocols ask again.
 type inbox struct {
 	dropped atomic.Uint64
+	// waiting counts subscribers, so that most messages need no lock.
+	waiting atomic.Int64
 
 	mu          sync.Mutex
 	subscribers map[*subscription]struct{}
@@ -39,6 +41,7 @@ func (b *inbox) subscribe(room int, wants func(inbound) bool) *subscription {
 		b.subscribers = make(map[*subscription]struct{})
 	}
 	b.subscribers[s] = struct{}{}
+	b.waiting.Store(int64(len(b.subscribers)))
 	return s
 }
 
@@ -46,9 +49,16 @@ func (s *subscription) close() {
 	s.box.mu.Lock()
 	defer s.box.mu.Unlock()
 	delete(s.box.subscribers, s)
+	s.box.waiting.Store(int64(len(s.box.subscribers)))
 }
 
+// idle tells that nobody waits for anything.
+func (b *inbox) idle() bool { return b.waiting.Load() == 0 }
+
 func (b *inbox) deliver(in inbound) {
+	if b.idle() {
+		return
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for s := range b.subscribers {

@@ -38,6 +38,7 @@ type system struct {
 	copies   atomic.Int64
 	transfer gate
 	inbox    inbox
+	pending  pendingNews
 	// files is the state of MAVFTP at each component; who is in transfer may use it.
 	files map[uint8]*ftp.Conn
 	// table is what is known of its parameters; verifying tells that they are read in the background.

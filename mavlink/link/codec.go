@@ -14,6 +14,11 @@ import (
 type Codec struct {
 	dialect dialect.ReadWriter
 	known   map[uint32]knownMessage
+	// low are the messages whose number fits in it, which are nearly all that are sent.
+	low [512]struct {
+		knownMessage
+		ok bool
+	}
 }
 
 type knownMessage struct {
@@ -37,12 +42,27 @@ func NewCodec() (*Codec, error) {
 			crcExtra: rw.CRCExtra(), sizeV1: byte(size),
 			targetSystem: offsetOf(rw, m, "TargetSystem"), targetComponent: offsetOf(rw, m, "TargetComponent"),
 		}
+		if id := m.GetID(); int(id) < len(c.low) {
+			c.low[id].knownMessage, c.low[id].ok = c.known[id], true
+		}
 	}
 	return c, nil
 }
 
+// look gives what is known of a message.
+func (c *Codec) look(id uint32) (knownMessage, bool) {
+	if int(id) < len(c.low) {
+		return c.low[id].knownMessage, c.low[id].ok
+	}
+	k, ok := c.known[id]
+	return k, ok
+}
+
 // Decode reads the message of a frame.
 func (c *Codec) Decode(f Frame) (message.Message, error) {
+	if m, ok := decodeFast(f); ok {
+		return m, nil
+	}
 	rw := c.dialect.GetMessage(f.MessageID)
 	if rw == nil {
 		return nil, fmt.Errorf("decode message %d: not in the dialect", f.MessageID)

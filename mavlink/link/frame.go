@@ -80,7 +80,7 @@ func parseV1(c *Codec, b []byte) (Frame, verdict) {
 		return Frame{}, needMore
 	}
 	f := Frame{Version: 1, Sequence: b[2], SystemID: b[3], ComponentID: b[4], MessageID: uint32(b[5])}
-	known, ok := c.known[f.MessageID]
+	known, ok := c.look(f.MessageID)
 	// A MAVLink 1 payload is never shortened.
 	if !ok || b[1] != known.sizeV1 {
 		return Frame{}, notFrame
@@ -100,7 +100,7 @@ func parseV2(c *Codec, b []byte) (Frame, verdict) {
 		Version: 2, Signed: b[2]&flagSigned != 0, Sequence: b[4], SystemID: b[5], ComponentID: b[6],
 		MessageID: uint32(b[7]) | uint32(b[8])<<8 | uint32(b[9])<<16,
 	}
-	known, ok := c.known[f.MessageID]
+	known, ok := c.look(f.MessageID)
 	if !ok {
 		return Frame{}, notFrame
 	}
@@ -130,10 +130,18 @@ func (f Frame) finish(b []byte, header, length, trailer int, crcExtra byte) (Fra
 func checksum(b []byte, extra byte) uint16 {
 	crc := uint16(0xFFFF)
 	for _, v := range b {
-		crc = accumulate(crc, v)
+		crc = crc>>8 ^ crcTable[byte(crc)^v]
 	}
 	return accumulate(crc, extra)
 }
+
+// crcTable holds what each byte does to an empty checksum.
+var crcTable = func() (table [256]uint16) {
+	for i := range table {
+		table[i] = accumulate(0, byte(i))
+	}
+	return table
+}()
 
 func accumulate(crc uint16, v byte) uint16 {
 	t := v ^ byte(crc)
