@@ -30,6 +30,7 @@ type air struct {
 	rng    *rand.Rand
 	queue  parcels
 	number uint64
+	lost   uint64
 	wake   chan struct{}
 }
 
@@ -70,6 +71,7 @@ func (a *air) carry(now time.Time, do func()) {
 	}
 	for range copies {
 		if a.rng.Float64()*100 < a.is.LossPct || len(a.queue) >= mostInFlight {
+			a.lost++
 			continue
 		}
 		a.number++
@@ -80,6 +82,16 @@ func (a *air) carry(now time.Time, do func()) {
 	case a.wake <- struct{}{}:
 	default: // it is awake already
 	}
+}
+
+// losses counts what never arrived; a perfect way has none.
+func (a *air) losses() uint64 {
+	if a == nil {
+		return 0
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.lost
 }
 
 // next takes what has arrived, or says how long the next takes; negative: nothing is on the way.

@@ -63,6 +63,7 @@ type Stats struct {
 	Refused    uint64 // frames with a signature that is wrong or old
 	Datagrams  uint64 // sent, or chunks of frames on a stream
 	SendErrors uint64
+	LostInAir  uint64 // datagrams and chunks that the vehicle's impairment lost, both ways
 	Overruns   uint64 // simulated seconds skipped because the machine was too slow
 }
 
@@ -186,7 +187,7 @@ func (c *Copter) Stats() Stats {
 	defer c.mu.Unlock()
 	return Stats{
 		Received: c.link.received.Load(), BadFrames: c.link.badFrames.Load(), Dropped: c.link.dropped.Load(), Refused: c.link.refused.Load(),
-		Datagrams: c.link.sent.Load(), SendErrors: c.link.sendErrors.Load(), Overruns: c.overruns,
+		Datagrams: c.link.sent.Load(), SendErrors: c.link.sendErrors.Load(), LostInAir: c.link.air.losses(), Overruns: c.overruns,
 	}
 }
 
