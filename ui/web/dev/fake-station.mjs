@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
+import { links, signing } from './fake-condition.mjs';
 import { height, tile } from './fake-terrain.mjs';
 import { createWorld } from './fake-world.mjs';
 
@@ -52,6 +53,7 @@ function answer(request, response, body) {
   if (!signedIn) return problem(response, 401, 'Sign in first.');
   if (what === 'me') return json(response, 200, me());
   if (what === 'terrain') return terrain(response, url, id, verb, extra);
+  if (what === 'links') return json(response, 200, links(Date.now()));
   if (what === 'feeds') return problem(response, 503, 'The fake station has no pictures.');
   if (what === 'vehicles') return vehicleCall(request, response, Number(id), verb, data);
   if (what === 'alerts') return decide(response, world.alerts.get(id), { acknowledge: 'acknowledged', resolve: 'resolved', false: 'false' }[verb], 'alert');
@@ -70,6 +72,11 @@ function terrain(response, url, z, x, y) {
 function vehicleCall(request, response, id, verb, data) {
   const v = world.vehicles.find((one) => one.id === id);
   if (!v) return problem(response, 404, 'There is no such vehicle.');
+  if (verb === 'signing') return json(response, 200, signing(id));
+  if (verb === 'transfer') {
+    v.cancelled = true;
+    return json(response, 204);
+  }
   if (verb === 'control') {
     v.control = request.method === 'DELETE' ? undefined : { holder: 'operator', since: world.iso(Date.now()), expiresAt: world.iso(Date.now() + 60000) };
     return v.control ? json(response, 200, v.control) : json(response, 204);

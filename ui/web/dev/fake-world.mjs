@@ -1,4 +1,5 @@
 // An invented sector that moves: two vehicles, twenty sensors, a walker who crosses. For looking at the page only.
+import { condition } from './fake-condition.mjs';
 import { height } from './fake-terrain.mjs';
 
 const origin = { lat: -35.363, lon: 149.165 };
@@ -67,17 +68,19 @@ export function createWorld() {
       mode: v.mode,
       modes: ['STABILIZE', 'GUIDED', 'AUTO', 'LOITER', 'RTL', 'LAND'],
       landed: v.agl > 0.5 ? 'inAir' : 'onGround',
-      position: { ...p, altAMSL: ground + v.agl, altRelative: v.agl, altAGL: v.agl },
+      position: { ...p, altAMSL: ground + v.agl, altRelative: v.agl, altAGL: v.agl, t: iso(now - 200) },
       velocity: v.id === 1 ? { north: -8 * Math.sin(a * 2), east: 10 * Math.cos(a), up: 0.1 } : { north: 0, east: 0, up: 0 },
+      attitude: { rollDeg: 0, pitchDeg: 0, yawDeg: 0, t: iso(now - (v.id === 2 ? 9000 : 100)) },
       headingDeg: v.id === 1 ? ((Math.atan2(10 * Math.cos(a), -8 * Math.sin(a * 2)) * 180) / Math.PI + 360) % 360 : 210,
       groundSpeed: v.id === 1 ? 9.4 : 0,
       climbRate: v.goal > v.agl ? 2.5 : 0,
       battery: { percent: v.id === 1 ? 74 : 96, voltage: 22.8, current: 14, timeLeftS: v.id === 1 ? 840 : 1500 },
-      gps: { fix: '3d', satellites: 14, hdop: 0.8 },
       home: { ...at(v.id === 1 ? 280 : 330, -280), altAMSL: 640 },
       gimbal: { pitchDeg: -38, yawDeg: 20, rollDeg: 0, ...(v.target ? { target: v.target } : {}) },
       ...(v.agl > 5 ? { footprint: { type: 'Polygon', coordinates: [circle(look, 70)] } } : {}),
       link: { name: 'lan', lossPercent: 0.1, rttMs: 5 },
+      ...condition(v.id, now, v.agl > 0.5),
+      ...(v.cancelled ? { transfer: undefined } : {}),
       ...(v.control ? { control: v.control } : {}),
       messages: v.messages,
     };

@@ -57,6 +57,18 @@ try {
       await shot(`${width}-${theme}`);
     }
   }
+  // Each vehicle's panel as a whole: everything unfolded, on a screen that is high enough.
+  await page.setViewportSize({ width: 1440, height: 1900 });
+  for (const vehicle of [1, 2]) {
+    await page.getByTestId(`vehicle-${vehicle}`).click();
+    for (const theme of ['dark', 'day', 'red']) {
+      await page.getByTestId(`theme-${theme}`).click();
+      await page.waitForTimeout(1_000);
+      await page.locator('details').evaluateAll((all) => all.forEach((one) => (one.open = true)));
+      await page.waitForTimeout(300);
+      await page.getByRole('complementary', { name: 'Vehicles' }).screenshot({ path: join(folder, `panel-${vehicle}-${theme}.png`) });
+    }
+  }
   console.log(JSON.stringify(await page.evaluate(() => window.vedette.snapshot())));
   console.log('away:', seen.away, 'errors:', seen.errors);
 } finally {

@@ -1,5 +1,5 @@
 /** The station's HTTP API: typed requests, answers decoded at the edge, problems as errors with their reason in words. */
-import { DecodeError, type Decoder } from './decode';
+import { array, DecodeError, type Decoder } from './decode';
 import * as m from './model';
 
 /** A refusal by the station (RFC 9457), or no answer at all (status 0). */
@@ -55,6 +55,20 @@ export class Api {
     const query = `lat=${at.lat.toFixed(6)}&lon=${at.lon.toFixed(6)}`;
     const answer = await this.request('GET', `/terrain/elevation?${query}`, undefined, signal);
     return (await decodeBody(answer, m.elevation)).elevationAMSL;
+  }
+
+  /** The station's MAVLink connections. */
+  links(): Promise<m.StationLink[]> {
+    return this.read('/links', array(m.stationLink));
+  }
+
+  signing(vehicle: number): Promise<m.Signing> {
+    return this.read(`/vehicles/${vehicle}/signing`, m.signing);
+  }
+
+  /** Cancels the transfer of files, parameters or a log that goes on. */
+  async cancelTransfer(vehicle: number): Promise<void> {
+    await this.request('DELETE', `/vehicles/${vehicle}/transfer`);
   }
 
   takeControl(vehicle: number, force?: { reason: string }): Promise<m.Lease> {

@@ -18,26 +18,15 @@ import {
   type Decoder,
 } from './decode';
 import type { Geometry } from 'geojson';
+import { lonLat, place, type LonLat, type Place } from './place';
 
-export const place = object({ lat: num, lon: num });
-export type Place = Decoded<typeof place>;
+export * from './camera';
+export * from './condition';
+export * from './vehicle';
+export { place, type LonLat, type Place };
 
 export const ellipse = object({ semiMajorM: num, semiMinorM: num, bearingDeg: num, confidence: optional(num) });
 export type Ellipse = Decoded<typeof ellipse>;
-
-/** A longitude-latitude pair, as in GeoJSON. */
-export type LonLat = [number, number];
-
-const lonLat: Decoder<LonLat> = (value, path) => {
-  if (!Array.isArray(value) || value.length < 2) throw new DecodeError(path, 'a [lon, lat] pair', value);
-  return [num(value[0], `${path}[0]`), num(value[1], `${path}[1]`)];
-};
-
-const polygon: Decoder<LonLat[][]> = (value, path) => {
-  const source = asObject(value, path);
-  if (source['type'] !== 'Polygon') throw new DecodeError(`${path}.type`, 'Polygon', source['type']);
-  return array(array(lonLat))(source['coordinates'], `${path}.coordinates`);
-};
 
 export const me = object({
   name: str,
@@ -52,45 +41,6 @@ export const me = object({
   }),
 });
 export type Me = Decoded<typeof me>;
-
-export const lease = object({ holder: str, since: optional(instant), expiresAt: optional(instant) });
-export type Lease = Decoded<typeof lease>;
-
-export const vehicle = object({
-  id: num,
-  name: str,
-  state: oneOf('live', 'lost'),
-  lastSeen: optional(instant),
-  ageS: optional(num),
-  autopilot: optional(str),
-  type: optional(str),
-  armed: optional(bool),
-  mode: optional(str),
-  modes: optional(array(str)),
-  landed: optional(str),
-  position: optional(
-    object({ lat: num, lon: num, altAMSL: optional(num), altRelative: optional(num), altAGL: optional(num) }),
-  ),
-  velocity: optional(object({ north: num, east: num, up: num })),
-  headingDeg: optional(num),
-  groundSpeed: optional(num),
-  climbRate: optional(num),
-  attitude: optional(object({ rollDeg: num, pitchDeg: num, yawDeg: num })),
-  battery: optional(
-    object({ percent: optional(num), voltage: optional(num), current: optional(num), timeLeftS: optional(num) }),
-  ),
-  gps: optional(object({ fix: str, satellites: optional(num), hdop: optional(num) })),
-  home: optional(object({ lat: num, lon: num, altAMSL: optional(num) })),
-  gimbal: optional(
-    object({ pitchDeg: optional(num), yawDeg: optional(num), rollDeg: optional(num), target: optional(place) }),
-  ),
-  footprint: optional(polygon),
-  link: optional(object({ name: optional(str), lossPercent: optional(num), rttMs: optional(num) })),
-  mission: optional(object({ current: optional(num), count: optional(num) })),
-  control: optional(lease),
-  messages: optional(array(object({ t: instant, severity: str, text: str }))),
-});
-export type Vehicle = Decoded<typeof vehicle>;
 
 export const feed = object({
   id: str,
@@ -254,6 +204,7 @@ export const commandResult = object({
   command: optional(str),
   result: optional(str),
   elapsedMs: optional(num),
+  detail: optional(str),
 });
 export type CommandResult = Decoded<typeof commandResult>;
 

@@ -53,6 +53,12 @@ export class Actions {
     );
   }
 
+  cancelTransfer(vehicle: Vehicle): Promise<boolean> {
+    return this.run(`transfer-${vehicle.id}`, `${vehicle.name}: transfer cancelled`, () =>
+      this.desk.api.cancelTransfer(vehicle.id),
+    );
+  }
+
   decideAlert(id: string, decision: AlertDecision): Promise<boolean> {
     return this.run(`alert-${id}`, `Alert ${id} ${decisionWords[decision]}`, async () =>
       this.desk.store.putAlert(await this.desk.api.decideAlert(id, decision)),

@@ -1,0 +1,74 @@
+// How the invented vehicles are: links, health, plans, cameras and the traffic around them. Vehicle 1 flies and is well, vehicle 2 stands and is not.
+const iso = (ms) => new Date(ms).toISOString();
+
+export function condition(id, now, flying) {
+  const t = iso(now - 300);
+  return id === 1 ? well(now, t, flying) : ill(now, t);
+}
+
+function well(now, t, flying) {
+  return {
+    batteries: [
+      { id: 0, function: 'propulsion', percent: 74, voltage: 22.8, current: 14.2, timeLeftS: 840, charge: 'ok', temperatureC: 34, t },
+      { id: 1, function: 'payload', percent: 41, voltage: 11.3, charge: 'low', t },
+    ],
+    ...(flying ? { endurance: { toReserveS: 620, reservePercent: 20, toHomeS: 95, spareS: 525, distanceM: 610, basis: 'current', t } } : {}),
+    gps: { fix: '3d', satellites: 14, hdop: 0.8, jamming: 'mitigated', spoofing: 'ok', t },
+    ekf: { level: 'ok', attitude: true, velocity: true, position: true, height: true, velocityRatio: 0.1, compassRatio: 0.61, t },
+    vibration: { x: 11.2, y: 9.8, z: 17.4, clipping: [0, 0, 0], level: 'ok', t },
+    wind: { speed: 6.2, fromDeg: 281, up: 0, t: iso(now - 24_000) },
+    stale: ['wind'],
+    rc: { channels: 16, rssiPercent: 88, t },
+    sensors: { unhealthy: [], t },
+    fence: { breached: false, count: 0, t },
+    failsafe: { active: false },
+    links: [
+      { name: 'lan', remote: '10.0.0.5:14550', used: true, silent: false, lastHeard: t, lossPercent: 0.1, rttMs: 5, bytesIn: 2900, bytesOut: 110 },
+      { name: 'radio', remote: '/dev/ttyUSB0', used: false, silent: false, lastHeard: iso(now - 1_200), lossPercent: 14.2, rttMs: 180 },
+    ],
+    plans: [
+      { kind: 'mission', count: 5, syncedAt: t, changedAt: iso(now - 90_000), changedBy: 'station 254/190' },
+      { kind: 'fence', count: 3, syncedAt: t },
+      { kind: 'rally', count: 2, syncedAt: t },
+    ],
+    mission: { current: 2, count: 5 },
+  };
+}
+
+function ill(now, t) {
+  return {
+    batteries: [{ id: 0, function: 'all', percent: 22, voltage: 20.9, current: 0.6, charge: 'critical', faults: ['cell 3 failed'], t }],
+    gps: { fix: '3d', satellites: 9, hdop: 1.6, jamming: 'detected', spoofing: 'detected', t },
+    gps2: { fix: 'none', satellites: 0, t },
+    ekf: { level: 'bad', attitude: true, velocity: true, position: false, height: true, gpsGlitch: true, horizontalRatio: 1.3, t },
+    vibration: { x: 41, y: 38, z: 66, clipping: [12, 0, 3], level: 'bad', t },
+    stale: ['attitude', 'groundSpeed'],
+    rc: { channels: 0, t },
+    sensors: { unhealthy: ['compass', 'barometer'], t },
+    fence: { breached: true, kind: 'boundary', count: 1, t },
+    failsafe: { active: true, reasons: [{ kind: 'radio', text: 'Radio Failsafe', t }] },
+    arming: {
+      ready: false,
+      reasons: [{ text: 'Need Position Estimate', source: 'text', t }, { text: 'Battery 1 below minimum arming voltage', source: 'text', t }, { text: 'operator location missing', source: 'remoteId', warning: true, t }],
+      t,
+    },
+    warnings: [{ kind: 'systemIdClash', text: 'two autopilots use the id 2, on lan and on radio: give one another id (SYSID_THISMAV)', since: iso(now - 60_000) }],
+    links: [{ name: 'lan', used: true, silent: false, lastHeard: t, lossPercent: 3.4, rttMs: 21 }, { name: 'radio', used: false, silent: true, lastHeard: iso(now - 44_000) }],
+    plans: [{ kind: 'mission', unknown: true }, { kind: 'fence', count: 0, syncedAt: t }, { kind: 'rally', count: 0, note: 'the upload of the rally points at 14:03:05 UTC was cut: the vehicle holds the old plan, 0 points' }],
+    transfer: { kind: 'log', upload: false, done: Math.round(((now / 40) % 1000) * 6300), total: 6_300_000 },
+    pending: { command: 'MAV_CMD_PREFLIGHT_CALIBRATION', percent: 40, since: t },
+  };
+}
+
+export const links = (now) => [
+  { name: 'lan', state: 'up', since: iso(now - 900_000), vehicles: [1, 2], peers: [] },
+  {
+    name: 'radio', state: 'silent', since: iso(now - 44_000), problem: 'nothing is heard', vehicles: [1], peers: [],
+    radio: { t: iso(now), rssi: 188, remoteRssi: 171, noise: 44, remoteNoise: 52, txBufferPercent: 80 },
+  },
+];
+
+export const signing = (id) =>
+  id === 2
+    ? { vehicle: 2, state: 'refusing', text: 'vehicle 2 sends frames signed with another key: 412 refused; adopt its key, or set it up anew over a trusted link' }
+    : { vehicle: id, state: 'off', text: 'frames are not signed' };
