@@ -9,7 +9,7 @@ import (
 
 // prearm is the first reason why the vehicle cannot be armed, or nothing.
 func (f *flight) prearm() string {
-	for _, check := range [...]func() string{f.checkEstimate, f.checkLinks, f.checkBattery} {
+	for _, check := range [...]func() string{f.checkEstimate, f.checkLinks, f.checkBattery, f.checkRemoteID} {
 		if reason := check(); reason != "" {
 			return reason
 		}

@@ -69,13 +69,14 @@ func (f *flight) do(it item) {
 	case common.MAV_CMD_DO_SET_ROI_NONE:
 		f.gimbal.release()
 	case common.MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW:
-		f.gimbal.point(float64(it.p[0]), float64(it.p[1]), int(it.x)&int(mav.GIMBAL_MANAGER_FLAGS_YAW_LOCK) != 0)
-	case common.MAV_CMD_DO_MOUNT_CONTROL:
-		if it.z == float32(mav.MAV_MOUNT_MODE_MAVLINK_TARGETING) {
-			f.gimbal.point(float64(it.p[0]), float64(it.p[2]), false)
-			return
+		if knownGimbal(float64(it.z)) {
+			f.orderGimbal(gimbalOrder{float64(it.p[0]), float64(it.p[1]), float64(it.p[2]), float64(it.p[3]), uint32(max(0, it.x))})
 		}
-		f.gimbal.release()
+	case common.MAV_CMD_DO_MOUNT_CONTROL:
+		f.orderMount(mountOrder{
+			mode: float64(it.z), pitch: float64(it.p[0]), yaw: float64(it.p[2]),
+			lat: float64(it.x) / 1e7, lon: float64(it.y) / 1e7, amsl: float64(it.p[3]),
+		})
 	case common.MAV_CMD_CONDITION_YAW:
 		f.turnTo(float64(it.p[0]), it.p[2] < 0, it.p[3] != 0)
 	case common.MAV_CMD_DO_FENCE_ENABLE:

@@ -130,10 +130,10 @@ func (c *Copter) tellPhotos() {
 	cam := &c.flight.camera
 	for _, p := range c.link.peers {
 		for _, shot := range cam.taken {
-			p.send(cameraComponent, shot.message())
+			p.tell(cameraComponent, shot.message())
 		}
 		if cam.status {
-			p.send(cameraComponent, c.captureStatus())
+			p.tell(cameraComponent, c.captureStatus())
 		}
 	}
 	cam.taken, cam.status = cam.taken[:0], false

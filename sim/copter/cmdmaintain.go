@@ -193,9 +193,3 @@ func (c *Copter) auxFunction(_ *peer, cmd command) mav.MAV_RESULT {
 	}
 	return mav.MAV_RESULT_FAILED
 }
-
-// mountControl is the old way to point the camera: parameter 7 is the mount's mode.
-func (c *Copter) mountControl(_ *peer, cmd command) mav.MAV_RESULT {
-	c.flight.do(item{cmd: common.MAV_CMD_DO_MOUNT_CONTROL, p: [4]float32{float32(cmd.p[0]), float32(cmd.p[1]), float32(cmd.p[2])}, z: float32(cmd.z)})
-	return mav.MAV_RESULT_ACCEPTED
-}

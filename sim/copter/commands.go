@@ -91,6 +91,9 @@ func (c *Copter) gimbalCommand(p *peer, cmd command) mav.MAV_RESULT {
 		p.send(gimbalComponent, c.build(id))
 		return mav.MAV_RESULT_ACCEPTED
 	case common.MAV_CMD_SET_MESSAGE_INTERVAL:
+		if streamed[id].component != gimbalComponent {
+			return mav.MAV_RESULT_FAILED
+		}
 		return c.setInterval(p, id, cmd.p[1])
 	}
 	return mav.MAV_RESULT_UNSUPPORTED
@@ -139,14 +142,18 @@ var autopilotCommands = map[common.MAV_CMD]func(c *Copter, p *peer, cmd command)
 	common.MAV_CMD_DO_MOTOR_TEST:          (*Copter).motorTest,
 	218:                                   (*Copter).auxFunction, // MAV_CMD_DO_AUX_FUNCTION
 
+	common.MAV_CMD_CONTROL_HIGH_LATENCY: (*Copter).controlHighLatency,
+
 	common.MAV_CMD_PREFLIGHT_REBOOT_SHUTDOWN: (*Copter).reboot,
 	common.MAV_CMD_PREFLIGHT_CALIBRATION:     (*Copter).calibrate,
 	common.MAV_CMD_PREFLIGHT_STORAGE:         (*Copter).resetParameters,
 	common.MAV_CMD_STORAGE_FORMAT:            (*Copter).formatCard,
 
-	common.MAV_CMD_DO_SET_ROI_LOCATION:         (*Copter).commandLookAt,
-	common.MAV_CMD_DO_SET_ROI:                  (*Copter).commandLookAt,
+	common.MAV_CMD_DO_SET_ROI_LOCATION:         (*Copter).lookAtCommand,
+	common.MAV_CMD_DO_SET_ROI:                  (*Copter).lookAtCommand,
+	common.MAV_CMD_DO_SET_ROI_SYSID:            (*Copter).lookAtVehicle,
 	common.MAV_CMD_DO_SET_ROI_NONE:             (*Copter).lookAhead,
+	common.MAV_CMD_DO_MOUNT_CONFIGURE:          (*Copter).mountConfigure,
 	common.MAV_CMD_DO_MOUNT_CONTROL:            (*Copter).mountControl,
 	common.MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW:  (*Copter).gimbalPitchYaw,
 	common.MAV_CMD_DO_GIMBAL_MANAGER_CONFIGURE: (*Copter).gimbalConfigure,
@@ -169,16 +176,3 @@ func (c *Copter) changeMode(m Mode) mav.MAV_RESULT {
 	c.flight.crew.operatorActs()
 	return accepted(c.flight.setMode(m))
 }
-
-func (c *Copter) commandLookAt(_ *peer, cmd command) mav.MAV_RESULT { return c.lookAt(cmd) }
-
-func (c *Copter) lookAhead(*peer, command) mav.MAV_RESULT {
-	c.flight.gimbal.release()
-	return mav.MAV_RESULT_ACCEPTED
-}
-
-func (c *Copter) gimbalPitchYaw(_ *peer, cmd command) mav.MAV_RESULT {
-	return c.pointGimbal(cmd.p[0], cmd.p[1], cmd.p[2], cmd.p[3], whole(cmd.raw[0]))
-}
-
-func (c *Copter) gimbalConfigure(_ *peer, cmd command) mav.MAV_RESULT { return c.configureGimbal(cmd) }

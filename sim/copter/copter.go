@@ -131,6 +131,7 @@ func New(cfg Config) (*Copter, error) {
 	home := vec{cfg.Drone.Home[0], cfg.Drone.Home[1]}
 	c.flight = newFlight(cfg.World, newParameters(cfg.Drone.ID), cfg.World.Start(), home, rng, cfg.Drone.YawBiasDeg)
 	l.now = c.flight.now
+	c.flight.traffic.rng = rand.New(rand.NewPCG(uint64(cfg.Seed), 2000+uint64(cfg.Drone.ID)))
 	c.flight.uptime = max(0, cfg.Uptime.Seconds())
 	c.flight.crew.relaunch = cfg.Drone.Relaunch
 	if cfg.Drone.BatteryPct > 0 {
@@ -314,13 +315,16 @@ func (c *Copter) everySecond() {
 	}
 	c.flight.params.set("STAT_RUNTIME", c.flight.age())
 	for _, p := range c.link.peers {
-		p.send(autopilotComponent, c.heartbeat())
-		p.send(gimbalComponent, gimbalHeartbeat())
-		p.send(cameraComponent, cameraHeartbeat())
+		p.tell(autopilotComponent, c.heartbeat())
+		p.tell(gimbalComponent, gimbalHeartbeat())
+		p.tell(cameraComponent, cameraHeartbeat())
 		if timesync != nil {
-			p.send(autopilotComponent, timesync)
+			p.tell(autopilotComponent, timesync)
 		}
 	}
+	c.tellTraffic()
+	c.tellRemoteID()
+	c.tellScarce()
 }
 
 // forget drops the stations that went silent, and what they had begun.
@@ -352,24 +356,24 @@ func (c *Copter) notify() {
 		c.log.Debug("status text", "severity", n.severity, "text", n.text)
 		text := n.text[:min(len(n.text), 50)] // longer ones would need chunks; none is
 		for _, p := range c.link.peers {
-			p.send(autopilotComponent, &mav.MessageStatustext{Severity: n.severity, Text: text})
+			p.tell(autopilotComponent, &mav.MessageStatustext{Severity: n.severity, Text: text})
 		}
 	}
 	for _, i := range f.reached {
 		f.lastReached = i
 		for _, p := range c.link.peers {
-			p.send(autopilotComponent, &mav.MessageMissionItemReached{Seq: uint16(i)})
+			p.tell(autopilotComponent, &mav.MessageMissionItemReached{Seq: uint16(i)})
 		}
 	}
 	for _, name := range f.changed {
 		for _, p := range c.link.peers {
-			p.send(autopilotComponent, f.params.message(f.params.index[name], false))
+			p.tell(autopilotComponent, f.params.message(f.params.index[name], false))
 		}
 	}
 	if f.homeMoved && f.ready() {
 		for _, p := range c.link.peers {
-			p.send(autopilotComponent, c.build(242))
-			p.send(autopilotComponent, c.build(49))
+			p.tell(autopilotComponent, c.build(242))
+			p.tell(autopilotComponent, c.build(49))
 		}
 	}
 	f.notes, f.reached, f.changed, f.homeMoved = f.notes[:0], f.reached[:0], f.changed[:0], false

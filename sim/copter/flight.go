@@ -83,6 +83,8 @@ type flight struct {
 	ekf          estimate
 	weakFor      float64 // s that thrust is missing
 	crashFor     float64 // s that it lies on its side
+	traffic      traffic
+	remoteID     remoteID
 	crew         crew
 
 	homeMoved   bool // since the last look
@@ -121,7 +123,7 @@ func (f *flight) boot() {
 	f.servos = [16]uint16{}
 	f.gimbal = gimbal{truePitch: f.gimbal.truePitch, trueYaw: f.gimbal.trueYaw, relYaw: f.gimbal.relYaw}
 	f.gimbal.release()
-	f.ekf = newEstimate()
+	f.ekf, f.remoteID = newEstimate(), remoteID{}
 	f.steer.reset()
 	f.origin = f.body.pos
 	f.setHome(f.body.pos)

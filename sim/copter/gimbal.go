@@ -32,7 +32,9 @@ type gimbal struct {
 	pitchRate, yawRate float64 // wanted in gimbalRates, deg/s
 	roi                vec
 	neutral            bool
-	byTracker          bool // the camera's tracker moves roi
+	stowed             bool
+	byTracker          bool  // the camera's tracker moves roi
+	system             uint8 // of the vehicle that it looks at; 0: none
 
 	control [2][2]uint8 // primary and secondary controller: system and component
 
@@ -43,9 +45,15 @@ type gimbal struct {
 	ratePan   float64
 }
 
+// take begins a mode, and ends what the gimbal did before.
+func (g *gimbal) take(m gimbalMode) {
+	g.mode, g.neutral, g.stowed, g.byTracker, g.system = m, false, false, false, 0
+}
+
 // point sets angles in degrees.
 func (g *gimbal) point(pitchDeg, yawDeg float64, lock bool) {
-	g.mode, g.yawLock, g.byTracker = gimbalAngles, lock, false
+	g.take(gimbalAngles)
+	g.yawLock = lock
 	if !math.IsNaN(pitchDeg) {
 		g.pitchDeg = clamp(pitchDeg, gimbalPitchMin, gimbalPitchMax)
 	}
@@ -56,14 +64,22 @@ func (g *gimbal) point(pitchDeg, yawDeg float64, lock bool) {
 
 // turn sets rates in deg/s.
 func (g *gimbal) turn(pitchRate, yawRate float64, lock bool) {
-	g.mode, g.yawLock, g.byTracker = gimbalRates, lock, false
+	g.take(gimbalRates)
+	g.yawLock = lock
 	g.pitchRate = clamp(pitchRate, -gimbalRate, gimbalRate)
 	g.yawRate = clamp(yawRate, -gimbalRate, gimbalRate)
 }
 
 // lookAt keeps looking at a place until another order.
 func (g *gimbal) lookAt(place vec) {
-	g.mode, g.roi, g.neutral, g.byTracker = gimbalROI, place, false, false
+	g.take(gimbalROI)
+	g.roi = place
+}
+
+// retract stows the camera: level, along the nose.
+func (g *gimbal) retract() {
+	g.point(0, 0, false)
+	g.stowed = true
 }
 
 // release ends looking at a place and goes back to the neutral angles.

@@ -72,12 +72,10 @@ func (c *Copter) handle(p *peer, k packet) {
 		if mine(m.TargetSystem, m.TargetComponent) {
 			c.requestStream(p, m)
 		}
-	case *mav.MessageGimbalManagerSetPitchyaw:
-		if mine(m.TargetSystem, m.TargetComponent) {
-			c.pointGimbal(float64(m.Pitch)/toRad, float64(m.Yaw)/toRad, float64(m.PitchRate)/toRad, float64(m.YawRate)/toRad, uint32(m.Flags))
-		}
 	default:
-		c.handleTransfer(p, k, mine)
+		if !c.handleGimbal(k, mine) && !c.handleRemoteID(k) {
+			c.handleTransfer(p, k, mine)
+		}
 	}
 }
 

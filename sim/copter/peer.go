@@ -21,6 +21,9 @@ type peer struct {
 	groups  map[uint32]*stream // by the rate of a parameter
 	params  []int              // waiting to be sent, by index
 	modes   int                // that are still to be told, from the end of the list
+
+	scarce   bool    // switched to high latency: answers, and HIGH_LATENCY2, are all that is sent
+	scarceAt float64 // when the next is due, s since power-up
 }
 
 func (l *link) newPeer(o origin, fixed bool) *peer {
@@ -29,10 +32,17 @@ func (l *link) newPeer(o origin, fixed bool) *peer {
 
 // reset forgets what the peer asked for, as a restart does.
 func (p *peer) reset() {
-	p.params, p.modes = nil, 0
+	p.params, p.modes, p.scarce = nil, 0, false
 	clear(p.writers)
 	clear(p.streams)
 	clear(p.groups)
+}
+
+// tell sends what nobody asked for, unless the link is too scarce for it.
+func (p *peer) tell(component uint8, msg message.Message) {
+	if !p.scarce {
+		p.send(component, msg)
+	}
 }
 
 // send queues a message of one of the vehicle's components; flush puts it on the wire.

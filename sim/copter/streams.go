@@ -143,7 +143,7 @@ func (c *Copter) stream() {
 					break
 				}
 			}
-			p.send(streamed[id].component, msg)
+			p.tell(streamed[id].component, msg)
 		}
 	}
 }

@@ -45,6 +45,8 @@ func (c *Copter) build(id uint32) message.Message {
 	switch id {
 	case 0:
 		return c.heartbeat()
+	case 235:
+		return c.highLatency()
 	case 300:
 		return &mav.MessageProtocolVersion{Version: 200, MinVersion: 100, MaxVersion: 200}
 	case 30:
