@@ -9,11 +9,23 @@ import (
 
 // prearm is the first reason why the vehicle cannot be armed, or nothing.
 func (f *flight) prearm() string {
-	for _, check := range [...]func() string{f.checkEstimate, f.checkLinks, f.checkBattery, f.checkRemoteID} {
+	if all := f.reasons(); len(all) > 0 {
+		return all[0]
+	}
+	return ""
+}
+
+// reasons are why the vehicle cannot be armed, one of every kind.
+func (f *flight) reasons() (all []string) {
+	for _, check := range [...]func() string{f.checkEstimate, f.checkLinks, f.checkBattery, f.checkRemoteID, f.checkFenceKept} {
 		if reason := check(); reason != "" {
-			return reason
+			all = append(all, reason)
 		}
 	}
+	return all
+}
+
+func (f *flight) checkFenceKept() string {
 	if f.fence.breached != 0 {
 		return "Vehicle breaching " + fenceNames(f.fence.breached) + " fence"
 	}
@@ -86,7 +98,7 @@ func (f *flight) healthBits() mav.MAV_SYS_STATUS_SENSOR {
 		ill bool
 		bit mav.MAV_SYS_STATUS_SENSOR
 	}{
-		{f.prearm() != "", mav.MAV_SYS_STATUS_PREARM_CHECK},
+		{!f.armed && f.prearm() != "", mav.MAV_SYS_STATUS_PREARM_CHECK}, // as ArduPilot: well while armed
 		{!f.hasFix(), mav.MAV_SYS_STATUS_SENSOR_GPS},
 		{f.faults.compass[0], mav.MAV_SYS_STATUS_SENSOR_3D_MAG},
 		{f.age() < readyAfter/2 || f.failsafe.ekf, mav.MAV_SYS_STATUS_AHRS},

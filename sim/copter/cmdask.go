@@ -98,7 +98,7 @@ func (c *Copter) runChecks(*peer, command) mav.MAV_RESULT {
 	if f.armed {
 		return mav.MAV_RESULT_TEMPORARILY_REJECTED
 	}
-	if reason := f.prearm(); reason != "" {
+	for _, reason := range f.reasons() {
 		f.say(mav.MAV_SEVERITY_CRITICAL, "PreArm: %s", reason)
 	}
 	return mav.MAV_RESULT_ACCEPTED

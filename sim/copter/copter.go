@@ -131,6 +131,7 @@ func New(cfg Config) (*Copter, error) {
 	home := vec{cfg.Drone.Home[0], cfg.Drone.Home[1]}
 	c.flight = newFlight(cfg.World, newParameters(cfg.Drone.ID), cfg.World.Start(), home, rng, cfg.Drone.YawBiasDeg)
 	l.now = c.flight.now
+	c.flight.pace = max(1, cfg.Speed)
 	c.flight.traffic.rng = rand.New(rand.NewPCG(uint64(cfg.Seed), 2000+uint64(cfg.Drone.ID)))
 	c.flight.uptime = max(0, cfg.Uptime.Seconds())
 	c.flight.crew.relaunch = cfg.Drone.Relaunch
@@ -325,6 +326,7 @@ func (c *Copter) everySecond() {
 	c.tellTraffic()
 	c.tellRemoteID()
 	c.tellScarce()
+	c.askForTerrain()
 }
 
 // forget drops the stations that went silent, and what they had begun.

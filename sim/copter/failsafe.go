@@ -73,7 +73,8 @@ func (f *flight) watchStation() {
 	if f.heardStation < 0 {
 		return
 	}
-	lost := f.age()-f.heardStation > f.params.get("FS_GCS_TIMEOUT")
+	// A station beats once a second of its own, however fast the simulation runs.
+	lost := f.age()-f.heardStation > f.params.get("FS_GCS_TIMEOUT")*f.pace
 	switch {
 	case !lost && f.failsafe.station:
 		f.failsafe.station = false

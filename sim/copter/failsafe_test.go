@@ -357,3 +357,54 @@ func TestAStationThatGoesSilentAndComesBack(t *testing.T) {
 		return m.Type == mav.MAV_TYPE_QUADROTOR && m.SystemStatus == mav.MAV_STATE_ACTIVE && m.CustomMode == uint32(RTL)
 	})
 }
+
+func TestEveryReasonIsToldAndTheHealthSaysSo(t *testing.T) {
+	t.Parallel()
+	f := standing(vec{})
+	run(f, 1)
+	const well = mav.MAV_SYS_STATUS_PREARM_CHECK | mav.MAV_SYS_STATUS_SENSOR_GPS | mav.MAV_SYS_STATUS_SENSOR_RC_RECEIVER
+	if f.healthBits()&well != well || len(f.reasons()) != 0 {
+		t.Fatalf("%b, %v", f.healthBits(), f.reasons())
+	}
+	f.params.set("SIM_GPS1_NUMSATS", 3)
+	f.params.set("SIM_RC_FAIL", 2)
+	f.params.set("SIM_BATT_VOLTAGE", 12)
+	f.params.set("DID_ENABLE", 1)
+	run(f, 2)
+	want := []string{"GPS 1: Bad fix", "Radio failsafe on", "Battery 1 below minimum arming voltage", "OpenDroneID: operator location must be set"}
+	if !slices.Equal(f.reasons(), want) || f.healthBits()&well != 0 {
+		t.Errorf("%q, %b", f.reasons(), f.healthBits())
+	}
+	if f.channel(2) != 950 || f.rawGPS().FixType != mav.GPS_FIX_TYPE_2D_FIX {
+		t.Errorf("throttle %d, %+v", f.channel(2), f.rawGPS())
+	}
+	if !f.arm(true) || f.healthBits()&mav.MAV_SYS_STATUS_PREARM_CHECK == 0 {
+		t.Error("armed by force, the check counts no more")
+	}
+}
+
+func TestTheReceiverIsSlowLateAndNoisy(t *testing.T) {
+	t.Parallel()
+	f := inTheAir(t, vec{}, 40)
+	f.stationForEver()
+	f.goTo(vec{2000, 0, 40})
+	run(f, 15)
+	fixes, last := 0, f.gps.at
+	var along, across, square2 float64
+	const seconds = 100
+	for range int(seconds / dt) {
+		f.step()
+		if f.gps.at != last {
+			fixes, last = fixes+1, f.gps.at
+			d := f.gps.pos.sub(f.body.pos)
+			along += d[0]
+			across += d[1]
+			square2 += d[1] * d[1]
+		}
+	}
+	n := float64(fixes)
+	spread := math.Sqrt(square2/n - square(across/n))
+	if fixes < 5*seconds-2 || fixes > 5*seconds+2 || along/n > -0.5 || along/n < -4 || spread < 0.4 || spread > 2 {
+		t.Errorf("%d fixes, %.1f m behind, spread %.1f m", fixes, along/n, spread)
+	}
+}

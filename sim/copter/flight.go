@@ -39,6 +39,7 @@ type flight struct {
 	params *parameters
 	start  time.Time // of step zero
 	steps  int64
+	pace   float64 // simulated seconds in one of those in which stations live
 	uptime float64 // s since power-up at step zero
 
 	body   body
@@ -85,6 +86,7 @@ type flight struct {
 	crashFor     float64 // s that it lies on its side
 	traffic      traffic
 	remoteID     remoteID
+	tiles        tiles
 	crew         crew
 
 	homeMoved   bool // since the last look
@@ -97,7 +99,7 @@ type flight struct {
 }
 
 func newFlight(land terrain, params *parameters, start time.Time, home vec, rng *rand.Rand, yawBiasDeg float64) *flight {
-	f := &flight{land: land, params: params, start: start, senses: newSenses(rng, yawBiasDeg), camera: newCamera(), heardStation: -1}
+	f := &flight{land: land, params: params, start: start, senses: newSenses(rng, yawBiasDeg), camera: newCamera(), heardStation: -1, pace: 1}
 	home[2] = land.GroundU(home[0], home[1])
 	f.body = body{pos: home, onGround: true}
 	f.faults = newFaults(rand.New(rand.NewPCG(rng.Uint64(), rng.Uint64()))) // gusts and the like take nothing from the senses' errors
@@ -153,7 +155,7 @@ func (f *flight) watchBoot() {
 		f.say(mav.MAV_SEVERITY_INFO, "EKF3 IMU1 is using GPS")
 		f.homeMoved = true
 	case !f.armed && f.steps%3000 == 0: // every 30 s
-		if reason := f.prearm(); reason != "" {
+		for _, reason := range f.reasons() {
 			f.say(mav.MAV_SEVERITY_CRITICAL, "PreArm: %s", reason)
 		}
 	}

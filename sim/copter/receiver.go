@@ -26,6 +26,7 @@ type receiver struct {
 	vel    vec
 	off    vec // error of the latest fix beyond what the estimate carries too, metres
 	noise  [3]drift
+	wander [3]drift          // that the estimate averages out
 	past   [pastSteps][2]vec // position and velocity
 	filled int
 }
@@ -34,6 +35,7 @@ func newReceiver(at vec) receiver {
 	r := receiver{fix: mav.GPS_FIX_TYPE_3D_FIX, sats: 10, hdop: goodHDOP, pos: at}
 	for i := range r.noise {
 		r.noise[i].tau = 10
+		r.wander[i] = drift{sigma: [...]float64{0.8, 0.8, 1.2}[i], tau: 20}
 	}
 	return r
 }
@@ -66,6 +68,9 @@ func (f *flight) stepReceiver() {
 		x.glitch[2] + r.noise[2].value,
 	}
 	r.pos = then[0].add(f.senses.place()).add(r.off)
+	for i := range r.wander {
+		r.pos[i] += r.wander[i].step(float64(x.gpsEvery)*dt, x.rng)
+	}
 	r.vel, r.at = then[1], f.age()
 }
 

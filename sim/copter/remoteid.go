@@ -26,7 +26,7 @@ func (f *flight) missing() string {
 	switch r := &f.remoteID; {
 	case !r.told:
 		return "operator location must be set"
-	case f.age()-r.at > operatorAge:
+	case f.age()-r.at > operatorAge*f.pace:
 		return "operator location is too old"
 	}
 	return ""

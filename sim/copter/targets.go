@@ -145,6 +145,7 @@ func (c *Copter) handleManual(k packet, m *mav.MessageManualControl) {
 	if !c.inCharge(k) {
 		return
 	}
+	c.flight.stationBack() // sticks count as a sign of life, as a heartbeat does
 	stick := func(v int16, middle, span float64) uint16 {
 		if v == math.MaxInt16 { // not given
 			return math.MaxUint16
@@ -161,6 +162,7 @@ func (c *Copter) handleOverride(k packet, m *mav.MessageRcChannelsOverride) {
 	if !c.inCharge(k) {
 		return
 	}
+	c.flight.stationBack() // sticks count as a sign of life, as a heartbeat does
 	values := []uint16{m.Chan1Raw, m.Chan2Raw, m.Chan3Raw, m.Chan4Raw, m.Chan5Raw, m.Chan6Raw, m.Chan7Raw, m.Chan8Raw}
 	for _, v := range []uint16{
 		m.Chan9Raw, m.Chan10Raw, m.Chan11Raw, m.Chan12Raw, m.Chan13Raw, m.Chan14Raw, m.Chan15Raw, m.Chan16Raw, m.Chan17Raw, m.Chan18Raw,

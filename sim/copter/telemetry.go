@@ -114,11 +114,7 @@ func (c *Copter) buildPosition(id uint32) message.Message {
 		}
 		return m
 	case 136:
-		ground := f.land.GroundU(f.est.pos[0], f.est.pos[1])
-		_, terrain := f.position(vec{f.est.pos[0], f.est.pos[1], ground})
-		return &mav.MessageTerrainReport{
-			Lat: e7(p.Lat), Lon: e7(p.Lon), Spacing: 30, TerrainHeight: float32(terrain), CurrentHeight: float32(amsl - terrain), Loaded: 504,
-		}
+		return f.terrainReport(p)
 	}
 	if !f.ready() {
 		return nil
@@ -144,6 +140,9 @@ func (c *Copter) buildStatus(id uint32) message.Message {
 	case 1:
 		healthy := f.healthBits()
 		enabled := mav.MAV_SYS_STATUS_SENSOR(sensorsEnabled)
+		if f.params.get("ARMING_CHECK") == 0 {
+			enabled &^= mav.MAV_SYS_STATUS_PREARM_CHECK
+		}
 		if f.params.get("FENCE_ENABLE") != 0 {
 			enabled |= mav.MAV_SYS_STATUS_GEOFENCE
 		}
