@@ -35,6 +35,24 @@ function well(now, t, flying) {
   };
 }
 
+/** The invented payload of a vehicle; what was asked of it lies in v. */
+export function payload(v, now) {
+  const t = iso(now);
+  const kinds = ['photo', 'record', 'zoom', 'trackPoint', 'trackBox', 'modes'];
+  const cameras = [
+    {
+      id: 100, component: 100, name: 'Thermal', kind: 'thermal', abilities: kinds, gimbal: 154, zoomPercent: Math.round(v.zoom), hfovDeg: 24.6, photo: 'idle',
+      photos: v.photos, recording: v.recordingSince !== undefined, ...(v.recordingSince ? { recordingS: (now - v.recordingSince) / 1000 } : {}),
+      freeMiB: v.id === 1 ? 12_000 : 310, tracking: v.tracking ? { state: v.id === 1 ? 'active' : 'coasting', ...v.tracking, t } : { state: 'idle', t },
+    },
+  ];
+  const control = v.id === 1 ? { who: 'us', system: 255, component: 190 } : { who: 'other', system: 254, component: 190 };
+  const gimbals = [
+    { id: 154, name: 'Gimbal', pitchDeg: -38, yawDeg: 20, mode: v.gimbalMode, abilities: ['pitch', 'yaw', 'lock', 'follow', 'neutral'], control, failures: v.id === 2 ? ['motor error'] : [] },
+  ];
+  return { cameras, gimbals };
+}
+
 function ill(now, t) {
   return {
     batteries: [{ id: 0, function: 'all', percent: 22, voltage: 20.9, current: 0.6, charge: 'critical', faults: ['cell 3 failed'], t }],

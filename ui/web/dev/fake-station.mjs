@@ -82,7 +82,14 @@ function vehicleCall(request, response, id, verb, data) {
     return v.control ? json(response, 200, v.control) : json(response, 204);
   }
   if (!v.control) return problem(response, 409, `Nobody has control of ${v.name}: take control first.`);
-  if (verb === 'gimbal') v.target = data.lookAt;
+  if (data.command === 'changeSpeed') return problem(response, 504, `${v.name} did not answer; since then it reports armed, mode ${v.mode}: whether it acted is not known.`);
+  if (data.command === 'terminate' && data.confirm !== `TERMINATE ${id}`) return problem(response, 400, `type TERMINATE ${id} to confirm`);
+  if (verb === 'gimbal' && data.lookAt) v.target = data.lookAt;
+  if (verb === 'gimbal' && data.mode) v.gimbalMode = data.mode;
+  if (verb === 'tracking') v.tracking = request.method === 'DELETE' ? undefined : { box: data.box, point: data.point };
+  if (verb === 'camera') payloadCall(v, data);
+  if (data.command === 'changeAltitude') v.goal = data.altitudeAGL;
+  if (data.command === 'mode') v.mode = data.mode;
   if (data.command === 'takeoff') Object.assign(v, { armed: true, goal: data.altitudeAGL, mode: 'GUIDED' });
   if (data.command === 'land' || data.command === 'return') Object.assign(v, { goal: 0, mode: data.command === 'land' ? 'LAND' : 'RTL' });
   if (data.command === 'hold') v.mode = 'LOITER';
@@ -90,6 +97,15 @@ function vehicleCall(request, response, id, verb, data) {
   if (data.command === 'goto' && v.agl < 1) return problem(response, 422, `${v.name} refused: it stands on the ground.`);
   v.messages.push({ t: world.iso(Date.now()), severity: 'info', text: `${data.command ?? 'gimbal'} accepted` });
   return json(response, 200, { id: '01J', vehicle: id, command: data.command ?? 'gimbal', result: 'accepted', elapsedMs: 12 });
+}
+
+function payloadCall(v, data) {
+  clearInterval(v.zooming);
+  if (data.rate) v.zooming = setInterval(() => (v.zoom = Math.max(0, Math.min(100, v.zoom + data.rate))), 100);
+  if (data.step) v.zoom += 5 * data.step;
+  if (data.command === 'photo') v.photos += 1;
+  if (data.command === 'record') v.recordingSince = Date.now();
+  if (data.command === 'stopRecord') v.recordingSince = undefined;
 }
 
 function decide(response, thing, state, kind) {

@@ -1,5 +1,5 @@
 // An invented sector that moves: two vehicles, twenty sensors, a walker who crosses. For looking at the page only.
-import { condition } from './fake-condition.mjs';
+import { condition, payload } from './fake-condition.mjs';
 import { height } from './fake-terrain.mjs';
 
 const origin = { lat: -35.363, lon: 149.165 };
@@ -28,6 +28,11 @@ export function createWorld() {
     control: undefined,
     target: undefined,
     lost: false,
+    zoom: 20,
+    photos: 12,
+    recordingSince: id === 1 ? born : undefined,
+    gimbalMode: 'lock',
+    tracking: { box: { x: 0.36, y: 0.4, w: 0.06, h: 0.13 } },
     messages: [{ t: iso(born - 42000), severity: 'info', text: 'EKF3 IMU0 is using GPS' }],
   }));
   const sensors = Array.from({ length: 20 }, (_, i) => {
@@ -80,6 +85,7 @@ export function createWorld() {
       ...(v.agl > 5 ? { footprint: { type: 'Polygon', coordinates: [circle(look, 70)] } } : {}),
       link: { name: 'lan', lossPercent: 0.1, rttMs: 5 },
       ...condition(v.id, now, v.agl > 0.5),
+      ...payload(v, now),
       ...(v.cancelled ? { transfer: undefined } : {}),
       ...(v.control ? { control: v.control } : {}),
       messages: v.messages,
@@ -156,8 +162,8 @@ export function createWorld() {
   }
 
   const feeds = vehicles.flatMap((v) => [
-    { id: `${v.id}-thermal`, vehicle: v.id, kind: 'thermal', state: 'live', width: 640, height: 512, fps: 15, codec: 'H264', kbps: 900, viewers: 1, detector: { state: 'running', framesPerS: 15 } },
-    { id: `${v.id}-eo`, vehicle: v.id, kind: 'eo', state: 'live', width: 1280, height: 720, fps: 15, codec: 'H264', kbps: 1400, viewers: 1, detector: { state: 'off' } },
+    { id: `${v.id}-thermal`, vehicle: v.id, camera: 100, kind: 'thermal', state: 'live', width: 640, height: 512, fps: 15, codec: 'H264', kbps: 900, viewers: 1, detector: { state: 'running', framesPerS: 15 } },
+    { id: `${v.id}-eo`, vehicle: v.id, camera: 101, kind: 'eo', state: 'live', width: 1280, height: 720, fps: 15, codec: 'H264', kbps: 1400, viewers: 1, detector: { state: 'off' } },
   ]);
 
   const zones = {

@@ -1,6 +1,9 @@
 /** The station's HTTP API: typed requests, answers decoded at the edge, problems as errors with their reason in words. */
+import type { VehicleCommand } from './commands';
 import { array, DecodeError, type Decoder } from './decode';
 import * as m from './model';
+import type { CameraCommand, GimbalMode } from './payload';
+import type { TrackingTarget } from './picture';
 
 /** A refusal by the station (RFC 9457), or no answer at all (status 0). */
 export class ApiProblem extends Error {
@@ -13,13 +16,12 @@ export class ApiProblem extends Error {
     super(detail || title);
     this.name = 'ApiProblem';
   }
-}
 
-export type VehicleCommand =
-  | { command: 'arm' | 'disarm' | 'return' | 'land' | 'hold' | 'startMission' }
-  | { command: 'takeoff'; altitudeAGL: number }
-  | { command: 'goto'; lat: number; lon: number; altitudeAGL?: number; altitudeAMSL?: number }
-  | { command: 'mode'; mode: string };
+  /** Nobody knows whether what was asked for was done: no answer of the station, or none of the vehicle. */
+  get unknown(): boolean {
+    return this.status === 0 || this.status === 504;
+  }
+}
 
 export type AlertDecision = 'acknowledge' | 'resolve' | 'false';
 export type CueDecision = 'approve' | 'reject';
@@ -79,8 +81,26 @@ export class Api {
     await this.request('DELETE', `/vehicles/${vehicle}/control`);
   }
 
-  command(vehicle: number, command: VehicleCommand): Promise<m.CommandResult> {
-    return this.send('POST', `/vehicles/${vehicle}/commands`, m.commandResult, command);
+  /** issuedAt is the station's time of the decision, in ms: the command is void some seconds after it. */
+  command(vehicle: number, command: VehicleCommand, issuedAt?: number): Promise<m.CommandResult> {
+    const body = issuedAt === undefined ? command : { ...command, issuedAt: new Date(issuedAt).toISOString() };
+    return this.send('POST', `/vehicles/${vehicle}/commands`, m.commandResult, body);
+  }
+
+  camera(vehicle: number, camera: number, command: CameraCommand): Promise<m.CommandResult> {
+    return this.send('POST', `/vehicles/${vehicle}/camera`, m.commandResult, { camera, ...command });
+  }
+
+  gimbalMode(vehicle: number, gimbal: number, mode: GimbalMode | 'control' | 'release'): Promise<m.CommandResult> {
+    return this.send('POST', `/vehicles/${vehicle}/gimbal`, m.commandResult, { gimbal, mode });
+  }
+
+  track(vehicle: number, camera: number, target: TrackingTarget): Promise<m.CommandResult> {
+    return this.send('POST', `/vehicles/${vehicle}/tracking`, m.commandResult, { camera, ...target });
+  }
+
+  async stopTracking(vehicle: number, camera: number): Promise<m.CommandResult> {
+    return decodeBody(await this.request('DELETE', `/vehicles/${vehicle}/tracking?camera=${camera}`), m.commandResult);
   }
 
   lookAt(vehicle: number, target: m.Place): Promise<m.CommandResult> {

@@ -11,6 +11,8 @@ export type Action =
   | 'control'
   | 'look'
   | 'fly'
+  | 'orbit'
+  | 'track'
   | 'centre'
   | 'help'
   | 'theme'
@@ -35,6 +37,8 @@ export const shortcuts: readonly Shortcut[] = [
   { action: 'control', keys: ['T'], words: 'Take control of the selected vehicle' },
   { action: 'look', keys: ['L'], words: 'Look mode: the next click on the map points the camera' },
   { action: 'fly', keys: ['F'], words: 'Fly mode: the next click on the map asks to fly there' },
+  { action: 'orbit', keys: ['O'], words: 'Orbit mode: the next click on the map asks to circle there' },
+  { action: 'track', keys: ['B'], words: 'Track mode: a click or a box on a picture says what the camera tracks' },
   { action: 'centre', keys: ['Z'], words: 'Show the whole sector' },
   { action: 'theme', keys: ['D'], words: 'Next theme: dark, day, red' },
   { action: 'help', keys: ['?'], words: 'This list' },

@@ -45,6 +45,7 @@ export type Me = Decoded<typeof me>;
 export const feed = object({
   id: str,
   vehicle: optional(num),
+  camera: optional(num),
   kind: oneOf('thermal', 'eo'),
   state: oneOf('live', 'connecting', 'noSignal'),
   noSignalSince: optional(instant),

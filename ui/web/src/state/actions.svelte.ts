@@ -1,19 +1,10 @@
 /** What an operator can ask the station for: each request once at a time, each answer said in words. */
-import { ApiProblem, type AlertDecision, type CueDecision, type VehicleCommand } from '../domain/api';
-import type { Place, Vehicle } from '../domain/model';
+import { ApiProblem, type AlertDecision, type CueDecision } from '../domain/api';
+import { commandWords, shows, urgent, type VehicleCommand } from '../domain/commands';
+import type { CommandResult, Place, Vehicle } from '../domain/model';
+import { cameraCommandWords, type CameraCommand, type GimbalMode } from '../domain/payload';
+import type { TrackingTarget } from '../domain/picture';
 import type { Desk } from './desk.svelte';
-
-const commandWords: Record<VehicleCommand['command'], string> = {
-  arm: 'arm',
-  disarm: 'disarm',
-  takeoff: 'take off',
-  goto: 'fly there',
-  return: 'return',
-  land: 'land',
-  hold: 'hold',
-  mode: 'change mode',
-  startMission: 'start the mission',
-};
 
 const decisionWords: Record<AlertDecision, string> = {
   acknowledge: 'acknowledged',
@@ -43,13 +34,40 @@ export class Actions {
   }
 
   command(vehicle: Vehicle, command: VehicleCommand): Promise<boolean> {
-    const words = `${vehicle.name}: ${commandWords[command.command]} accepted`;
-    return this.run(`command-${vehicle.id}`, words, () => this.desk.api.command(vehicle.id, command));
+    const soon = urgent(command);
+    const key = soon ? `urgent-${vehicle.id}-${command.command}` : `command-${vehicle.id}`;
+    // What comes late, as over a network that stood still, is refused by the station; what makes the flight safer is not.
+    const issuedAt = soon || this.desk.heardAt === undefined ? undefined : this.desk.clock.now();
+    return this.tellVehicle(key, vehicle, commandWords[command.command], () =>
+      this.desk.api.command(vehicle.id, command, issuedAt),
+    );
   }
 
   lookAt(vehicle: Vehicle, target: Place): Promise<boolean> {
-    return this.run(`look-${vehicle.id}`, `${vehicle.name}: look there accepted`, () =>
-      this.desk.api.lookAt(vehicle.id, target),
+    return this.tellVehicle(`look-${vehicle.id}`, vehicle, 'look there', () => this.desk.api.lookAt(vehicle.id, target));
+  }
+
+  camera(vehicle: Vehicle, camera: number, command: CameraCommand): Promise<boolean> {
+    return this.tellVehicle(`camera-${vehicle.id}-${camera}`, vehicle, cameraCommandWords(command), () =>
+      this.desk.api.camera(vehicle.id, camera, command),
+    );
+  }
+
+  gimbalMode(vehicle: Vehicle, gimbal: number, mode: GimbalMode | 'control' | 'release'): Promise<boolean> {
+    return this.tellVehicle(`gimbal-${vehicle.id}-${gimbal}`, vehicle, `gimbal ${mode}`, () =>
+      this.desk.api.gimbalMode(vehicle.id, gimbal, mode),
+    );
+  }
+
+  track(vehicle: Vehicle, camera: number, target: TrackingTarget): Promise<boolean> {
+    return this.tellVehicle(`track-${vehicle.id}-${camera}`, vehicle, 'track this', () =>
+      this.desk.api.track(vehicle.id, camera, target),
+    );
+  }
+
+  stopTracking(vehicle: Vehicle, camera: number): Promise<boolean> {
+    return this.tellVehicle(`track-${vehicle.id}-${camera}`, vehicle, 'stop tracking', () =>
+      this.desk.api.stopTracking(vehicle.id, camera),
     );
   }
 
@@ -93,16 +111,34 @@ export class Actions {
     void this.decideCue(cue.id, decision);
   }
 
-  private async run(key: string, done: string, request: () => Promise<unknown>): Promise<boolean> {
+  /** Says in words why a request failed; an outcome that nobody knows is told from a refusal, with what the vehicle shows. */
+  tell(error: unknown, vehicle?: Vehicle): void {
+    if (!(error instanceof ApiProblem)) throw error;
+    if (!error.unknown) return this.desk.toasts.show('problem', error.message);
+    const now = vehicle && ` ${vehicle.name} shows: ${shows(this.desk.store.vehicles.get(vehicle.id))}.`;
+    this.desk.toasts.show('unknown', `Not known whether it was done. ${error.message}${now ?? ''}`);
+  }
+
+  private tellVehicle(key: string, vehicle: Vehicle, what: string, request: () => Promise<CommandResult>): Promise<boolean> {
+    const done = (result: CommandResult): string =>
+      `${vehicle.name}: ${what} accepted${result.detail ? `: ${result.detail}` : ''}`;
+    return this.run(key, done, request, vehicle);
+  }
+
+  private async run<T>(
+    key: string,
+    done: string | ((answer: T) => string),
+    request: () => Promise<T>,
+    vehicle?: Vehicle,
+  ): Promise<boolean> {
     if (this.busy.has(key)) return false;
     this.busy = new Set([...this.busy, key]);
     try {
-      await request();
-      this.desk.toasts.show('ok', done);
+      const answer = await request();
+      this.desk.toasts.show('ok', typeof done === 'string' ? done : done(answer));
       return true;
     } catch (error) {
-      if (!(error instanceof ApiProblem)) throw error;
-      this.desk.toasts.show('problem', error.message);
+      this.tell(error, vehicle);
       return false;
     } finally {
       this.busy = new Set([...this.busy].filter((k) => k !== key));

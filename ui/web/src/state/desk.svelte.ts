@@ -14,7 +14,8 @@ import { Store, type Topic } from '../domain/store';
 import { Theme } from './theme.svelte';
 import { Toasts } from './toasts.svelte';
 
-export type MapMode = 'plain' | 'look' | 'fly';
+/** What the next click means: on the map, or, to track, on a picture. */
+export type MapMode = 'plain' | 'look' | 'fly' | 'orbit' | 'track';
 
 /** Changes are shown together, at most ten times a second. */
 const mirrorMs = 100;
@@ -52,6 +53,8 @@ export class Desk {
   selectedSensor = $state<string | undefined>();
   mode = $state<MapMode>('plain');
   helpOpen = $state(false);
+  /** The vehicle that the operator is asked about terminating. */
+  terminating = $state<number | undefined>();
   enlargedFeed = $state<string | undefined>();
 
   /** The selected vehicle as it is now. */

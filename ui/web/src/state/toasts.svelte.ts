@@ -1,11 +1,12 @@
 /** Short messages about what was asked for and what came of it. */
 export interface Toast {
   id: number;
-  tone: 'ok' | 'problem';
+  /** 'unknown': nobody knows what came of it. */
+  tone: 'ok' | 'problem' | 'unknown';
   text: string;
 }
 
-const shownMs = { ok: 6_000, problem: 14_000 };
+const shownMs = { ok: 6_000, problem: 14_000, unknown: 30_000 };
 const most = 4;
 
 export class Toasts {

@@ -1,0 +1,36 @@
+/**
+ * Something that goes on while a button is held: a rate that is sent when it changes, and a stop that must arrive. One
+ * request at a time; what was wanted meanwhile and is over is not sent; a stop that fails is tried again.
+ */
+export class Hold {
+  private wanted = 0;
+  private sent = 0;
+  private running = false;
+
+  constructor(
+    private readonly send: (rate: number) => Promise<unknown>,
+    private readonly failed: (error: unknown) => void,
+    private readonly stopTries = 4,
+  ) {}
+
+  /** rate 0 stops. */
+  async set(rate: number): Promise<void> {
+    this.wanted = rate;
+    if (this.running) return;
+    this.running = true;
+    let tries = 0;
+    while (this.sent !== this.wanted) {
+      const rate = this.wanted;
+      tries = rate === 0 ? tries + 1 : 0;
+      // Whether a request that fails acted is not known: then a stop is sent all the same.
+      this.sent = rate;
+      try {
+        await this.send(rate);
+      } catch (error) {
+        if (rate === 0 && tries < this.stopTries) this.sent = Number.NaN;
+        else this.failed(error);
+      }
+    }
+    this.running = false;
+  }
+}
