@@ -6,8 +6,9 @@ import (
 	"vedette/mavlink/link"
 )
 
-// lostAfter is the silence of the autopilot's heartbeat, sent once a second, after which a vehicle is lost.
-const lostAfter = 4 * time.Second
+// lostAfter is the silence of the autopilot's heartbeat, sent once a second, after which a vehicle is lost: so much below
+// four seconds that the tick which sees it comes within them.
+const lostAfter = 4*time.Second - tick
 
 // follow does what a change of the vehicle's life asks for.
 func (s *system) follow(verdict judgement) []string {

@@ -88,7 +88,7 @@ func TestALostVehicleIsShownAsLostAndComesBack(t *testing.T) {
 	a.Change(func(f *mavlinktest.Faults) { f.Silent = true })
 	eventually(t, "lost", func() bool { v, _ := s.Vehicle(1); return v.State == mavlink.Lost })
 	v, _ := s.Vehicle(1)
-	if age := time.Since(v.LastSeen); age < 4*time.Second {
+	if age := time.Since(v.LastSeen); age < 3900*time.Millisecond {
 		t.Errorf("lost %v after the last heartbeat", age)
 	}
 	if v.Position == nil {
