@@ -29,6 +29,7 @@ func (s *Service) execute(ctx context.Context, sys *system, o order, priority li
 	if o.component == 0 {
 		o.component = sys.component
 	}
+	o.strict = priority == link.Urgent && !o.quick
 	count := s.counts.of(priority)
 	l := sys.orders.of(o.component, uint16(o.command))
 	if err := l.enter(ctx); err != nil {

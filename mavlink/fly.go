@@ -80,7 +80,6 @@ func (s *Service) Do(ctx context.Context, id int, c Command, given Given) (Ack, 
 func (s *Service) doAll(ctx context.Context, sys *system, c Command, orders []order, before Vehicle, given Given) (ack Ack, err error) {
 	began := time.Now()
 	for i, o := range orders {
-		o.strict = true
 		if i == 0 {
 			o.notAfter = given.NotAfter // what has begun is carried through
 		}

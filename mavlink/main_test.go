@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-const patience = 20 * time.Second
+const patience = 60 * time.Second // a machine may be busy with other tests
 
 // eventually polls until what holds.
 func eventually(t *testing.T, what string, holds func() bool) {

@@ -24,8 +24,9 @@ type order struct {
 	component uint8
 	// via is the way that it must go; nil is the one in use.
 	via *link.Peer
-	// once forbids repetition, strict demands an answer that cannot be another's; see command.Order.
-	once, strict bool
+	// once forbids repetition, strict demands an answer that cannot be another's; see command.Order. What people order is
+	// strict, unless it is quick: rates that are told again and again, of which no answer is worth waiting for.
+	once, strict, quick bool
 	// parameter is set to params[0] instead of any command being given, where an autopilot takes a number only so.
 	parameter string
 	// notAfter is when it must have left at the latest; the zero time is never.

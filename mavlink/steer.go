@@ -219,7 +219,12 @@ func (s *Service) tellTurn(ctx context.Context, sys *system, t *turning, r gimba
 		d = now.Device
 	}
 	go func() {
-		tell := func() (Ack, error) { return s.execute(ctx, sys, turnOrder(d, r), link.Urgent) }
+		o := turnOrder(d, r)
+		tell := func() (Ack, error) {
+			ack, err := s.execute(ctx, sys, o, link.Urgent)
+			o.quick = false // an answer to what was refused must not count for what is told after control was taken
+			return ack, err
+		}
 		var err error
 		if r.Still() {
 			_, err = tell() // whoever has control by now: it stops
@@ -231,7 +236,9 @@ func (s *Service) tellTurn(ctx context.Context, sys *system, t *turning, r gimba
 }
 
 func turnOrder(d gimbal.Device, r gimbal.Rates) order {
-	return target{Device: d}.pitchYaw(unset, unset, r.PitchDegS, r.YawDegS, yawFlags(r.VehicleFrame))
+	o := target{Device: d}.pitchYaw(unset, unset, r.PitchDegS, r.YawDegS, yawFlags(r.VehicleFrame))
+	o.quick = !r.Still()
+	return o
 }
 
 // streamTurn sends rates without asking for an answer.

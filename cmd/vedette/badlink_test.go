@@ -190,7 +190,7 @@ func TestOutage(t *testing.T) {
 	r := newRig(t, impair.Profile{})
 	cut := time.Now()
 	r.wire.Cut(true)
-	r.until(20*time.Second, "the loss", func() bool {
+	r.until(60*time.Second, "the loss", func() bool {
 		v, ok := r.vehicle()
 		return ok && v.State == "lost"
 	})
@@ -201,7 +201,7 @@ func TestOutage(t *testing.T) {
 	r.until(30*time.Second, "the end of the outage", func() bool { return time.Since(cut) > 10*time.Second })
 	joined := time.Now()
 	r.wire.Cut(false)
-	r.until(20*time.Second, "the return", func() bool {
+	r.until(60*time.Second, "the return", func() bool {
 		v, ok := r.vehicle()
 		return ok && v.State == "live"
 	})

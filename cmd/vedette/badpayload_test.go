@@ -41,8 +41,8 @@ func TestGimbalOverABadLink(t *testing.T) {
 		}
 	}
 	point(api.GimbalCommand{PitchDeg: new(-50.0), YawDeg: new(120.0)})
-	r.until(20*time.Second, "the angles", looks(-50, 120))
-	r.until(20*time.Second, "our control and the lock", func() bool {
+	r.until(60*time.Second, "the angles", looks(-50, 120))
+	r.until(60*time.Second, "our control and the lock", func() bool {
 		g, ok := gimbal()
 		return ok && g.Control != nil && g.Control.Who == "us" && g.Mode == "lock"
 	})
@@ -51,9 +51,9 @@ func TestGimbalOverABadLink(t *testing.T) {
 		point(api.GimbalCommand{PitchRateDegS: new(4.0)})
 		<-time.After(200 * time.Millisecond)
 	}
-	r.until(20*time.Second, "it has turned", func() bool { g, ok := gimbal(); return ok && *g.PitchDeg > -46 })
+	r.until(60*time.Second, "it has turned", func() bool { g, ok := gimbal(); return ok && *g.PitchDeg > -46 })
 	last, since := math.NaN(), time.Now()
-	r.until(20*time.Second, "it stands still for a second and a half, far from its limit", func() bool {
+	r.until(60*time.Second, "it stands still for a second and a half, far from its limit", func() bool {
 		g, ok := gimbal()
 		if !ok || !(math.Abs(*g.PitchDeg-last) < 0.3) {
 			if ok {
@@ -65,9 +65,9 @@ func TestGimbalOverABadLink(t *testing.T) {
 		return *g.PitchDeg < 0 && time.Since(since) > 1500*time.Millisecond
 	})
 	point(api.GimbalCommand{Mode: "neutral"})
-	r.until(20*time.Second, "neutral", func() bool { g, ok := gimbal(); return ok && g.Mode == "neutral" })
+	r.until(60*time.Second, "neutral", func() bool { g, ok := gimbal(); return ok && g.Mode == "neutral" })
 	point(api.GimbalCommand{Mode: "release"})
-	r.until(20*time.Second, "nobody in control", func() bool { g, ok := gimbal(); return ok && g.Control != nil && g.Control.Who == "nobody" })
+	r.until(60*time.Second, "nobody in control", func() bool { g, ok := gimbal(); return ok && g.Control != nil && g.Control.Who == "nobody" })
 	if up, down := r.wire.Counts(); up.Lost == 0 || down.Lost == 0 || down.Duplicated == 0 {
 		t.Errorf("the wire was not bad: %+v, %+v", up, down)
 	}
@@ -104,20 +104,20 @@ func TestCameraOverABadLink(t *testing.T) {
 	})
 	wide := *camera().HFOVDeg
 	tell("POST", "camera", api.CameraCommand{Command: "zoom", Percent: new(50.0)})
-	r.until(20*time.Second, "a narrower view, and the zoom", func() bool {
+	r.until(60*time.Second, "a narrower view, and the zoom", func() bool {
 		c := camera()
 		return *c.HFOVDeg < wide*0.7 && c.ZoomPercent != nil && math.Abs(*c.ZoomPercent-50) < 1
 	})
 	tell("POST", "camera", api.CameraCommand{Command: "record"})
-	r.until(20*time.Second, "it records", func() bool { c := camera(); return *c.Recording })
+	r.until(60*time.Second, "it records", func() bool { c := camera(); return *c.Recording })
 	tell("POST", "camera", api.CameraCommand{Command: "photo"})
-	r.until(20*time.Second, "a photo", func() bool { c := camera(); return c.Photos != nil && *c.Photos >= 1 })
+	r.until(60*time.Second, "a photo", func() bool { c := camera(); return c.Photos != nil && *c.Photos >= 1 })
 	tell("POST", "camera", api.CameraCommand{Command: "stopRecord"})
-	r.until(20*time.Second, "it does not record", func() bool { c := camera(); return !*c.Recording })
+	r.until(60*time.Second, "it does not record", func() bool { c := camera(); return !*c.Recording })
 	tell("POST", "tracking", api.TrackingCommand{Box: &api.PictureBox{X: 0.4, Y: 0.4, W: 0.2, H: 0.2}})
-	r.until(20*time.Second, "it tells what it follows", func() bool { k := camera().Tracking; return k != nil && k.State != "idle" })
+	r.until(60*time.Second, "it tells what it follows", func() bool { k := camera().Tracking; return k != nil && k.State != "idle" })
 	tell("DELETE", "tracking", nil)
-	r.until(20*time.Second, "it follows nothing", func() bool { k := camera().Tracking; return k != nil && k.State == "idle" })
+	r.until(60*time.Second, "it follows nothing", func() bool { k := camera().Tracking; return k != nil && k.State == "idle" })
 	if up, down := r.wire.Counts(); up.Lost == 0 || down.Lost == 0 || down.Duplicated == 0 {
 		t.Errorf("the wire was not bad: %+v, %+v", up, down)
 	}

@@ -225,7 +225,7 @@ func TestAStationThatIsKilledInAnUploadTellsWhatBecameOfIt(t *testing.T) {
 			t.Errorf("the upload ended with %d: it was not cut", resp.StatusCode)
 		}
 	})
-	p.until(20*time.Second, "the middle of the upload", func() bool {
+	p.until(60*time.Second, "the middle of the upload", func() bool {
 		var v api.Vehicle
 		p.call(http.MethodGet, "/vehicles/1", nil, &v)
 		return v.Transfer != nil && v.Transfer.Upload && v.Transfer.Done > 5 && v.Transfer.Done < 300

@@ -58,7 +58,7 @@ func newPost(t *testing.T, cfg mavlinktest.Config) *post {
 
 func (p *post) until(what string, holds func() bool) {
 	p.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !holds(); {
+	for deadline := time.Now().Add(60 * time.Second); !holds(); {
 		if time.Now().After(deadline) {
 			p.t.Fatalf("not in time: %s", what)
 		}

@@ -28,7 +28,7 @@ type payload struct {
 	pilot *mavlinktest.Autopilot
 }
 
-const patience = 20 * time.Second
+const patience = 60 * time.Second // a machine may be busy with other tests
 
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
