@@ -129,9 +129,15 @@ func New(cfg Config) (*Copter, error) {
 
 	rng := rand.New(rand.NewPCG(uint64(cfg.Seed), uint64(cfg.Drone.ID)))
 	home := vec{cfg.Drone.Home[0], cfg.Drone.Home[1]}
-	c.flight = newFlight(cfg.World, newParameters(cfg.Drone.ID), cfg.World.Start(), home, rng, cfg.Drone.YawBiasDeg)
+	params := newParameters(cfg.Drone.ID)
+	if err := params.prepare(cfg.Drone); err != nil {
+		l.close()
+		return nil, fmt.Errorf("vehicle %d: %w", cfg.Drone.ID, err)
+	}
+	c.flight = newFlight(cfg.World, params, cfg.World.Start(), home, rng, cfg.Drone.YawBiasDeg)
 	l.now = c.flight.now
 	c.flight.pace = max(1, cfg.Speed)
+	c.flight.events = comingEvents(cfg.Drone)
 	c.flight.traffic.rng = rand.New(rand.NewPCG(uint64(cfg.Seed), 2000+uint64(cfg.Drone.ID)))
 	c.flight.uptime = max(0, cfg.Uptime.Seconds())
 	c.flight.crew.relaunch = cfg.Drone.Relaunch

@@ -408,3 +408,37 @@ func TestTheReceiverIsSlowLateAndNoisy(t *testing.T) {
 		t.Errorf("%d fixes, %.1f m behind, spread %.1f m", fixes, along/n, spread)
 	}
 }
+
+func TestAScenarioBringsItsFaults(t *testing.T) {
+	t.Parallel()
+	s, _ := newPair(t, scenario.Drone{
+		Parameters: map[string]float64{"RTL_ALT": 3300},
+		Events:     []scenario.Event{{AtS: 40, Set: map[string]float64{"SIM_GPS1_ENABLE": 1}}, {AtS: 20, Set: map[string]float64{"SIM_GPS1_ENABLE": 0}}},
+	}, 10)
+	s.stream(5, 24)
+	fix := func(what string, gps mav.GPS_FIX_TYPE) {
+		t.Helper()
+		until(s, what, func(m *mav.MessageGpsRawInt) bool { return m.FixType == gps })
+	}
+	fix("satellites", mav.GPS_FIX_TYPE_3D_FIX)
+	until(s, "the change", func(m *mav.MessageParamValue) bool { return m.ParamId == "SIM_GPS1_ENABLE" && m.ParamValue == 0 })
+	fix("none", mav.GPS_FIX_TYPE_NO_GPS)
+	fix("satellites again", mav.GPS_FIX_TYPE_3D_FIX)
+	s.send(&mav.MessageParamRequestRead{TargetSystem: 1, TargetComponent: 1, ParamId: "RTL_ALT", ParamIndex: -1})
+	until(s, "its parameter", func(m *mav.MessageParamValue) bool { return m.ParamId == "RTL_ALT" && m.ParamValue == 3300 })
+
+	w, err := testWorld()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, d := range map[string]scenario.Drone{
+		"unknown":   {ID: 1, Parameters: map[string]float64{"NO_SUCH": 1}},
+		"read only": {ID: 1, Parameters: map[string]float64{"MAV_SYSID": 4}},
+		"event":     {ID: 1, Events: []scenario.Event{{AtS: 1, Set: map[string]float64{"NO_SUCH": 1}}}},
+	} {
+		if c, err := New(Config{World: w, Drone: d}); err == nil {
+			c.Close()
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	mav "github.com/bluenviron/gomavlib/v3/pkg/dialects/ardupilotmega"
 
 	"vedette/internal/geo"
+	"vedette/sim/scenario"
 	"vedette/sim/world"
 )
 
@@ -87,6 +88,7 @@ type flight struct {
 	traffic      traffic
 	remoteID     remoteID
 	tiles        tiles
+	events       []scenario.Event // that are still to come, in their order
 	crew         crew
 
 	homeMoved   bool // since the last look
@@ -197,6 +199,7 @@ func (f *flight) ready() bool { return f.age() > readyAfter && f.ekf.aided }
 // step advances the simulation by dt.
 func (f *flight) step() {
 	f.steps++
+	f.stepEvents()
 	if f.steps%faultSteps == 1 {
 		f.readFaults()
 	}

@@ -2,7 +2,9 @@ package scenario
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"regexp"
 	"slices"
 )
 
@@ -155,5 +157,25 @@ func (c *checker) drone(p string, d Drone) {
 	c.need(d.DelayMS >= 0 && d.DelayMS <= 10_000 && d.JitterMS >= 0 && d.JitterMS <= 10_000, "%s: delayMs or jitterMs: must be up to 10000", p)
 	if d.LookAt != nil {
 		c.point(p+".lookAt", *d.LookAt)
+	}
+	c.parameters(p+".parameters", d.Parameters)
+	c.need(len(d.Events) <= mostOfAKind, "%s.events: at most %d", p, mostOfAKind)
+	for i, e := range d.Events {
+		at := fmt.Sprintf("%s.events[%d]", p, i)
+		c.need(e.AtS >= 0 && e.AtS <= 7*86400, "%s.atS: must be within a week", at)
+		c.need(len(e.Set) > 0, "%s.set: sets nothing", at)
+		c.parameters(at+".set", e.Set)
+	}
+}
+
+// parameterName is what MAVLink lets a parameter be called.
+var parameterName = regexp.MustCompile(`^[A-Z0-9_]{1,16}$`)
+
+func (c *checker) parameters(p string, set map[string]float64) {
+	c.need(len(set) <= mostOfAKind, "%s: at most %d", p, mostOfAKind)
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		v := set[name]
+		c.need(parameterName.MatchString(name), "%s: %q is no name of a parameter", p, name)
+		c.need(!math.IsNaN(v) && math.Abs(v) <= math.MaxFloat32, "%s.%s: must be a number", p, name)
 	}
 }

@@ -105,4 +105,13 @@ type Drone struct {
 	DelayMS      float64 `yaml:"delayMs"`        // each way
 	JitterMS     float64 `yaml:"jitterMs"`       // added to the delay, at most
 	Relaunch     bool    `yaml:"relaunch"`       // after a landing for low battery the crew changes it and sends the drone back on its patrol
+
+	Parameters map[string]float64 `yaml:"parameters"` // of its autopilot, by name, where they differ from what it starts with
+	Events     []Event            `yaml:"events"`     // that set parameters later, as faults do
+}
+
+// Event sets parameters of a drone's autopilot at an instant: SIM_GPS1_JAM: 1 after two minutes, say.
+type Event struct {
+	AtS float64            `yaml:"atS"` // seconds after the start
+	Set map[string]float64 `yaml:"set"`
 }

@@ -63,6 +63,8 @@ func TestAFileIsReadAndItsMistakesAreNamed(t *testing.T) {
 		"unknown class": {"class: vehicle", "class: tank", "objects[0].class"},
 		"beam w/o post": {", to: [-440.0", ", rangeM: 3} # [", "sensors[3].to"},
 		"twice":         {"id: s-02", "id: s-01", "sensors[1].id"},
+		"no parameter":  {"home: [170, -335]", "home: [170, -335]\n    parameters: {sim_gps: 1}", "drones[0].parameters"},
+		"empty event":   {"home: [170, -335]", "home: [170, -335]\n    events: [{atS: 3}]", "drones[0].events[0].set"},
 		"far away":      {"home: [170, -335]", "home: [-90000, -335]", "drones[0].home"},
 	}
 	for name, c := range cases {
