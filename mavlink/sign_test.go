@@ -2,7 +2,6 @@ package mavlink_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -223,15 +222,8 @@ func TestTwentyReconnectsAreAnsweredUnderOneStream(t *testing.T) {
 	}
 	run(t, s)
 	eventually(t, "the link is bound", func() bool { return s.LinkAddr("lan") != nil })
+	a := fly(t, mavlinktest.Config{Network: "tcp", Address: s.LinkAddr("lan").String(), Guard: guard})
 	for i := range 21 {
-		// For the station a new connection, for the autopilot the same memory of streams.
-		a, err := mavlinktest.New(mavlinktest.Config{Network: "tcp", Address: s.LinkAddr("lan").String(), Guard: guard})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		var wg sync.WaitGroup
-		wg.Go(func() { a.Run(ctx) })
 		eventually(t, "the vehicle is heard", func() bool { v, _ := s.Vehicle(1); return v.State == mavlink.Live && v.Link.Name != "" })
 		if i == 0 {
 			if err := s.AdoptSigning(within(t), 1, key); err != nil {
@@ -242,9 +234,12 @@ func TestTwentyReconnectsAreAnsweredUnderOneStream(t *testing.T) {
 		if _, err := s.Command(within(t), 1, mavlink.Land{}); err != nil {
 			t.Errorf("connection %d: %v", i, err)
 		}
-		cancel()
-		wg.Wait()
+		// For the station a new connection, for the autopilot the same memory of streams.
+		a.Disconnect()
 		eventually(t, "the connection is gone", func() bool { return s.Stats().Links[0].Peers == 0 })
+		if err := a.Connect(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if _, refused, streams := guard.Counts(); refused != 0 || streams != 1 {
 		t.Errorf("%d refused, %d streams", refused, streams)

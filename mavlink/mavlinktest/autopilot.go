@@ -29,13 +29,13 @@ const (
 // Autopilot is a vehicle for tests.
 type Autopilot struct {
 	cfg      Config
-	conn     net.Conn
 	dialect  *dialect.ReadWriter
 	writers  map[uint8]*streamwriter.Writer
 	outgoing bytes.Buffer
 	born     time.Time // the instant of boot
 
 	mu       sync.Mutex
+	conn     net.Conn
 	faults   Faults
 	heard    []message.Message
 	asker    [2]uint8 // who sent the last message: system and component
@@ -95,11 +95,11 @@ func New(cfg Config) (*Autopilot, error) {
 }
 
 // Close ends an autopilot that does not Run.
-func (a *Autopilot) Close() { _ = a.conn.Close() }
+func (a *Autopilot) Close() { a.Disconnect() }
 
 // Run flies until ctx ends.
 func (a *Autopilot) Run(ctx context.Context) {
-	stop := context.AfterFunc(ctx, func() { _ = a.conn.Close() }) // wakes the reader
+	stop := context.AfterFunc(ctx, a.Disconnect) // wakes the reader
 	defer stop()
 	var reader sync.WaitGroup
 	reader.Go(func() { a.listen(ctx) })

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"time"
@@ -28,6 +29,29 @@ func connect(cfg Config) (net.Conn, error) {
 		dialer.LocalAddr = local
 	}
 	return dialer.Dial(cfg.Network, cfg.Address)
+}
+
+// Disconnect ends the connection; the autopilot flies on and sends into nothing.
+func (a *Autopilot) Disconnect() {
+	_ = a.connection().Close()
+}
+
+// Connect makes a new connection. Clock, numbers of frames and signing go on as they were.
+func (a *Autopilot) Connect() error {
+	conn, err := connect(a.cfg)
+	if err != nil {
+		return fmt.Errorf("connect the autopilot again: %w", err)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.conn = conn
+	return nil
+}
+
+func (a *Autopilot) connection() net.Conn {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.conn
 }
 
 // Say sends texts in one go.
@@ -104,8 +128,9 @@ func (a *Autopilot) flush() {
 func (a *Autopilot) listen(ctx context.Context) {
 	buf := make([]byte, 64<<10)
 	for ctx.Err() == nil {
-		_ = a.conn.SetReadDeadline(time.Now().Add(time.Second)) // a closed connection says so in Read
-		n, err := a.conn.Read(buf)
+		conn := a.connection()
+		_ = conn.SetReadDeadline(time.Now().Add(time.Second)) // a closed connection says so in Read
+		n, err := conn.Read(buf)
 		if err != nil {
 			if !errors.Is(err, os.ErrDeadlineExceeded) {
 				// The station may not listen yet.
