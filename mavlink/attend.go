@@ -150,6 +150,12 @@ func (s *Service) grant(ctx context.Context, sys *system, w wish) error {
 
 // fetch sends a request and waits for the message that it brings, which may come before or after the acknowledgement.
 func (s *Service) fetch(ctx context.Context, sys *system, o order, answer uint32) error {
+	_, err := s.demand(ctx, sys, o, answer)
+	return err
+}
+
+// demand is fetch with the message that came, nil where none is waited for.
+func (s *Service) demand(ctx context.Context, sys *system, o order, answer uint32) (message.Message, error) {
 	component := o.component
 	if component == 0 {
 		component = sys.component
@@ -159,17 +165,17 @@ func (s *Service) fetch(ctx context.Context, sys *system, o order, answer uint32
 	})
 	defer sub.close()
 	if _, err := s.execute(ctx, sys, o, link.Background); err != nil || answer == 0 {
-		return err
+		return nil, err
 	}
 	timer := time.NewTimer(answerWait)
 	defer timer.Stop()
 	select {
-	case <-sub.in:
-		return nil
+	case in := <-sub.in:
+		return in.message, nil
 	case <-timer.C:
-		return errNoMessage
+		return nil, errNoMessage
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
 }
 

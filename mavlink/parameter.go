@@ -37,12 +37,16 @@ func (s *Service) Parameters(ctx context.Context, id int) ([]Parameter, error) {
 		return nil, err
 	}
 	t := Transfer{Kind: "parameters", Began: time.Now()}
-	ctx, end, err := s.begin(ctx, sys, t)
+	during, end, err := s.begin(ctx, sys, t)
 	if err != nil {
 		return nil, err
 	}
-	defer end()
-	return s.listParameters(ctx, sys, &t)
+	list, err := s.listParameters(during, sys, &t)
+	end()
+	if err == nil {
+		s.awaitAbout(ctx, sys)
+	}
+	return list, err
 }
 
 // listParameters must be called within begin.

@@ -130,5 +130,9 @@ func (s *Service) ParameterMeta(id int, name string) (param.Meta, bool) {
 	if err != nil {
 		return param.Meta{}, false
 	}
+	uid, _ := sys.hardware()
+	if meta, ok := sys.about.find(uid, name); ok {
+		return meta, true
+	}
 	return param.About(sys.pilot.name(), name)
 }

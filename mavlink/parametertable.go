@@ -113,6 +113,9 @@ type ParameterList struct {
 	At time.Time
 	// Verified tells that it was read since the vehicle was last found, or lost, or rebooted. What it told since is in it.
 	Verified bool
+	// About says where what is known about the parameters comes from: "vehicle", or why the vehicle tells nothing; empty while
+	// it was not asked.
+	About string
 }
 
 // KnownParameters gives the parameters as they were last read, from this visit or, by the hardware's own id and the version of
@@ -129,7 +132,9 @@ func (s *Service) KnownParameters(id int) (ParameterList, bool, error) {
 	if ok && !verified {
 		s.verify(id, sys)
 	}
-	return ParameterList{Parameters: list, At: at, Verified: verified}, ok, nil
+	uid, _ := sys.hardware()
+	about := sys.about.complete(uid, list)
+	return ParameterList{Parameters: list, At: at, Verified: verified, About: about}, ok, nil
 }
 
 // verify reads the list again while nobody waits for it.

@@ -38,6 +38,7 @@ type system struct {
 	files map[uint8]*ftp.Conn
 	// table is what is known of its parameters; verifying tells that they are read in the background.
 	table     parameterTable
+	about     parameterAbout
 	verifying atomic.Bool
 	logs      *logDesk
 	// turns are wishes to the steersman, who keeps gimbals turning.

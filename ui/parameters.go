@@ -56,7 +56,20 @@ func getParameters(c *call) error {
 		h.Set("Last-Modified", at.UTC().Format(http.TimeFormat))
 	}
 	h.Set("Vedette-Verified", strconv.FormatBool(known.Verified))
+	if known.About != "" {
+		h.Set("Vedette-Metadata", headerText(known.About))
+	}
 	return c.answer(list(known.Parameters))
+}
+
+// headerText makes words fit a header, which has printable ASCII.
+func headerText(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, s)
 }
 
 func (c *call) parameterQuery() (api.ParameterQuery, error) {

@@ -40,7 +40,7 @@ func (s *settings) Parameters(ctx context.Context, id int, q api.ParameterQuery)
 	if err != nil {
 		return api.ParameterList{}, err
 	}
-	out := api.ParameterList{At: api.At(known.At), Verified: known.Verified}
+	out := api.ParameterList{At: api.At(known.At), Verified: known.Verified, About: known.About}
 	for _, p := range s.chosen(id, known.Parameters, q) {
 		out.Parameters = append(out.Parameters, s.describe(id, p))
 	}
@@ -72,6 +72,10 @@ func (s *settings) describe(id int, p mavlink.Parameter) api.Parameter {
 	if meta, ok := s.mavlink.ParameterMeta(id, p.Name); ok {
 		out.Units, out.Description, out.Min, out.Max, out.RebootRequired = meta.Units, meta.Description, meta.Min, meta.Max, meta.Reboot
 		out.Values, out.Bits = choicesOf(meta.Values), choicesOf(meta.Bits)
+		out.Increment, out.DecimalPlaces, out.Group, out.Category = meta.Increment, meta.Decimals, meta.Group, meta.Category
+		if out.Default == nil {
+			out.Default = meta.Default
+		}
 	}
 	return out
 }

@@ -142,9 +142,20 @@ func (a *Autopilot) request(component uint8, id uint32, index uint8) common.MAV_
 			m.Properties = common.MAV_MODE_PROPERTY_NOT_USER_SELECTABLE
 		}
 		a.send(autopilotComponent, m)
-	case component == autopilotComponent && a.report(id):
+	case component == autopilotComponent && (a.about(id) || a.report(id)):
 	default:
 		return common.MAV_RESULT_FAILED
 	}
 	return common.MAV_RESULT_ACCEPTED
+}
+
+// about sends what the test gave it to tell.
+func (a *Autopilot) about(id uint32) bool {
+	for _, m := range a.cfg.About {
+		if m.GetID() == id {
+			a.send(autopilotComponent, m)
+			return true
+		}
+	}
+	return false
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
+	"github.com/bluenviron/gomavlib/v3/pkg/message"
 )
 
 // Config says what the autopilot is like.
@@ -39,6 +40,8 @@ type Config struct {
 	// Files makes it announce and serve MAVFTP, Logs hand out logs, never while it is armed and no PX4.
 	Files *Files
 	Logs  *Logs
+	// About are messages that the autopilot sends when it is asked for them.
+	About []message.Message
 	// Guard checks what comes and signs what goes; nil does neither.
 	Guard *Guard
 }

@@ -22,6 +22,12 @@ type Meta struct {
 	Values, Bits []Choice
 	// Reboot says that a change counts only after a restart of the vehicle.
 	Reboot bool
+	// Default is what the firmware sets, Increment the step in which people change it, Decimals how many places are worth showing;
+	// nil where it is not known.
+	Default, Increment *float64
+	Decimals           *int
+	// Group and Category are how the firmware sorts its parameters.
+	Group, Category string
 }
 
 // About gives what this program knows about a parameter of "ardupilot" or "px4", under any of its names.

@@ -13,6 +13,10 @@ type Parameter struct {
 	Values         []Choice `json:"values,omitempty"`         // of an enumeration
 	Bits           []Choice `json:"bits,omitempty"`           // of a bit mask, by the number of the bit
 	RebootRequired bool     `json:"rebootRequired,omitempty"` // a change counts only after a restart
+	Increment      *float64 `json:"increment,omitempty"`      // in which people change it
+	DecimalPlaces  *int     `json:"decimalPlaces,omitempty"`  // that are worth showing
+	Group          string   `json:"group,omitempty"`          // as the firmware sorts its parameters
+	Category       string   `json:"category,omitempty"`       //
 }
 
 // Choice is a value, or the number of a bit, with its meaning.
@@ -31,8 +35,9 @@ type ParameterQuery struct {
 // ParameterList is what a station knows of a vehicle's parameters.
 type ParameterList struct {
 	Parameters []Parameter
-	At         Time // when they were read
-	Verified   bool // since the vehicle was last found
+	At         Time   // when they were read
+	Verified   bool   // since the vehicle was last found
+	About      string // "vehicle" where that tells what its parameters are, else why it does not; empty: not asked yet
 }
 
 // ParameterValue is the body of PUT /vehicles/{id}/parameters/{name}.
