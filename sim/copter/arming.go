@@ -91,9 +91,20 @@ func (f *flight) checkBattery() string {
 	return ""
 }
 
+// controls are the bits of SYS_STATUS for what a mode holds: the height, and the place.
+func (m Mode) controls() mav.MAV_SYS_STATUS_SENSOR {
+	switch m {
+	case Stabilize, Acro, Drift:
+		return 0
+	case AltHold, GuidedNoGPS, Sport:
+		return mav.MAV_SYS_STATUS_SENSOR_Z_ALTITUDE_CONTROL
+	}
+	return mav.MAV_SYS_STATUS_SENSOR_Z_ALTITUDE_CONTROL | mav.MAV_SYS_STATUS_SENSOR_XY_POSITION_CONTROL
+}
+
 // healthBits are those of SYS_STATUS.
 func (f *flight) healthBits() mav.MAV_SYS_STATUS_SENSOR {
-	healthy := mav.MAV_SYS_STATUS_SENSOR(sensorsHealthy) | mav.MAV_SYS_STATUS_PREARM_CHECK
+	healthy := mav.MAV_SYS_STATUS_SENSOR(sensorsHealthy) | mav.MAV_SYS_STATUS_PREARM_CHECK | f.mode.controls()
 	for _, x := range [...]struct {
 		ill bool
 		bit mav.MAV_SYS_STATUS_SENSOR

@@ -165,14 +165,14 @@ func (f *flight) fuseCompass() {
 
 // flags are those of EKF_STATUS_REPORT.
 func (f *flight) ekfFlags() mav.EKF_STATUS_FLAGS {
-	flags := mav.EKF_ATTITUDE | mav.EKF_VELOCITY_VERT | mav.EKF_POS_VERT_ABS
+	flags := mav.EKF_ATTITUDE | mav.EKF_VELOCITY_HORIZ | mav.EKF_VELOCITY_VERT | mav.EKF_POS_VERT_ABS // 167 and 831, as recorded
 	if f.age() < readyAfter/2 {
 		return flags | mav.EKF_UNINITIALIZED | mav.EKF_CONST_POS_MODE
 	}
 	if !f.ready() {
 		return flags | mav.EKF_CONST_POS_MODE
 	}
-	flags |= mav.EKF_VELOCITY_HORIZ | mav.EKF_POS_HORIZ_REL | mav.EKF_POS_HORIZ_ABS | mav.EKF_PRED_POS_HORIZ_REL | mav.EKF_PRED_POS_HORIZ_ABS
+	flags |= mav.EKF_POS_HORIZ_REL | mav.EKF_POS_HORIZ_ABS | mav.EKF_PRED_POS_HORIZ_REL | mav.EKF_PRED_POS_HORIZ_ABS
 	if f.ekf.glitch {
 		flags |= mav.EKF_GPS_GLITCHING
 	}

@@ -442,3 +442,35 @@ func TestAScenarioBringsItsFaults(t *testing.T) {
 		}
 	}
 }
+
+func TestHealthIsToldAsInTheRecording(t *testing.T) {
+	t.Parallel()
+	s, c := newPair(t, scenario.Drone{}, 10)
+	status := func(what string, present, enabled, healthy uint32) {
+		t.Helper()
+		s.must(s.command(1, common.MAV_CMD_REQUEST_MESSAGE, 1))
+		m := all[*mav.MessageSysStatus](s)
+		last := m[len(m)-1]
+		got := [3]uint32{uint32(last.OnboardControlSensorsPresent), uint32(last.OnboardControlSensorsEnabled), uint32(last.OnboardControlSensorsHealth)}
+		if got != [3]uint32{present, enabled, healthy} {
+			t.Errorf("%s: %x", what, got)
+		}
+	}
+	status("STABILIZE", 0x5371fc2f, 0x53619c2f, 0x57719c2f)
+	s.must(s.command(1, common.MAV_CMD_DO_SET_MODE, 1, float32(Guided)))
+	status("GUIDED", 0x5371fc2f, 0x5361fc2f, 0x5771fc2f)
+	s.must(s.command(1, common.MAV_CMD_REQUEST_MESSAGE, 193))
+	if m := all[*mav.MessageEkfStatusReport](s); m[0].Flags != 831 {
+		t.Errorf("flags %d", m[0].Flags)
+	}
+	s.must(s.command(1, common.MAV_CMD_REQUEST_MESSAGE, 24))
+	if m := all[*mav.MessageGpsRawInt](s)[0]; m.SatellitesVisible != 10 || m.Eph != 121 || m.FixType < mav.GPS_FIX_TYPE_3D_FIX {
+		t.Errorf("%+v", m)
+	}
+	s.set("SIM_GPS1_NUMSATS", 2)
+	s.stream(5, 193)
+	until(s, "no position", func(m *mav.MessageEkfStatusReport) bool { return m.Flags == 167 })
+	if c.State().Armed {
+		t.Error("armed")
+	}
+}

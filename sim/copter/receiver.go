@@ -13,7 +13,7 @@ const (
 	pastSteps = 100
 	// metresPerDeg of latitude.
 	metresPerDeg = 111_320.0
-	goodHDOP     = 0.78
+	goodHDOP     = 1.21 // as recorded, with ten satellites
 )
 
 // receiver is the satellite receiver: a few fixes a second, of where the vehicle was a moment ago, with errors that wander.
@@ -97,24 +97,25 @@ func (f *flight) see() {
 	default:
 		r.fix = mav.GPS_FIX_TYPE_NO_FIX
 	}
-	r.hdop = goodHDOP + 0.3*float64(max(0, 10-r.sats)) + 0.2*x.noiseM
+	r.hdop = goodHDOP + 0.2*float64(max(0, 8-r.sats)) + 0.2*x.noiseM
 }
 
 // rawGPS is GPS_RAW_INT.
 func (f *flight) rawGPS() *mav.MessageGpsRawInt {
 	r := &f.gps
+	eph, epv := uint16(min(9999, r.hdop*100)), uint16(min(9999, r.hdop*165))
+	if r.fix == mav.GPS_FIX_TYPE_NO_GPS {
+		eph, epv = math.MaxUint16, math.MaxUint16
+	}
 	if !f.hasFix() {
-		return &mav.MessageGpsRawInt{
-			TimeUsec: f.bootUs(), FixType: r.fix, SatellitesVisible: uint8(r.sats), Eph: math.MaxUint16, Epv: math.MaxUint16,
-			Vel: math.MaxUint16, Cog: math.MaxUint16,
-		}
+		return &mav.MessageGpsRawInt{TimeUsec: f.bootUs(), FixType: r.fix, SatellitesVisible: uint8(r.sats), Eph: eph, Epv: epv}
 	}
 	p, amsl := f.position(r.pos)
 	return &mav.MessageGpsRawInt{
 		TimeUsec: uint64(max(0, r.at) * 1e6), FixType: r.fix,
 		Lat: e7(p.Lat), Lon: e7(p.Lon), Alt: int32(math.Round(float64(amsl) * 1000)),
-		Eph: uint16(min(9999, r.hdop*100)), Epv: uint16(min(9999, r.hdop*155)), Vel: uint16(r.vel.horizontal() * 100),
+		Eph: eph, Epv: epv, Vel: uint16(r.vel.horizontal() * 100),
 		Cog: uint16(r.vel.courseDeg() * 100), SatellitesVisible: uint8(r.sats),
-		AltEllipsoid: int32(math.Round(float64(geo.ToHAE(p, amsl)) * 1000)), HAcc: uint32(770 * r.hdop), VAcc: uint32(1150 * r.hdop), VelAcc: 100,
+		AltEllipsoid: int32(math.Round(float64(geo.ToHAE(p, amsl)) * 1000)), HAcc: uint32(500 * r.hdop), VAcc: uint32(750 * r.hdop), VelAcc: 100,
 	}
 }

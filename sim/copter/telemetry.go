@@ -139,7 +139,7 @@ func (c *Copter) buildStatus(id uint32) message.Message {
 	switch id {
 	case 1:
 		healthy := f.healthBits()
-		enabled := mav.MAV_SYS_STATUS_SENSOR(sensorsEnabled)
+		enabled := mav.MAV_SYS_STATUS_SENSOR(sensorsEnabled) | f.mode.controls()
 		if f.params.get("ARMING_CHECK") == 0 {
 			enabled &^= mav.MAV_SYS_STATUS_PREARM_CHECK
 		}
