@@ -1,5 +1,6 @@
 // How the invented vehicles are: links, health, plans, cameras and the traffic around them. Vehicle 1 flies and is well, vehicle 2 stands and is not.
 const iso = (ms) => new Date(ms).toISOString();
+const born = Date.now();
 
 export function condition(id, now, flying) {
   const t = iso(now - 300);
@@ -27,7 +28,7 @@ function well(now, t, flying) {
       { name: 'radio', remote: '/dev/ttyUSB0', used: false, silent: false, lastHeard: iso(now - 1_200), lossPercent: 14.2, rttMs: 180 },
     ],
     plans: [
-      { kind: 'mission', count: 5, syncedAt: t, changedAt: iso(now - 90_000), changedBy: 'station 254/190' },
+      { kind: 'mission', count: 5, syncedAt: t, changedAt: iso(born - 90_000), changedBy: 'station 254/190' },
       { kind: 'fence', count: 3, syncedAt: t },
       { kind: 'rally', count: 2, syncedAt: t },
     ],
@@ -76,6 +77,25 @@ function ill(now, t) {
     transfer: { kind: 'log', upload: false, done: Math.round(((now / 40) % 1000) * 6300), total: 6_300_000 },
     pending: { command: 'MAV_CMD_PREFLIGHT_CALIBRATION', percent: 40, since: t },
   };
+}
+
+/** Invented lists of vehicle 1; at makes a place of metres east and north. */
+export function plan(kind, id, at) {
+  if (id !== 1) return kind === 'mission' ? { items: [] } : kind === 'fence' ? { polygons: [], circles: [] } : { points: [] };
+  const stop = (east, north, altitudeRelative) => ({ command: 'waypoint', ...at(east, north), altitudeRelative });
+  if (kind === 'mission') return { items: [{ command: 'takeoff', altitudeRelative: 30 }, stop(-600, -150, 60), stop(-250, 60, 60), stop(150, -120, 45), { command: 'roi', ...at(0, 300) }, stop(420, 60, 45)] };
+  if (kind === 'rally') return { points: [{ ...at(-700, -330), altitudeRelative: 30 }, { ...at(520, -260), altitudeRelative: 40 }] };
+  const box = [[-900, -420], [900, -420], [900, 520], [-900, 520]].map(([e, n]) => at(e, n));
+  return { polygons: [{ inclusion: true, points: box }], circles: [{ inclusion: false, center: at(80, 200), radiusM: 90 }] };
+}
+
+/** Two invented aircraft, one of them near and one not heard for a while. */
+export function traffic(now, at) {
+  const s = (now / 1000) % 120;
+  return [
+    { id: '7C1234', callsign: 'QFA1', emitter: 'light', position: at(-900 + s * 14, -320), altitudeM: 742, altitudeType: 'pressure', courseDeg: 90, speed: 60, climbRate: -2.5, receiver: 1, t: iso(now - 400), vehicle: 1, distanceM: 1112, aboveM: 50 },
+    { id: '7C9999', emitter: 'rotorcraft', position: at(700, 420), altitudeM: 2100, altitudeType: 'geometric', courseDeg: 230, speed: 40, receiver: 1, t: iso(now - 22_000), stale: true },
+  ];
 }
 
 export const links = (now) => [

@@ -72,6 +72,7 @@ function terrain(response, url, z, x, y) {
 function vehicleCall(request, response, id, verb, data) {
   const v = world.vehicles.find((one) => one.id === id);
   if (!v) return problem(response, 404, 'There is no such vehicle.');
+  if (['mission', 'fence', 'rally'].includes(verb) && request.method === 'GET') return json(response, 200, world.plan(verb, id));
   if (verb === 'signing') return json(response, 200, signing(id));
   if (verb === 'transfer') {
     v.cancelled = true;
@@ -140,6 +141,7 @@ server.on('upgrade', (request, socket, head) => {
       alerts: [...world.alerts.values()],
       cues: [...world.cues.values()],
       zones: world.zones,
+      traffic: world.traffic(now),
       serverTime: world.iso(now),
     });
   });
@@ -161,6 +163,7 @@ setInterval(() => {
   for (const v of world.vehicles) broadcast('vehicle', world.vehicle(v, now));
   if (beats % 2 === 0) broadcast('track', world.track(now));
   for (const [type, data] of world.raise(now)) broadcast(type, data);
+  if (beats % 5 === 0) for (const one of world.traffic(now)) broadcast('aircraft', one);
   if (beats % 5 === 0) broadcast('time', { serverTime: world.iso(now) });
   if (beats % 60 === 20) {
     const sensor = world.sensors[6 + (beats % 120 > 60 ? 1 : 0)];

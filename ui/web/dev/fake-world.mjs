@@ -1,5 +1,5 @@
 // An invented sector that moves: two vehicles, twenty sensors, a walker who crosses. For looking at the page only.
-import { condition, payload } from './fake-condition.mjs';
+import { condition, payload, plan, traffic } from './fake-condition.mjs';
 import { height } from './fake-terrain.mjs';
 
 const origin = { lat: -35.363, lon: 149.165 };
@@ -182,6 +182,8 @@ export function createWorld() {
   return {
     vehicles, sensors, alerts, cues, feeds, zones, raise, iso, height,
     vehicle, track, animal,
+    plan: (kind, id) => plan(kind, id, at),
+    traffic: (now) => traffic(now, at),
     station: { id: 'post-1', name: 'Post 1', position: origin, version: 'fake', demo: true },
   };
 }

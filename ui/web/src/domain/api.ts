@@ -3,6 +3,7 @@ import type { VehicleCommand } from './commands';
 import { array, DecodeError, type Decoder } from './decode';
 import * as m from './model';
 import type { CameraCommand, GimbalMode } from './payload';
+import { fencePlan, missionPlan, rallyPlan, type PlanKind, type Plans } from './plan';
 import type { TrackingTarget } from './picture';
 
 /** A refusal by the station (RFC 9457), or no answer at all (status 0). */
@@ -28,6 +29,8 @@ export type CueDecision = 'approve' | 'reject';
 
 const base = '/api/v1';
 const requestTimeoutMs = 20_000;
+/** A long list over a bad radio takes minutes. */
+const planTimeoutMs = 240_000;
 
 type Method = 'GET' | 'POST' | 'DELETE';
 type Fetch = typeof fetch;
@@ -71,6 +74,19 @@ export class Api {
   /** Cancels the transfer of files, parameters or a log that goes on. */
   async cancelTransfer(vehicle: number): Promise<void> {
     await this.request('DELETE', `/vehicles/${vehicle}/transfer`);
+  }
+
+  /** One of a vehicle's lists, read over its radio. */
+  async plan(vehicle: number, kind: PlanKind): Promise<Plans> {
+    const path = `/vehicles/${vehicle}/${kind}`;
+    switch (kind) {
+      case 'mission':
+        return { mission: await this.read(path, missionPlan, planTimeoutMs) };
+      case 'fence':
+        return { fence: await this.read(path, fencePlan, planTimeoutMs) };
+      case 'rally':
+        return { rally: await this.read(path, rallyPlan, planTimeoutMs) };
+    }
   }
 
   takeControl(vehicle: number, force?: { reason: string }): Promise<m.Lease> {
@@ -132,8 +148,8 @@ export class Api {
     await this.fetcher(session, { method: 'DELETE', keepalive: true, credentials: 'same-origin' });
   }
 
-  private async read<T>(path: string, decoder: Decoder<T>): Promise<T> {
-    return decodeBody(await this.request('GET', path), decoder);
+  private async read<T>(path: string, decoder: Decoder<T>, timeoutMs?: number): Promise<T> {
+    return decodeBody(await this.raw('GET', path, { timeoutMs }), decoder);
   }
 
   private async send<T>(method: Method, path: string, decoder: Decoder<T>, body: unknown): Promise<T> {
@@ -148,9 +164,9 @@ export class Api {
   private async raw(
     method: Method,
     path: string,
-    options: { body?: string; type?: string; signal?: AbortSignal | undefined },
+    options: { body?: string; type?: string; signal?: AbortSignal | undefined; timeoutMs?: number | undefined },
   ): Promise<Response> {
-    const timeout = AbortSignal.timeout(requestTimeoutMs);
+    const timeout = AbortSignal.timeout(options.timeoutMs ?? requestTimeoutMs);
     const init: RequestInit = {
       method,
       credentials: 'same-origin',

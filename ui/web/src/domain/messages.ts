@@ -12,6 +12,7 @@ export interface Snapshot {
   alerts: m.Alert[];
   cues: m.Cue[];
   zones: m.Zone[];
+  traffic: m.Aircraft[];
   serverTime: number;
 }
 
@@ -26,11 +27,13 @@ export type LiveMessage = { seq: number } & (
   | { type: 'trackGone'; data: { id: string } }
   | { type: 'trip'; data: m.Trip }
   | { type: 'detections'; data: m.Detections }
+  | { type: 'aircraft'; data: m.Aircraft }
+  | { type: 'aircraftGone'; data: { id: string } }
   | { type: 'time'; data: { serverTime: number } }
   | { type: 'unknown'; data: { name: string } }
 );
 
-const trackGone = object({ id: str });
+const gone = object({ id: str });
 const time = object({ serverTime: instant });
 
 function features<T>(item: Decoder<T>, onBad: (e: DecodeError) => void): Decoder<T[]> {
@@ -48,6 +51,7 @@ function decodeSnapshot(value: unknown, onBad: (e: DecodeError) => void): Snapsh
     alerts: lenientArray(m.alert, onBad)(s['alerts'], 'alerts'),
     cues: lenientArray(m.cue, onBad)(s['cues'], 'cues'),
     zones: features(m.zone, onBad)(s['zones'], 'zones'),
+    traffic: lenientArray(m.aircraft, onBad)(s['traffic'] ?? [], 'traffic'),
     serverTime: instant(s['serverTime'], 'serverTime'),
   };
 }
@@ -95,11 +99,15 @@ function decodeChange(type: string, seq: number, data: unknown): LiveMessage {
     case 'track':
       return { type, seq, data: m.track(data, type) };
     case 'trackGone':
-      return { type, seq, data: trackGone(data, type) };
+      return { type, seq, data: gone(data, type) };
     case 'trip':
       return { type, seq, data: m.trip(data, type) };
     case 'detections':
       return { type, seq, data: m.detections(data, type) };
+    case 'aircraft':
+      return { type, seq, data: m.aircraft(data, type) };
+    case 'aircraftGone':
+      return { type, seq, data: gone(data, type) };
     case 'time':
       return { type, seq, data: time(data, type) };
     default:

@@ -22,6 +22,7 @@ import { lonLat, place, type LonLat, type Place } from './place';
 
 export * from './camera';
 export * from './condition';
+export * from './traffic';
 export * from './vehicle';
 export { place, type LonLat, type Place };
 

@@ -58,6 +58,7 @@ describe('Store', () => {
       alerts: [],
       cues: [],
       zones: [],
+      traffic: [],
       serverTime: 0,
     },
   });

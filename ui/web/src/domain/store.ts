@@ -3,12 +3,13 @@
  * takes copies. Listeners are told which topics changed, once per message, and throttle themselves.
  */
 import type { LiveMessage, Snapshot } from './messages';
-import type { Alert, Cue, Detections, Feed, LonLat, Me, Sensor, Track, Trip, Vehicle, Zone } from './model';
+import type { Plans } from './plan';
+import type { Aircraft, Alert, Cue, Detections, Feed, LonLat, Me, Sensor, Track, Trip, Vehicle, Zone } from './model';
 import { distanceM } from './geometry';
 
-export type Topic = 'me' | 'vehicles' | 'feeds' | 'sensors' | 'tracks' | 'alerts' | 'cues' | 'zones' | 'detections';
+export type Topic = 'me' | 'vehicles' | 'feeds' | 'sensors' | 'tracks' | 'alerts' | 'cues' | 'zones' | 'detections' | 'traffic' | 'plans';
 
-const allTopics: Topic[] = ['me', 'vehicles', 'feeds', 'sensors', 'tracks', 'alerts', 'cues', 'zones', 'detections'];
+const allTopics: Topic[] = ['me', 'vehicles', 'feeds', 'sensors', 'tracks', 'alerts', 'cues', 'zones', 'detections', 'traffic'];
 
 /** One point of a track's trail. */
 export interface TrailPoint {
@@ -32,6 +33,9 @@ export class Store {
   readonly zones = new Map<string, Zone>();
   readonly detections = new Map<string, Detections>();
   readonly trips = new Map<string, Trip>();
+  readonly traffic = new Map<string, Aircraft>();
+  /** What was read of the vehicles' missions, fences and rally points; no live message brings them. */
+  readonly plans = new Map<number, Plans>();
   /** True once a snapshot has come. */
   loaded = false;
 
@@ -68,6 +72,11 @@ export class Store {
         return this.tripped(message.data);
       case 'detections':
         return this.put(this.detections, message.data.feed, message.data, 'detections');
+      case 'aircraft':
+        return this.put(this.traffic, message.data.id, message.data, 'traffic');
+      case 'aircraftGone':
+        this.traffic.delete(message.data.id);
+        return this.tell(['traffic']);
       case 'time':
       case 'unknown':
         return;
@@ -83,6 +92,11 @@ export class Store {
     this.put(this.cues, cue.id, cue, 'cues');
   }
 
+  /** Keeps a list that was read of a vehicle beside its others. */
+  putPlan(vehicle: number, part: Plans): void {
+    this.put(this.plans, vehicle, { ...this.plans.get(vehicle), ...part }, 'plans');
+  }
+
   private replace(s: Snapshot): void {
     this.me = s.me;
     refill(this.vehicles, s.vehicles);
@@ -92,6 +106,7 @@ export class Store {
     refill(this.alerts, s.alerts);
     refill(this.cues, s.cues);
     refill(this.zones, s.zones);
+    refill(this.traffic, s.traffic);
     this.detections.clear();
     for (const id of this.trails.keys()) if (!this.tracks.has(id)) this.trails.delete(id);
     for (const track of s.tracks) this.extendTrail(track);

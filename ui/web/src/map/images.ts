@@ -1,6 +1,7 @@
 /**
  * The map's own symbols, drawn on a canvas in the theme's colours when the map first asks for them. An image's id says
- * what it is: 'sensor|pir|ok|quiet', 'vehicle|live|selected', 'alert|serious|new|plain', 'symbol|SIDC', 'home', 'target', 'look'.
+ * what it is: 'sensor|pir|ok|quiet', 'vehicle|live|selected', 'alert|serious|new|plain', 'symbol|SIDC', 'aircraft|fresh|near',
+ * 'stop|current', 'rally', 'home', 'target', 'look'.
  * Each state differs in shape, not only in colour.
  */
 import type { Palette, PaletteName } from './palette';
@@ -20,6 +21,12 @@ export function drawImage(id: string, palette: Palette): ImageData | undefined {
       return paint(48, palette, (c, p) => vehicleSymbol(c, p, rest[0] === 'lost', rest[1] === 'selected'));
     case 'alert':
       return paint(34, palette, (c, p) => alertSymbol(c, p, rest[0] ?? '', rest[1] === 'acknowledged', rest[2] === 'selected'));
+    case 'aircraft':
+      return paint(44, palette, (c, p) => aircraftSymbol(c, p, rest[0] === 'stale', rest[1] === 'near'));
+    case 'stop':
+      return paint(22, palette, (c, p) => stopSymbol(c, p, rest[0] === 'current'));
+    case 'rally':
+      return paint(26, palette, rallySymbol);
     case 'home':
       return paint(28, palette, homeSymbol);
     case 'target':
@@ -157,6 +164,50 @@ function alertSymbol(c: CanvasRenderingContext2D, p: Palette, severity: string, 
   c.stroke();
   c.fillStyle = known ? p[name] : p.halo;
   letter(c, '!', severity === 'critical' ? 3 : 1, 15);
+}
+
+/** A winged silhouette with its nose up; hollow once it is old, ringed while it is near one of ours. */
+function aircraftSymbol(c: CanvasRenderingContext2D, p: Palette, stale: boolean, near: boolean): void {
+  const half = [[0, -13], [1.8, -9], [1.8, -3.5], [12, 2], [12, 4.5], [1.8, 2], [1.3, 8], [5, 10.5], [5, 12.5]] as const;
+  const outline = [...half, [0, 11.5] as const, ...half.slice(1).reverse().map(([x, y]) => [-x, y] as const)];
+  path(c, outline, true);
+  c.lineWidth = 4;
+  c.strokeStyle = p.halo;
+  c.stroke();
+  c.fillStyle = stale ? p.halo : near ? p.serious : p.label;
+  c.strokeStyle = stale ? p.lost : near ? p.serious : p.label;
+  c.lineWidth = 1.5;
+  if (stale) c.setLineDash([2.5, 2]);
+  c.fill();
+  c.stroke();
+  c.setLineDash([]);
+  if (!near) return;
+  c.lineWidth = 2;
+  circle(c, 0, 0, 19);
+  c.stroke();
+}
+
+/** A small square on its tip; filled and larger where the vehicle flies to now. */
+function stopSymbol(c: CanvasRenderingContext2D, p: Palette, current: boolean): void {
+  const r = current ? 8 : 5.5;
+  path(c, [[0, -r], [r, 0], [0, r], [-r, 0]], true);
+  c.fillStyle = current ? p.vehicle : p['vehicle-body'];
+  c.strokeStyle = current ? p.label : p.vehicle;
+  c.lineWidth = current ? 2.25 : 1.75;
+  c.fill();
+  c.stroke();
+}
+
+/** A flag on its pole, which stands on the place. */
+function rallySymbol(c: CanvasRenderingContext2D, p: Palette): void {
+  for (const [colour, width] of [[p.halo, 4.5], [p.vehicle, 2]] as const) {
+    c.strokeStyle = colour;
+    c.lineWidth = width;
+    path(c, [[0, 0], [0, -11], [9, -7.5], [0, -4]]);
+    c.stroke();
+    circle(c, 0, 0, 2);
+    c.stroke();
+  }
 }
 
 function homeSymbol(c: CanvasRenderingContext2D, p: Palette): void {

@@ -12,18 +12,20 @@ import type { Store, Topic } from '../domain/store';
 import { alertLayer, alerts } from './alerts';
 import { drawImage, imageRatio } from './images';
 import { collection, type Overlay, type View } from './overlay';
+import { plans } from './plans';
 import { readPalette, type Palette } from './palette';
 import { sensorLayer, sensors } from './sensors';
 import { gatherRepaints, hasSoftwareGL } from './software';
 import { buildStyle, type HeightRange } from './style';
 import { drawSymbol } from './symbols';
+import { traffic } from './traffic';
 import { trackLayer, tracks } from './tracks';
 import { vehicleLayer, vehicles } from './vehicles';
 import { zones } from './zones';
 
 setWorkerUrl(workerUrl);
 
-const overlays: readonly Overlay[] = [zones, sensors, vehicles, tracks, alerts];
+const overlays: readonly Overlay[] = [zones, plans, sensors, vehicles, traffic, tracks, alerts];
 
 /** What lies under a click. */
 export type Hit = { kind: 'track' | 'alert' | 'sensor'; id: string } | { kind: 'vehicle'; id: number };

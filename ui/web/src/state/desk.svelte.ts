@@ -9,6 +9,7 @@ import type { FrameWatch } from '../domain/frames';
 import { LiveSocket, type LinkState } from '../domain/live';
 import type { LiveMessage } from '../domain/messages';
 import type { Alert, Cue, Feed, Me, Sensor, Track, Vehicle } from '../domain/model';
+import { PlanReader } from '../domain/planreader';
 import { sortAlerts, topCue } from '../domain/queue';
 import { Store, type Topic } from '../domain/store';
 import { Theme } from './theme.svelte';
@@ -63,6 +64,10 @@ export class Desk {
   /** The proposal that the approve key acts on. */
   top = $derived(topCue(this.alerts, this.cues, this.selectedAlert, this.now));
 
+  private readonly planReader = new PlanReader(
+    async (vehicle, kind) => this.store.putPlan(vehicle, await this.api.plan(vehicle, kind)),
+    () => performance.now(),
+  );
   private live: LiveSocket | undefined;
   private readonly pending = new Set<Topic>();
   private mirrorTimer: ReturnType<typeof setTimeout> | undefined;
@@ -70,7 +75,7 @@ export class Desk {
 
   constructor() {
     this.store.onChange((topics) => this.changed(topics));
-    setInterval(() => (this.now = this.clock.now()), 1_000);
+    setInterval(() => this.tick(), 1_000);
   }
 
   /** Finds out who is signed in, and connects. */
@@ -124,6 +129,17 @@ export class Desk {
 
   vehicleName(id: number): string {
     return this.vehicles.find((v) => v.id === id)?.name ?? `Vehicle ${id}`;
+  }
+
+  /** Reads a vehicle's mission, fence and rally points anew. */
+  readPlans(vehicle: number): void {
+    this.planReader.again(vehicle);
+  }
+
+  private tick(): void {
+    this.now = this.clock.now();
+    const vehicle = this.store.vehicles.get(this.selectedVehicle ?? -1);
+    if (this.session === 'in' && this.link === 'live' && vehicle) this.planReader.look(vehicle);
   }
 
   private signedOut(): void {
