@@ -44,7 +44,7 @@
 //   - tlog: telemetry logs; record.go, telemetryexport.go
 //   - routing: other stations that share the vehicles; route.go
 //
-// mavlinktest is an autopilot for tests.
+// mavlinktest is an autopilot for tests, mavlinktest/virtual a link with faults on a virtual clock for the machines.
 //
 // # What has no package of its own
 //

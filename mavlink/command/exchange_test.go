@@ -2,7 +2,6 @@ package command_test
 
 import (
 	"math"
-	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/bluenviron/gomavlib/v3/pkg/message"
 
 	"vedette/mavlink/command"
+	"vedette/mavlink/mavlinktest/virtual"
 )
 
 var peer = command.Peer{System: 1, Component: 1, OwnSystem: 255, OwnComponent: 190}
@@ -20,25 +20,13 @@ func order(param float64) command.Order {
 	return command.Order{Command: arming, Params: [7]float64{param}, Strict: true}
 }
 
-// world is a virtual clock and a link with faults between an exchange and a vehicle.
+// world is a link with faults between an exchange and a vehicle.
 type world struct {
-	now           time.Time
-	random        *rand.Rand
-	loss, copies  float64
-	delay, jitter time.Duration
-	onWay         []packet
-	sequence      uint8
-	did           []done
-	heard         []message.Message
-	answer        func(w *world, m message.Message)
-	old           bool
-}
-
-type packet struct {
-	at        time.Time
-	toVehicle bool
-	sequence  uint8
-	m         message.Message
+	*virtual.Link
+	did    []done
+	heard  []message.Message
+	answer func(w *world, m message.Message)
+	old    bool
 }
 
 type done struct {
@@ -47,24 +35,9 @@ type done struct {
 }
 
 func newWorld(seed uint64) *world {
-	return &world{now: time.Unix(1_800_000_000, 0), random: rand.New(rand.NewPCG(seed, 1)), delay: 20 * time.Millisecond}
-}
-
-func (w *world) send(toVehicle bool, m message.Message) {
-	w.sequence++
-	for n := 1; n > 0; n-- {
-		if w.random.Float64() < w.copies {
-			n++
-		}
-		if w.random.Float64() < w.loss {
-			continue
-		}
-		delay := w.delay
-		if w.jitter > 0 {
-			delay += time.Duration(w.random.Int64N(int64(w.jitter)))
-		}
-		w.onWay = append(w.onWay, packet{w.now.Add(delay), toVehicle, w.sequence, m})
-	}
+	w := &world{Link: virtual.New(seed)}
+	w.Delay = 20 * time.Millisecond
+	return w
 }
 
 func (w *world) ack(command common.MAV_CMD, result common.MAV_RESULT, progress uint8) {
@@ -72,7 +45,7 @@ func (w *world) ack(command common.MAV_CMD, result common.MAV_RESULT, progress u
 	if w.old {
 		ack.TargetSystem, ack.TargetComponent = 0, 0
 	}
-	w.send(false, ack)
+	w.Send(false, ack)
 }
 
 func (w *world) vehicleHears(m message.Message) {
@@ -82,7 +55,7 @@ func (w *world) vehicleHears(m message.Message) {
 		return
 	}
 	if m, ok := m.(*common.MessageCommandLong); ok {
-		w.did = append(w.did, done{w.now, m.Param1})
+		w.did = append(w.did, done{w.Now, m.Param1})
 		w.ack(m.Command, common.MAV_RESULT_ACCEPTED, 255)
 	}
 }
@@ -90,39 +63,26 @@ func (w *world) vehicleHears(m message.Message) {
 // run plays an exchange to its end; at is called at every step.
 func (w *world) run(t *testing.T, x *command.Exchange, at func(command.Step)) command.Step {
 	t.Helper()
-	step := x.Tick(w.now)
-	for begun := w.now; ; {
-		for _, m := range step.Send {
-			w.send(true, m)
-		}
+	step := x.Tick(w.Now)
+	for begun := w.Now; ; {
+		w.Send(true, step.Send...)
 		if at != nil {
 			at(step)
 		}
 		if step.Done {
 			return step
 		}
-		if w.now.Sub(begun) > time.Hour {
-			t.Fatal("not done after an hour")
-		}
-		next, index := step.Wake, -1
-		for i, p := range w.onWay {
-			if p.at.Before(next) {
-				next, index = p.at, i
-			}
-		}
-		w.now = next
-		if index < 0 {
-			step = x.Tick(w.now)
-			continue
-		}
-		p := w.onWay[index]
-		w.onWay = append(w.onWay[:index], w.onWay[index+1:]...)
-		if p.toVehicle {
-			w.vehicleHears(p.m)
+		w.Patient(t, begun, time.Hour)
+		p, came := w.Next(step.Wake)
+		switch {
+		case !came:
+			step = x.Tick(w.Now)
+		case p.ToVehicle:
+			w.vehicleHears(p.Message)
 			step.Send = nil
-			continue
+		default:
+			step = x.Handle(1, p.Sequence, p.Message, w.Now)
 		}
-		step = x.Handle(1, p.sequence, p.m, w.now)
 	}
 }
 
@@ -150,7 +110,7 @@ func TestAnswersToOthersAreNotOurs(t *testing.T) {
 			{Command: arming, TargetSystem: 255, TargetComponent: 191},
 			{Command: common.MAV_CMD_NAV_LAND, TargetSystem: 255, TargetComponent: 190},
 		} {
-			w.onWay = append(w.onWay, packet{at: w.now.Add(time.Millisecond), sequence: uint8(100 + i), m: foreign})
+			w.OnWay = append(w.OnWay, virtual.Packet{At: w.Now.Add(time.Millisecond), Sequence: uint8(100 + i), Message: foreign})
 		}
 	}
 	x := command.New(peer, order(1), &command.History{}, command.Options{})
@@ -158,7 +118,7 @@ func TestAnswersToOthersAreNotOurs(t *testing.T) {
 		t.Errorf("%+v after %d", got, x.Sent())
 	}
 	// The right answer, of another component.
-	if got := x.Handle(154, 1, &common.MessageCommandAck{Command: arming, TargetSystem: 255, TargetComponent: 190}, w.now); got.Outcome != command.Unknown {
+	if got := x.Handle(154, 1, &common.MessageCommandAck{Command: arming, TargetSystem: 255, TargetComponent: 190}, w.Now); got.Outcome != command.Unknown {
 		t.Errorf("%+v", got)
 	}
 }
@@ -171,23 +131,23 @@ func TestRepetitionsCountUp(t *testing.T) {
 			w.ack(m.Command, common.MAV_RESULT_ACCEPTED, 0)
 		}
 	}
-	began := w.now
+	began := w.Now
 	got := w.run(t, command.New(peer, order(1), &command.History{}, command.Options{}), nil)
-	if got.Outcome != command.Answered || len(w.heard) != 3 || w.now.Sub(began) < 2*time.Second {
-		t.Errorf("%+v after %v and %d", got, w.now.Sub(began), len(w.heard))
+	if got.Outcome != command.Answered || len(w.heard) != 3 || w.Now.Sub(began) < 2*time.Second {
+		t.Errorf("%+v after %v and %d", got, w.Now.Sub(began), len(w.heard))
 	}
 }
 
 func TestWhatMustNotBeRepeatedIsNot(t *testing.T) {
 	t.Parallel()
 	w := newWorld(1)
-	w.loss = 1
+	w.Loss = 1
 	o := order(1)
 	o.Once = true
 	x := command.New(peer, o, &command.History{}, command.Options{})
-	began := w.now
-	if got := w.run(t, x, nil); got.Outcome != command.Unknown || x.Sent() != 1 || w.now.Sub(began) < 3*time.Second {
-		t.Errorf("%+v, sent %d, after %v", got, x.Sent(), w.now.Sub(began))
+	began := w.Now
+	if got := w.run(t, x, nil); got.Outcome != command.Unknown || x.Sent() != 1 || w.Now.Sub(began) < 3*time.Second {
+		t.Errorf("%+v, sent %d, after %v", got, x.Sent(), w.Now.Sub(began))
 	}
 }
 
@@ -196,11 +156,11 @@ func TestProgressExtendsTheWaitAndShows(t *testing.T) {
 	w := newWorld(1)
 	w.answer = func(w *world, m message.Message) {
 		for i, percent := range []uint8{0, 40, 255, 90} {
-			w.onWay = append(w.onWay, packet{at: w.now.Add(time.Duration(i) * 9 * time.Second), sequence: uint8(i), m: &common.MessageCommandAck{
+			w.OnWay = append(w.OnWay, virtual.Packet{At: w.Now.Add(time.Duration(i) * 9 * time.Second), Sequence: uint8(i), Message: &common.MessageCommandAck{
 				Command: arming, Result: common.MAV_RESULT_IN_PROGRESS, Progress: percent, TargetSystem: 255, TargetComponent: 190,
 			}})
 		}
-		w.onWay = append(w.onWay, packet{at: w.now.Add(30 * time.Second), sequence: 9, m: &common.MessageCommandAck{Command: arming}})
+		w.OnWay = append(w.OnWay, virtual.Packet{At: w.Now.Add(30 * time.Second), Sequence: 9, Message: &common.MessageCommandAck{Command: arming}})
 	}
 	seen := map[int]bool{}
 	x := command.New(peer, order(1), &command.History{}, command.Options{})
@@ -247,13 +207,13 @@ func TestCancelling(t *testing.T) {
 				}
 			}
 			x := command.New(peer, order(1), &command.History{}, command.Options{})
-			if s := x.Cancel(w.now); len(s.Send) != 0 {
+			if s := x.Cancel(w.Now); len(s.Send) != 0 {
 				t.Errorf("cancels what has not begun: %+v", s)
 			}
 			got := w.run(t, x, func(s command.Step) {
 				if s.InProgress && !s.Done {
-					for _, m := range x.Cancel(w.now).Send {
-						w.send(true, m)
+					for _, m := range x.Cancel(w.Now).Send {
+						w.Send(true, m)
 					}
 				}
 			})
@@ -330,13 +290,13 @@ func TestAVehicleThatRefusesBothFormsIsNotAskedForEver(t *testing.T) {
 func TestACommandThatComesTooLateIsNotSent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(1)
-	x := command.New(peer, order(1), &command.History{}, command.Options{NotAfter: w.now.Add(-time.Millisecond)})
+	x := command.New(peer, order(1), &command.History{}, command.Options{NotAfter: w.Now.Add(-time.Millisecond)})
 	if got := w.run(t, x, nil); got.Outcome != command.NotSent || x.Sent() != 0 {
 		t.Errorf("%+v, sent %d", got, x.Sent())
 	}
 	// One that began in time is not repeated after its time.
-	w.loss = 1
-	x = command.New(peer, order(1), &command.History{}, command.Options{NotAfter: w.now.Add(1500 * time.Millisecond)})
+	w.Loss = 1
+	x = command.New(peer, order(1), &command.History{}, command.Options{NotAfter: w.Now.Add(1500 * time.Millisecond)})
 	if got := w.run(t, x, nil); got.Outcome != command.Unknown || x.Sent() != 2 {
 		t.Errorf("%+v, sent %d", got, x.Sent())
 	}
@@ -350,8 +310,8 @@ func TestALateAnswerIsNeverTakenForAnother(t *testing.T) {
 	wrong := func(strict bool) (wrong, answered, unknown int) {
 		for seed := range uint64(runs) {
 			w := newWorld(seed)
-			w.loss, w.copies = 0.25, 0.2
-			w.delay, w.jitter = 50*time.Millisecond, 1400*time.Millisecond
+			w.Loss, w.Copies = 0.25, 0.2
+			w.Delay, w.Jitter = 50*time.Millisecond, 1400*time.Millisecond
 			var history command.History
 			copies := false
 			for i := 0; i < 1000 && !copies; i++ {
@@ -361,7 +321,7 @@ func TestALateAnswerIsNeverTakenForAnother(t *testing.T) {
 			for i := range each {
 				o := order(float64(1 - i%2))
 				o.Strict, o.Once = strict, seed%3 == 0
-				began := w.now
+				began := w.Now
 				got := w.run(t, command.New(peer, o, &history, command.Options{Copies: true}), nil)
 				if got.Outcome != command.Answered {
 					unknown++
@@ -393,7 +353,7 @@ func TestALossyLinkGetsCommandsThrough(t *testing.T) {
 	lost := 0
 	for seed := range uint64(400) {
 		w := newWorld(seed)
-		w.loss, w.copies, w.delay, w.jitter = 0.1, 0.1, 50*time.Millisecond, 30*time.Millisecond
+		w.Loss, w.Copies, w.Delay, w.Jitter = 0.1, 0.1, 50*time.Millisecond, 30*time.Millisecond
 		got := w.run(t, command.New(peer, order(1), &command.History{}, command.Options{}), nil)
 		if got.Outcome != command.Answered {
 			lost++
@@ -412,7 +372,7 @@ func TestAnOrderRightAfterItsOppositeHasThreeTriesToo(t *testing.T) {
 	lost := 0
 	for seed := range uint64(400) {
 		w := newWorld(seed)
-		w.loss, w.delay = 0.1, 50*time.Millisecond
+		w.Loss, w.Delay = 0.1, 50*time.Millisecond
 		var history command.History
 		w.run(t, command.New(peer, order(1), &history, command.Options{Copies: true}), nil)
 		if got := w.run(t, command.New(peer, order(0), &history, command.Options{Copies: true}), nil); got.Outcome != command.Answered {

@@ -14,109 +14,38 @@ import (
 	"vedette/mavlink/dialog"
 	"vedette/mavlink/ftp"
 	"vedette/mavlink/mavlinktest"
+	"vedette/mavlink/mavlinktest/virtual"
 	"vedette/mavlink/spans"
 )
 
 var peer = dialog.Peer{System: 1, Component: 1, OwnSystem: 255, OwnComponent: 190}
 
-// world is a virtual clock and a link with faults between a machine and a file server.
+// world is a link with faults between a machine and a file server.
 type world struct {
-	now    time.Time
-	random *rand.Rand
-	loss   float64
-	copies float64
-	delay  time.Duration
-	// jitter reorders what is sent together.
-	jitter time.Duration
-	// each is the time that a packet takes on the wire.
-	each  time.Duration
-	free  time.Time
-	onWay []packet
+	*virtual.Link
 	files *mavlinktest.Files
 	// disturb is called before each request is answered.
 	disturb func(n int)
 	heard   int
-	sent    int
-}
-
-type packet struct {
-	at        time.Time
-	toVehicle bool
-	m         *common.MessageFileTransferProtocol
 }
 
 func newWorld(files *mavlinktest.Files) *world {
-	return &world{now: time.Unix(1e9, 0), random: rand.New(rand.NewPCG(1, 2)), delay: 10 * time.Millisecond, files: files}
-}
-
-func (w *world) send(toVehicle bool, m *common.MessageFileTransferProtocol) {
-	for n := 1; n > 0; n-- {
-		if w.random.Float64() < w.copies {
-			n++
-		}
-		if w.random.Float64() < w.loss {
-			continue
-		}
-		at := w.now
-		if !toVehicle {
-			if w.free.After(at) {
-				at = w.free
-			}
-			at = at.Add(w.each)
-			w.free = at
-		}
-		late := time.Duration(0)
-		if w.jitter > 0 {
-			late = time.Duration(w.random.Int64N(int64(w.jitter)))
-		}
-		w.onWay = append(w.onWay, packet{at.Add(w.delay + late), toVehicle, m})
-	}
+	return &world{Link: virtual.New(1), files: files}
 }
 
 // run plays a machine to its end.
 func (w *world) run(t *testing.T, m dialog.Machine) error {
 	t.Helper()
-	step := m.Tick(w.now)
-	for begun := w.now; ; {
-		for _, out := range step.Send {
-			w.sent++
-			one, _ := out.(*common.MessageFileTransferProtocol)
-			w.send(true, one)
-		}
-		if step.Done {
-			return step.Err
-		}
-		if w.now.Sub(begun) > time.Hour {
-			t.Fatal("not done after an hour")
-		}
-		next, index := step.Wake, -1
-		for i, p := range w.onWay {
-			if p.at.Before(next) {
-				next, index = p.at, i
-			}
-		}
-		if next.After(w.now) {
-			w.now = next
-		}
-		if index < 0 {
-			step = m.Tick(w.now)
-			continue
-		}
-		p := w.onWay[index]
-		w.onWay = append(w.onWay[:index], w.onWay[index+1:]...)
-		if !p.toVehicle {
-			step = m.Handle(p.m, w.now)
-			continue
-		}
-		step.Send = nil
+	return w.Play(t, m, func(m message.Message) {
 		w.heard++
 		if w.disturb != nil {
 			w.disturb(w.heard)
 		}
-		for _, a := range w.files.Answer(p.m, [2]uint8{255, 190}) {
-			w.send(false, a)
+		request, _ := m.(*common.MessageFileTransferProtocol)
+		for _, a := range w.files.Answer(request, [2]uint8{255, 190}) {
+			w.Send(false, a)
 		}
-	}
+	})
 }
 
 // memory keeps what is read.
@@ -160,15 +89,15 @@ func (w *world) read(t *testing.T, path string, o ftp.ReadOptions) ([]byte, erro
 // links are what happens to packets on the way.
 var links = map[string]func(w *world){
 	"a good link":       func(*world) {},
-	"5 % loss":          func(w *world) { w.loss = 0.05 },
-	"30 % loss":         func(w *world) { w.loss = 0.3 },
-	"copies":            func(w *world) { w.copies = 0.3 },
-	"reordered":         func(w *world) { w.jitter = 40 * time.Millisecond },
-	"all of it":         func(w *world) { w.loss, w.copies, w.jitter = 0.1, 0.2, 40*time.Millisecond },
-	"a narrow link":     func(w *world) { w.each, w.delay = 140*time.Millisecond, 60*time.Millisecond },
-	"a satellite":       func(w *world) { w.delay, w.loss = 700*time.Millisecond, 0.03 },
-	"narrow with loss":  func(w *world) { w.each, w.loss = 140*time.Millisecond, 0.05 },
-	"a link of seconds": func(w *world) { w.delay = 1900 * time.Millisecond },
+	"5 % loss":          func(w *world) { w.Loss = 0.05 },
+	"30 % loss":         func(w *world) { w.Loss = 0.3 },
+	"copies":            func(w *world) { w.Copies = 0.3 },
+	"reordered":         func(w *world) { w.Jitter = 40 * time.Millisecond },
+	"all of it":         func(w *world) { w.Loss, w.Copies, w.Jitter = 0.1, 0.2, 40*time.Millisecond },
+	"a narrow link":     func(w *world) { w.Wire, w.Delay = virtual.EachFromVehicle(140*time.Millisecond), 60*time.Millisecond },
+	"a satellite":       func(w *world) { w.Delay, w.Loss = 700*time.Millisecond, 0.03 },
+	"narrow with loss":  func(w *world) { w.Wire, w.Loss = virtual.EachFromVehicle(140*time.Millisecond), 0.05 },
+	"a link of seconds": func(w *world) { w.Delay = 1900 * time.Millisecond },
 }
 
 func TestAFileComesWholeOverEveryLink(t *testing.T) {
@@ -208,7 +137,7 @@ func TestServersDiffer(t *testing.T) {
 				files := serve("/f", want)
 				change(files)
 				w := newWorld(files)
-				w.loss = loss
+				w.Loss = loss
 				got, err := w.read(t, "/f", ftp.ReadOptions{})
 				if err != nil || !bytes.Equal(got, want) {
 					t.Errorf("%d bytes, %v", len(got), err)
@@ -254,8 +183,8 @@ func TestAReadGoesOnWhereItWas(t *testing.T) {
 	if done, total := r.Progress(); done != int64(len(want)) || total != int64(len(want)) {
 		t.Errorf("progress %d of %d", done, total)
 	}
-	if w.sent > 10 {
-		t.Errorf("%d requests for two gaps", w.sent)
+	if w.Requests > 10 {
+		t.Errorf("%d requests for two gaps", w.Requests)
 	}
 }
 
@@ -281,14 +210,14 @@ func TestWhatCannotBeRead(t *testing.T) {
 		}
 	}
 	deaf := newWorld(files)
-	deaf.loss = 1
+	deaf.Loss = 1
 	if _, err := deaf.read(t, "/f", ftp.ReadOptions{}); !errors.Is(err, dialog.ErrNoAnswer) {
 		t.Errorf("nobody answers: %v", err)
 	}
 	dies := newWorld(serve("/f", content(500000)))
 	dies.disturb = func(n int) {
 		if n == 5 {
-			dies.loss = 1
+			dies.Loss = 1
 		}
 	}
 	if _, err := dies.read(t, "/f", ftp.ReadOptions{}); !errors.Is(err, dialog.ErrNoAnswer) {
@@ -302,22 +231,22 @@ func TestLatePacketsOfAnotherFileAreNotTaken(t *testing.T) {
 	files := serve("/1", first)
 	files.Content["/2"] = second
 	w := newWorld(files)
-	w.each = 5 * time.Millisecond
+	w.Wire = virtual.EachFromVehicle(5 * time.Millisecond)
 	conn := ftp.NewConn(peer, 100, 0)
 	r, err := ftp.NewRead(conn, "/1", ftp.ReadOptions{Sink: &memory{}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for step := r.Tick(w.now); len(w.onWay) < 40; { // the reading is given up within a burst
+	for step := r.Tick(w.Now); len(w.OnWay) < 40; { // the reading is given up within a burst
 		for _, out := range step.Send {
 			one, _ := out.(*common.MessageFileTransferProtocol)
 			for _, a := range files.Answer(one, [2]uint8{255, 190}) {
-				w.send(false, a)
+				w.Send(false, a)
 			}
 		}
-		w.now = w.onWay[0].at
-		step = r.Handle(w.onWay[0].m, w.now)
-		w.onWay = w.onWay[1:]
+		w.Now = w.OnWay[0].At
+		step = r.Handle(w.OnWay[0].Message, w.Now)
+		w.OnWay = w.OnWay[1:]
 	}
 	for _, out := range r.Cancel() {
 		one, _ := out.(*common.MessageFileTransferProtocol)

@@ -3,12 +3,13 @@ package mission
 import (
 	"errors"
 	"math"
-	"math/rand/v2"
 	"testing"
 	"time"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 	"github.com/bluenviron/gomavlib/v3/pkg/message"
+
+	"vedette/mavlink/mavlinktest/virtual"
 )
 
 var peer = Peer{System: 1, Component: 1, OwnSystem: 255, OwnComponent: 190}
@@ -21,30 +22,11 @@ func list(n int) []Item {
 	return items
 }
 
-// world is a virtual clock and a link with faults between a machine and a vehicle that behaves as ArduPilot does.
+// world is a link with faults between a machine and a vehicle that behaves as ArduPilot does.
 type world struct {
-	now     time.Time
-	random  *rand.Rand
-	loss    float64
-	copies  float64
-	delay   time.Duration
-	onWay   []packet
+	*virtual.Link
 	vehicle vehicle
-	steps   int
-	// think is how long the vehicle takes for a message, jitter what the delay varies by.
-	think, jitter time.Duration
-	// bytesPerS is the width of the link each way, 0 is any; free is when each way is free again.
-	bytesPerS float64
-	free      [2]time.Time
-	// cutFrom and cutTo are when nothing gets through.
-	cutFrom, cutTo time.Time
-	sends          int // items sent to the vehicle
-}
-
-type packet struct {
-	at        time.Time
-	toVehicle bool
-	m         message.Message
+	sends   int // items sent to the vehicle
 }
 
 type vehicle struct {
@@ -61,24 +43,14 @@ type vehicle struct {
 	forget  int
 }
 
-// arrival is when what is sent now gets there. On a narrow link it waits behind what was sent before.
-func (w *world) arrival(toVehicle bool, m message.Message) time.Time {
-	at := w.now
-	if w.bytesPerS > 0 {
-		way := 0
-		if toVehicle {
-			way = 1
-		}
-		if w.free[way].After(at) {
-			at = w.free[way]
-		}
-		at = at.Add(time.Duration(size(m) / w.bytesPerS * float64(time.Second)))
-		w.free[way] = at
+// width is the wire of a narrow link; 0 is any.
+func width(bytesPerS float64) func(bool, message.Message) time.Duration {
+	if bytesPerS == 0 {
+		return nil
 	}
-	if !toVehicle {
-		at = at.Add(w.think)
+	return func(_ bool, m message.Message) time.Duration {
+		return time.Duration(size(m) / bytesPerS * float64(time.Second))
 	}
-	return at.Add(w.delay + time.Duration(w.random.Float64()*float64(w.jitter)))
 }
 
 // size is the length of a MAVLink 2 frame.
@@ -92,26 +64,13 @@ func size(m message.Message) float64 {
 	}
 }
 
-func (w *world) send(toVehicle bool, messages ...message.Message) {
-	for _, m := range messages {
-		for n := 1; n > 0; n-- {
-			if w.random.Float64() < w.copies {
-				n++
-			}
-			if w.random.Float64() >= w.loss && (w.now.Before(w.cutFrom) || !w.now.Before(w.cutTo)) {
-				w.onWay = append(w.onWay, packet{w.arrival(toVehicle, m), toVehicle, m})
-			}
-		}
-	}
-}
-
 func (w *world) ack(r common.MAV_MISSION_RESULT) {
-	w.send(false, &common.MessageMissionAck{TargetSystem: 255, TargetComponent: 190, Type: r})
+	w.Send(false, &common.MessageMissionAck{TargetSystem: 255, TargetComponent: 190, Type: r})
 }
 
 func (w *world) ask() {
-	w.vehicle.askAgain = w.now.Add(time.Second)
-	w.send(false, &common.MessageMissionRequest{TargetSystem: 255, TargetComponent: 190, Seq: uint16(len(w.vehicle.coming))})
+	w.vehicle.askAgain = w.Now.Add(time.Second)
+	w.Send(false, &common.MessageMissionRequest{TargetSystem: 255, TargetComponent: 190, Seq: uint16(len(w.vehicle.coming))})
 }
 
 func (w *world) vehicleHears(m message.Message) {
@@ -123,7 +82,7 @@ func (w *world) vehicleHears(m message.Message) {
 			return
 		}
 		v.loading, v.count, v.coming = true, int(m.Count), nil
-		v.giveUp = w.now.Add(8 * time.Second)
+		v.giveUp = w.Now.Add(8 * time.Second)
 		w.ask()
 	case *common.MessageMissionItemInt:
 		w.sends++
@@ -134,7 +93,7 @@ func (w *world) vehicleHears(m message.Message) {
 			w.ack(common.MAV_MISSION_INVALID_SEQUENCE)
 		default:
 			v.coming = append(v.coming, m)
-			v.giveUp = w.now.Add(8 * time.Second)
+			v.giveUp = w.Now.Add(8 * time.Second)
 			if len(v.coming) < v.count {
 				w.ask()
 				return
@@ -152,7 +111,7 @@ func (w *world) vehicleHears(m message.Message) {
 			return
 		}
 		v.asked = -1
-		w.send(false, &common.MessageMissionCount{TargetSystem: 255, TargetComponent: 190, Count: uint16(len(v.stored))})
+		w.Send(false, &common.MessageMissionCount{TargetSystem: 255, TargetComponent: 190, Count: uint16(len(v.stored))})
 	case *common.MessageMissionRequestInt:
 		if v.inOrder && int(m.Seq) != v.asked && int(m.Seq) != v.asked+1 {
 			w.ack(common.MAV_MISSION_INVALID_SEQUENCE)
@@ -162,7 +121,7 @@ func (w *world) vehicleHears(m message.Message) {
 		if int(m.Seq) < len(v.stored) {
 			item := *v.stored[m.Seq]
 			item.TargetSystem, item.TargetComponent = 255, 190
-			w.send(false, &item)
+			w.Send(false, &item)
 		}
 	case *common.MessageMissionClearAll:
 		v.stored = nil
@@ -173,53 +132,47 @@ func (w *world) vehicleHears(m message.Message) {
 // run plays a machine to its end.
 func (w *world) run(t *testing.T, m machine) error {
 	t.Helper()
-	step := m.Tick(w.now)
-	for begun := w.now; ; w.steps++ {
-		w.send(true, step.Send...)
+	step := m.Tick(w.Now)
+	for begun := w.Now; ; {
+		w.Send(true, step.Send...)
 		if step.Done {
 			return step.Err
 		}
-		if w.now.Sub(begun) > time.Hour {
-			t.Fatal("not done after an hour")
-		}
+		w.Patient(t, begun, time.Hour)
 		// The next thing that happens: a packet, the machine's own time, or the vehicle's.
-		next, index := step.Wake, -1
-		for i, p := range w.onWay {
-			if p.at.Before(next) {
-				next, index = p.at, i
-			}
+		wake, turn := step.Wake, false
+		if v := &w.vehicle; v.loading && v.askAgain.Before(wake) {
+			wake, turn = v.askAgain, true
 		}
-		if v := &w.vehicle; v.loading && v.askAgain.Before(next) {
-			w.now = v.askAgain
-			if w.now.After(v.giveUp) {
-				v.loading = false
-				w.ack(common.MAV_MISSION_OPERATION_CANCELLED)
-			} else {
-				w.ask()
-			}
+		p, came := w.Next(wake)
+		switch {
+		case came && p.ToVehicle:
+			w.vehicleHears(p.Message)
 			step = Step{Wake: step.Wake}
-			continue
-		}
-		if next.After(w.now) {
-			w.now = next
-		}
-		if index < 0 {
-			step = m.Tick(w.now)
-			continue
-		}
-		p := w.onWay[index]
-		w.onWay = append(w.onWay[:index:index], w.onWay[index+1:]...)
-		if p.toVehicle {
-			w.vehicleHears(p.m)
+		case came:
+			step = m.Handle(p.Message, w.Now)
+		case turn:
+			w.vehicleAsksAgain()
 			step = Step{Wake: step.Wake}
-		} else {
-			step = m.Handle(p.m, w.now)
+		default:
+			step = m.Tick(w.Now)
 		}
 	}
 }
 
+func (w *world) vehicleAsksAgain() {
+	if w.Now.After(w.vehicle.giveUp) {
+		w.vehicle.loading = false
+		w.ack(common.MAV_MISSION_OPERATION_CANCELLED)
+		return
+	}
+	w.ask()
+}
+
 func newWorld(seed uint64) *world {
-	return &world{now: time.Unix(1000, 0), random: rand.New(rand.NewPCG(seed, 1)), delay: 50 * time.Millisecond}
+	w := &world{Link: virtual.New(seed)}
+	w.Now, w.Delay = time.Unix(1000, 0), 50*time.Millisecond
+	return w
 }
 
 func TestListsGoBothWaysOverBadLinks(t *testing.T) {
@@ -239,23 +192,23 @@ func TestListsGoBothWaysOverBadLinks(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(5) {
 				w := newWorld(seed)
-				w.loss, w.copies = c.loss, c.copies
+				w.Loss, w.Copies = c.loss, c.copies
 				sent := list(c.n)
 				up, err := NewUpload(peer, Flight, sent)
 				if err != nil {
 					t.Fatal(err)
 				}
-				begun := w.now
+				begun := w.Now
 				if err := w.run(t, up); err != nil {
 					t.Fatalf("seed %d: upload: %v", seed, err)
 				}
-				if took := w.now.Sub(begun); took > c.limit {
+				if took := w.Now.Sub(begun); took > c.limit {
 					t.Errorf("seed %d: upload took %v", seed, took)
 				}
 				if a, b := up.Progress(); a != c.n || b != c.n {
 					t.Errorf("progress %d of %d", a, b)
 				}
-				w.onWay = nil
+				w.OnWay = nil
 				down := NewDownload(peer, Flight)
 				if err := w.run(t, down); err != nil {
 					t.Fatalf("seed %d: download: %v", seed, err)
@@ -292,11 +245,11 @@ func TestTransfersThatCannotSucceed(t *testing.T) {
 	}
 	for name, make := range machines {
 		w := newWorld(1)
-		w.loss = 1
+		w.Loss = 1
 		if err := w.run(t, make()); !errors.Is(err, ErrNoAnswer) {
 			t.Errorf("%s to nobody: %v", name, err)
 		}
-		if took := w.now.Sub(time.Unix(1000, 0)); took > 6*time.Second {
+		if took := w.Now.Sub(time.Unix(1000, 0)); took > 6*time.Second {
 			t.Errorf("%s to nobody took %v", name, took)
 		}
 	}
@@ -309,12 +262,12 @@ func TestTransfersThatCannotSucceed(t *testing.T) {
 	// The link dies in the middle.
 	w = newWorld(1)
 	u := machines["upload"]()
-	u.Tick(w.now)
-	step := u.Handle(&common.MessageMissionRequestInt{TargetSystem: 255, TargetComponent: 190, Seq: 0}, w.now)
+	u.Tick(w.Now)
+	step := u.Handle(&common.MessageMissionRequestInt{TargetSystem: 255, TargetComponent: 190, Seq: 0}, w.Now)
 	if len(step.Send) != 1 {
 		t.Fatalf("%+v", step)
 	}
-	w.loss = 1
+	w.Loss = 1
 	if err := w.run(t, u); !errors.Is(err, ErrNoAnswer) {
 		t.Errorf("a link that dies: %v", err)
 	}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 	"github.com/bluenviron/gomavlib/v3/pkg/message"
+
+	"vedette/mavlink/mavlinktest/virtual"
 )
 
 func mustReplace(t *testing.T, p Peer, kind Kind, items []Item) *Replace {
@@ -53,18 +55,18 @@ func TestGoalsOnBadLinks(t *testing.T) {
 			const seeds = 9
 			for seed := range uint64(seeds) {
 				w := newWorld(seed)
-				w.delay, w.jitter, w.loss, w.copies, w.bytesPerS, w.think = c.delay, c.jitter, c.loss, c.copies, c.bytesPerS, 6*time.Millisecond
+				w.Delay, w.Jitter, w.Loss, w.Copies, w.Wire, w.Think = c.delay, c.jitter, c.loss, c.copies, width(c.bytesPerS), 6*time.Millisecond
 				w.vehicle.inOrder = c.inOrder
 				p := windowed(2 * c.delay)
 				if c.ordered {
 					p.Window = 1
 				}
-				begun := w.now
+				begun := w.Now
 				r := mustReplace(t, p, Flight, list(c.n))
 				if err := w.run(t, r); err != nil {
 					t.Fatalf("seed %d: %v", seed, err)
 				}
-				took := w.now.Sub(begun)
+				took := w.Now.Sub(begun)
 				total += took
 				if !c.typical && took > c.limit || took > 2*c.limit {
 					t.Errorf("seed %d took %v", seed, took)
@@ -92,14 +94,14 @@ func TestADownloadKeepsSeveralOnTheWay(t *testing.T) {
 		for i, it := range list(200) {
 			w.vehicle.stored = append(w.vehicle.stored, it.message(peer, Flight, i))
 		}
-		w.loss = loss
-		begun := w.now
+		w.Loss = loss
+		begun := w.Now
 		d := NewDownload(windowed(100*time.Millisecond), Flight)
 		if err := w.run(t, d); err != nil || Difference(list(200), d.Items()) != "" {
 			t.Fatalf("loss %v: %v", loss, err)
 		}
 		// One after the other takes 20 s at 100 ms each.
-		if took := w.now.Sub(begun); took > 10*time.Second {
+		if took := w.Now.Sub(begun); took > 10*time.Second {
 			t.Errorf("loss %v: %v", loss, took)
 		}
 	}
@@ -110,24 +112,24 @@ func TestACutLinkIsBridged(t *testing.T) {
 	for _, cut := range []time.Duration{2 * time.Second, 5 * time.Second, 12 * time.Second, 30 * time.Second} {
 		for _, begin := range []time.Duration{1500 * time.Millisecond, 5200 * time.Millisecond, 10500 * time.Millisecond} {
 			w := newWorld(5)
-			w.cutFrom = w.now.Add(begin)
-			w.cutTo = w.cutFrom.Add(cut)
+			w.CutFrom = w.Now.Add(begin)
+			w.CutTo = w.CutFrom.Add(cut)
 			r := mustReplace(t, windowed(100*time.Millisecond), Flight, list(100))
-			begun := w.now
+			begun := w.Now
 			if err := w.run(t, r); err != nil {
 				t.Errorf("a cut of %v after %v: %v", cut, begin, err)
 				continue
 			}
-			if w.now.Before(w.cutFrom) {
-				t.Errorf("the cut after %v did not cut: done in %v", begin, w.now.Sub(begun))
+			if w.Now.Before(w.CutFrom) {
+				t.Errorf("the cut after %v did not cut: done in %v", begin, w.Now.Sub(begun))
 			}
-			if took := w.now.Sub(begun); took > cut+35*time.Second {
+			if took := w.Now.Sub(begun); took > cut+35*time.Second {
 				t.Errorf("a cut of %v after %v took %v", cut, begin, took)
 			}
 		}
 	}
 	w := newWorld(5)
-	w.cutFrom, w.cutTo = w.now.Add(3*time.Second), w.now.Add(time.Hour)
+	w.CutFrom, w.CutTo = w.Now.Add(3*time.Second), w.Now.Add(time.Hour)
 	if err := w.run(t, mustReplace(t, peer, Flight, list(100))); !errors.Is(err, ErrNoAnswer) {
 		t.Errorf("a link that stays away: %v", err)
 	}
@@ -136,8 +138,8 @@ func TestACutLinkIsBridged(t *testing.T) {
 func TestAShortCutContinuesWithoutBeginningAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(5)
-	w.cutFrom = w.now.Add(5 * time.Second)
-	w.cutTo = w.cutFrom.Add(4 * time.Second)
+	w.CutFrom = w.Now.Add(5 * time.Second)
+	w.CutTo = w.CutFrom.Add(4 * time.Second)
 	if err := w.run(t, mustReplace(t, peer, Flight, list(100))); err != nil {
 		t.Fatal(err)
 	}
@@ -211,12 +213,12 @@ func TestAnAcknowledgementOfAnEarlierTransferEndsNothing(t *testing.T) {
 	err := w.run(t, watch{r, func() {
 		if done, _, _ := r.Progress(); done == 5 && !lied {
 			lied = true
-			w.onWay = nil
-			w.loss = 1
+			w.OnWay = nil
+			w.Loss = 1
 			w.ack(common.MAV_MISSION_ACCEPTED)
-			w.loss = 0
-			w.onWay = append(w.onWay, packet{w.now.Add(time.Millisecond), false, &common.MessageMissionAck{TargetSystem: 255, TargetComponent: 190}})
-			w.cutFrom, w.cutTo = w.now, w.now.Add(20*time.Millisecond)
+			w.Loss = 0
+			w.OnWay = append(w.OnWay, virtual.Packet{At: w.Now.Add(time.Millisecond), Message: &common.MessageMissionAck{TargetSystem: 255, TargetComponent: 190}})
+			w.CutFrom, w.CutTo = w.Now, w.Now.Add(20*time.Millisecond)
 		}
 	}})
 	if err != nil || !lied || len(w.vehicle.stored) != 5 {
@@ -228,7 +230,7 @@ func TestAnEmptyListIsCleared(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []Kind{Flight, Fence, Rally} {
 		w := newWorld(1)
-		w.loss = 0.2
+		w.Loss = 0.2
 		for i, it := range list(3) {
 			w.vehicle.stored = append(w.vehicle.stored, it.message(peer, Flight, i))
 		}

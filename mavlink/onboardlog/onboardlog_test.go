@@ -13,114 +13,72 @@ import (
 
 	"vedette/mavlink/dialog"
 	"vedette/mavlink/mavlinktest"
+	"vedette/mavlink/mavlinktest/virtual"
 	"vedette/mavlink/onboardlog"
 	"vedette/mavlink/spans"
 )
 
 var peer = dialog.Peer{System: 1, Component: 1, OwnSystem: 255, OwnComponent: 190}
 
-// world is a virtual clock and a link with faults between a machine and a vehicle with logs.
+// world is a link with faults between a machine and a vehicle with logs.
 type world struct {
-	now           time.Time
-	random        *rand.Rand
-	loss, copies  float64
-	delay, jitter time.Duration
-	each          time.Duration // between two messages of the vehicle
-	next          time.Time
-	onWay         []packet
-	logs          *mavlinktest.Logs
-	requests      int
-	sent          int
-	disturb       func()
-}
-
-type packet struct {
-	at        time.Time
-	toVehicle bool
-	m         message.Message
+	*virtual.Link
+	logs *mavlinktest.Logs
+	// each is the time between two messages of the vehicle, next is when the next one goes, while speaks.
+	each    time.Duration
+	next    time.Time
+	speaks  bool
+	sent    int
+	disturb func()
 }
 
 func newWorld(logs ...mavlinktest.Log) *world {
-	return &world{
-		now: time.Unix(1e9, 0), random: rand.New(rand.NewPCG(5, 6)), delay: 10 * time.Millisecond, each: 2 * time.Millisecond,
-		logs: &mavlinktest.Logs{All: logs, First: 1},
-	}
+	return &world{Link: virtual.New(5), each: 2 * time.Millisecond, logs: &mavlinktest.Logs{All: logs, First: 1}}
 }
 
-func (w *world) send(toVehicle bool, m message.Message) {
-	for n := 1; n > 0; n-- {
-		if w.random.Float64() < w.copies {
-			n++
-		}
-		if w.random.Float64() < w.loss {
-			continue
-		}
-		late := time.Duration(0)
-		if w.jitter > 0 {
-			late = time.Duration(w.random.Int64N(int64(w.jitter)))
-		}
-		w.onWay = append(w.onWay, packet{w.now.Add(w.delay + late), toVehicle, m})
-	}
-}
-
-// run plays a machine to its end.
+// run plays a machine to its end. Once it was asked, the vehicle speaks by itself.
 func (w *world) run(t *testing.T, m dialog.Machine) error {
 	t.Helper()
-	step := m.Tick(w.now)
-	for begun := w.now; ; {
-		for _, out := range step.Send {
-			w.requests++
-			w.send(true, out)
-		}
+	step := m.Tick(w.Now)
+	for begun := w.Now; ; {
+		w.Send(true, step.Send...)
 		if step.Done {
 			return step.Err
 		}
-		if w.now.Sub(begun) > 10*time.Hour {
-			t.Fatal("not done after ten hours")
+		w.Patient(t, begun, 10*time.Hour)
+		wake, turn := step.Wake, false
+		if w.speaks && w.next.Before(wake) {
+			wake, turn = w.next, true
 		}
-		at, index := step.Wake, -1
-		for i, p := range w.onWay {
-			if p.at.Before(at) {
-				at, index = p.at, i
-			}
-		}
-		if w.next.Before(at) && w.sends() {
-			at, index = w.next, -2
-		}
-		if at.After(w.now) {
-			w.now = at
-		}
-		if index == -1 {
-			step = m.Tick(w.now)
-			continue
-		}
+		p, came := w.Next(wake)
 		step.Send = nil
-		if index == -2 {
-			continue
-		}
-		p := w.onWay[index]
-		w.onWay = append(w.onWay[:index], w.onWay[index+1:]...)
-		if p.toVehicle {
-			w.logs.Hear(p.m)
-		} else {
-			step = m.Handle(p.m, w.now)
+		switch {
+		case came && p.ToVehicle:
+			w.logs.Hear(p.Message)
+			w.speaks = true
+		case came:
+			step = m.Handle(p.Message, w.Now)
+		case turn:
+			w.speak()
+		default:
+			step = m.Tick(w.Now)
 		}
 	}
 }
 
-// sends has the vehicle send its next message, if it has one.
-func (w *world) sends() bool {
+// speak has the vehicle send its next message, if it has one.
+func (w *world) speak() {
 	if w.disturb != nil {
 		w.disturb()
 	}
 	m := w.logs.Next()
 	if m == nil {
-		return false
+		w.speaks = false
+		return
 	}
 	w.sent++
-	w.next = w.now.Add(w.each)
-	w.send(false, m)
-	return true
+	w.next = w.Now.Add(w.each)
+	w.Send(false, m)
 }
 
 type memory struct{ b []byte }
@@ -143,14 +101,14 @@ func content(n int) []byte {
 
 var links = map[string]func(w *world){
 	"a good link":   func(*world) {},
-	"5 % loss":      func(w *world) { w.loss = 0.05 },
-	"30 % loss":     func(w *world) { w.loss = 0.3 },
-	"copies":        func(w *world) { w.copies = 0.3 },
-	"reordered":     func(w *world) { w.jitter = 60 * time.Millisecond },
-	"a PX4":         func(w *world) { w.logs.Replaces, w.loss = true, 0.05 },
-	"all of it":     func(w *world) { w.loss, w.copies, w.jitter = 0.1, 0.2, 60*time.Millisecond },
-	"a narrow link": func(w *world) { w.each, w.loss = 60*time.Millisecond, 0.05 },
-	"a satellite":   func(w *world) { w.delay, w.loss = 700*time.Millisecond, 0.03 },
+	"5 % loss":      func(w *world) { w.Loss = 0.05 },
+	"30 % loss":     func(w *world) { w.Loss = 0.3 },
+	"copies":        func(w *world) { w.Copies = 0.3 },
+	"reordered":     func(w *world) { w.Jitter = 60 * time.Millisecond },
+	"a PX4":         func(w *world) { w.logs.Replaces, w.Loss = true, 0.05 },
+	"all of it":     func(w *world) { w.Loss, w.Copies, w.Jitter = 0.1, 0.2, 60*time.Millisecond },
+	"a narrow link": func(w *world) { w.each, w.Loss = 60*time.Millisecond, 0.05 },
+	"a satellite":   func(w *world) { w.Delay, w.Loss = 700*time.Millisecond, 0.03 },
 }
 
 func TestALogComesWholeOverEveryLink(t *testing.T) {
@@ -162,13 +120,13 @@ func TestALogComesWholeOverEveryLink(t *testing.T) {
 				want := content(size)
 				w := newWorld(mavlinktest.Log{Content: want})
 				fault(w)
-				begun := w.now
+				begun := w.Now
 				sink := &memory{}
 				d := onboardlog.NewDownload(peer, onboardlog.Entry{ID: 1, Size: int64(size)}, sink, nil, 0)
 				if err := w.run(t, d); err != nil || !bytes.Equal(sink.b, want) || d.Size() != int64(size) {
 					t.Fatalf("%d of %d bytes, said to be %d, %v", len(sink.b), size, d.Size(), err)
 				}
-				t.Logf("%v, %d requests, %d packets for %d", w.now.Sub(begun), w.requests, w.sent, size/90)
+				t.Logf("%v, %d requests, %d packets for %d", w.Now.Sub(begun), w.Requests, w.sent, size/90)
 			})
 		}
 	}
