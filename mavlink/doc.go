@@ -29,6 +29,7 @@
 //   - mission: missions, fences, rally points; mission.go, missiondrive.go, planwatch.go
 //   - planfile: .plan files and "QGC WPL 110" texts; used by internal/station
 //   - param: parameters, their names, files and what is known about them; parameter.go and the files parameter*.go
+//   - metadata: what a vehicle says that its parameters mean, in files packed as xz says; metadatafile.go, parameterabout.go
 //   - ftp: MAVFTP; files.go
 //   - onboardlog: logs on the vehicle, with spans for what has come; onboardlogs.go, logdownload.go, logfolder.go
 //   - gimbal: gimbal protocol v2 and the mounts of before it; gimbal.go, gimbalcontrol.go, gimbalstate.go, steer.go
