@@ -431,6 +431,15 @@ func FuzzHandle(f *testing.F) {
 		&mav.MessageMissionCount{TargetSystem: 1, Count: 65535}, &mav.MessageMissionItemInt{TargetSystem: 1, Seq: 3},
 		&mav.MessageParamSet{TargetSystem: 1, ParamId: "WPNAV_ACCEL", ParamValue: -1},
 		&mav.MessageGimbalManagerSetPitchyaw{TargetSystem: 1, Pitch: nan, Yaw: 1e20},
+		&mav.MessageGimbalManagerSetAttitude{TargetSystem: 1, Q: [4]float32{nan, 1, 0, 0}, AngularVelocityZ: 1e30},
+		&mav.MessageGimbalDeviceSetAttitude{TargetSystem: 1, TargetComponent: 154, Q: [4]float32{1, 1, 1, 1}},
+		&mav.MessageGimbalManagerSetManualControl{TargetSystem: 1, Pitch: -3, Yaw: nan},
+		&mav.MessageCommandLong{TargetSystem: 1, Command: common.MAV_CMD_DO_MOUNT_CONTROL, Param4: nan, Param7: 4},
+		&mav.MessageParamSet{TargetSystem: 1, ParamId: "SIM_GPS1_LAG_MS", ParamValue: -7000},
+		&mav.MessageParamSet{TargetSystem: 1, ParamId: "SIM_BATT_CAP_AH", ParamValue: 1e-30},
+		&mav.MessageParamSet{TargetSystem: 1, ParamId: "TERRAIN_SPACING", ParamValue: 0},
+		&mav.MessageOpenDroneIdSystem{TargetSystem: 1, OperatorLatitude: math.MinInt32},
+		&mav.MessageTerrainData{Gridbit: 255}, &mav.MessageTerrainCheck{Lat: math.MaxInt32},
 	} {
 		frames.Reset()
 		if err := out.Write(m); err != nil {
