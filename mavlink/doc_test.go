@@ -25,7 +25,7 @@ func TestThePackageCommentNamesWhatThereIs(t *testing.T) {
 	}
 	for _, e := range entries {
 		if e.IsDir() && e.Name() != "testdata" && !strings.Contains(string(comment), e.Name()) {
-			t.Errorf("the package %s is not named", e.Name())
+			t.Errorf("doc.go does not name the package %s", e.Name())
 		}
 	}
 }

@@ -61,6 +61,14 @@ func (c *call) act() (context.Context, context.CancelFunc) {
 	return ctx, func() { stop(); cancel() }
 }
 
+// wait is a context for a long reading, which ends when the client goes away or the server stops.
+func (c *call) wait(patience time.Duration) (context.Context, context.CancelFunc) {
+	c.takeTime(patience)
+	ctx, cancel := context.WithTimeout(c.r.Context(), patience)
+	stop := context.AfterFunc(c.s.quit, cancel)
+	return ctx, func() { stop(); cancel() }
+}
+
 // answer writes a JSON object.
 func (c *call) answer(v any) error { return c.answerStatus(http.StatusOK, v) }
 
@@ -73,6 +81,17 @@ func (c *call) answerStatus(status int, v any) error {
 	c.w.Header().Set("Content-Length", strconv.Itoa(len(text)+1))
 	c.w.WriteHeader(status)
 	_, _ = c.w.Write(append(text, '\n')) // the client may be gone
+	return nil
+}
+
+// download answers with a file.
+func (c *call) download(name, kind string, content []byte) error {
+	h := c.w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Content-Length", strconv.Itoa(len(content)))
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	c.w.WriteHeader(http.StatusOK)
+	_, _ = c.w.Write(content) // the client may be gone
 	return nil
 }
 
@@ -169,6 +188,19 @@ func (c *call) integer(name string, otherwise, low, high int64) (int64, error) {
 	v, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || v < low || v > high {
 		return 0, api.BadRequest("%s=%q: a whole number from %d to %d is needed", name, text, low, high)
+	}
+	return v, nil
+}
+
+// flag is a yes or no in the query.
+func (c *call) flag(name string) (bool, error) {
+	text := c.r.URL.Query().Get(name)
+	if text == "" {
+		return false, nil
+	}
+	v, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, api.BadRequest("%s=%.20q: true or false is needed", name, text)
 	}
 	return v, nil
 }

@@ -17,15 +17,10 @@ type Cameras interface {
 }
 
 func getCameras(c *call) error {
-	id, err := c.vehicle()
-	if err != nil {
-		return err
-	}
-	v, err := c.s.cfg.Station.Vehicle(id)
-	if err != nil {
-		return err
-	}
-	return c.answer(list(v.Cameras))
+	return known(c, func(id int) ([]api.Camera, error) {
+		v, err := c.s.cfg.Station.Vehicle(id)
+		return list(v.Cameras), err
+	})
 }
 
 // camera tells a camera something.

@@ -3,14 +3,11 @@ package ui
 import (
 	"context"
 	"errors"
-	"mime"
 	"net/http"
 	"path"
-	"strconv"
 	"strings"
 	"time"
 
-	"vedette/internal/access"
 	"vedette/ui/api"
 )
 
@@ -20,25 +17,6 @@ const (
 	maxUpload    = 16 << 20
 	maxFilePath  = 238
 )
-
-// wait is a context for a long reading, which ends when the client goes away or the server stops.
-func (c *call) wait(patience time.Duration) (context.Context, context.CancelFunc) {
-	c.takeTime(patience)
-	ctx, cancel := context.WithTimeout(c.r.Context(), patience)
-	stop := context.AfterFunc(c.s.quit, cancel)
-	return ctx, func() { stop(); cancel() }
-}
-
-// download answers with a file.
-func (c *call) download(name, kind string, content []byte) error {
-	h := c.w.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Content-Length", strconv.Itoa(len(content)))
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	c.w.WriteHeader(http.StatusOK)
-	_, _ = c.w.Write(content) // the client may be gone
-	return nil
-}
 
 // filePath is the path on the vehicle in the query.
 func (c *call) filePath() (string, error) {
@@ -89,10 +67,6 @@ func getFiles(c *call) error {
 }
 
 func putFile(c *call) error {
-	id, err := c.vehicle()
-	if err != nil {
-		return err
-	}
 	p, err := c.filePath()
 	if err != nil {
 		return err
@@ -101,33 +75,20 @@ func putFile(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.fileAct("writeFile", id, map[string]any{"path": p, "bytes": len(content)}, func(ctx context.Context) error {
+	return c.perform("writeFile", map[string]any{"path": p, "bytes": len(content)}, filePatience, func(ctx context.Context, id int) error {
 		return c.s.cfg.Station.WriteFile(ctx, c.who, id, p, content)
 	})
 }
 
 // deleteFile removes a file, or an empty folder where the path ends with a slash.
 func deleteFile(c *call) error {
-	id, err := c.vehicle()
-	if err != nil {
-		return err
-	}
 	p, err := c.filePath()
 	if err != nil {
 		return err
 	}
-	return c.fileAct("removeFile", id, map[string]any{"path": p}, func(ctx context.Context) error {
+	return c.perform("removeFile", map[string]any{"path": p}, filePatience, func(ctx context.Context, id int) error {
 		return c.s.cfg.Station.RemoveFile(ctx, c.who, id, p)
 	})
-}
-
-func (c *call) fileAct(action string, id int, request any, do func(context.Context) error) error {
-	c.takeTime(filePatience)
-	record := access.Record{Kind: access.KindCommand, Action: action, Target: idText(id), Detail: commandRecord{Request: request}}
-	if err := c.audited(record, do); err != nil {
-		return err
-	}
-	return c.noContent()
 }
 
 // changeFiles makes a folder, renames, cuts, or asks for a checksum.
@@ -152,32 +113,12 @@ func changeFiles(c *call) error {
 	default:
 		return api.BadRequest("action %.40q: makeFolder, rename, truncate and checksum are known", b.Action)
 	}
-	id, err := c.vehicle()
-	if err != nil {
-		return err
-	}
-	var result api.FileResult
-	record := access.Record{Kind: access.KindCommand, Action: b.Action, Target: idText(id), Detail: commandRecord{Request: b}}
-	err = c.audited(record, func(ctx context.Context) error {
-		var err error
-		result, err = c.s.cfg.Station.ChangeFiles(ctx, c.who, id, b)
-		return err
+	return performed(c, b.Action, b, 0, func(ctx context.Context, id int) (api.FileResult, error) {
+		return c.s.cfg.Station.ChangeFiles(ctx, c.who, id, b)
 	})
-	if err != nil {
-		return err
-	}
-	return c.answer(result)
 }
 
 // cancelTransfer ends the file, parameter or log transfer of a vehicle.
 func cancelTransfer(c *call) error {
-	id, err := c.vehicle()
-	if err != nil {
-		return err
-	}
-	record := access.Record{Kind: access.KindCommand, Action: "cancelTransfer", Target: idText(id)}
-	if err := c.audited(record, func(context.Context) error { return c.s.cfg.Station.CancelTransfer(id) }); err != nil {
-		return err
-	}
-	return c.noContent()
+	return c.perform("cancelTransfer", nil, 0, func(_ context.Context, id int) error { return c.s.cfg.Station.CancelTransfer(id) })
 }

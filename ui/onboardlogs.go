@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"vedette/internal/access"
 	"vedette/ui/api"
 )
 
@@ -27,22 +26,15 @@ func (c *call) logNumber() (int, error) {
 }
 
 func getLogs(c *call) error {
-	id, err := c.vehicle()
-	if err != nil {
-		return err
-	}
-	ctx, cancel := c.wait(logListPatience)
-	defer cancel()
-	logs, err := c.s.cfg.Station.OnboardLogs(ctx, id)
-	if err != nil {
-		return err
-	}
-	for i := range logs {
-		if logs[i].Complete {
-			logs[i].Href = fmt.Sprintf("%s/vehicles/%d/logs/%d", base, id, logs[i].ID)
+	return read(c, logListPatience, func(ctx context.Context, id int) ([]api.OnboardLog, error) {
+		logs, err := c.s.cfg.Station.OnboardLogs(ctx, id)
+		for i := range logs {
+			if logs[i].Complete {
+				logs[i].Href = fmt.Sprintf("%s/vehicles/%d/logs/%d", base, id, logs[i].ID)
+			}
 		}
-	}
-	return c.answer(list(logs))
+		return list(logs), err
+	})
 }
 
 // downloadLog begins a download, which goes on without the asker.
@@ -60,8 +52,7 @@ func downloadLog(c *call) error {
 		return api.BadRequest("via=%.20q: messages, or nothing for whatever is quicker", via)
 	}
 	c.takeTime(logListPatience)
-	record := access.Record{Kind: access.KindCommand, Action: "downloadLog", Target: idText(id), Detail: commandRecord{Request: map[string]int{"log": n}}}
-	if err := c.audited(record, func(ctx context.Context) error { return c.s.cfg.Station.DownloadLog(ctx, id, n, via != "") }); err != nil {
+	if err := c.audited(actOf("downloadLog", id, map[string]int{"log": n}), func(ctx context.Context) error { return c.s.cfg.Station.DownloadLog(ctx, id, n, via != "") }); err != nil {
 		return err
 	}
 	c.w.Header().Set("Location", fmt.Sprintf("%s/vehicles/%d/logs/%d", base, id, n))
@@ -105,10 +96,5 @@ func eraseLogs(c *call) error {
 	if want := fmt.Sprintf("ERASE LOGS %d", id); b.Confirm != want {
 		return api.BadRequest("all logs of the vehicle would be erased for good: type confirm: %q", want)
 	}
-	c.takeTime(logListPatience)
-	record := access.Record{Kind: access.KindCommand, Action: "eraseLogs", Target: idText(id), Detail: commandRecord{Request: b}}
-	if err := c.audited(record, func(ctx context.Context) error { return c.s.cfg.Station.EraseLogs(ctx, c.who, id) }); err != nil {
-		return err
-	}
-	return c.noContent()
+	return c.perform("eraseLogs", b, logListPatience, func(ctx context.Context, id int) error { return c.s.cfg.Station.EraseLogs(ctx, c.who, id) })
 }

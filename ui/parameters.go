@@ -85,19 +85,6 @@ func (c *call) parameterQuery() (api.ParameterQuery, error) {
 	return q, err
 }
 
-// flag is a yes or no in the query.
-func (c *call) flag(name string) (bool, error) {
-	text := c.r.URL.Query().Get(name)
-	if text == "" {
-		return false, nil
-	}
-	v, err := strconv.ParseBool(text)
-	if err != nil {
-		return false, api.BadRequest("%s=%.20q: 1 or 0 is needed", name, text)
-	}
-	return v, nil
-}
-
 func getParameter(c *call) error {
 	id, err := c.vehicle()
 	if err != nil {
@@ -124,28 +111,13 @@ func setParameter(c *call) error {
 	if b.Value == nil {
 		return api.BadRequest("value is missing")
 	}
-	id, err := c.vehicle()
-	if err != nil {
-		return err
-	}
 	name, err := c.parameterName()
 	if err != nil {
 		return err
 	}
-	var p api.Parameter
-	record := access.Record{
-		Kind: access.KindCommand, Action: "setParameter", Target: idText(id),
-		Detail: commandRecord{Request: api.Parameter{Name: name, Value: b.Value}},
-	}
-	err = c.audited(record, func(ctx context.Context) error {
-		var err error
-		p, err = c.s.cfg.Station.SetParameter(ctx, c.who, id, name, *b.Value)
-		return err
+	return performed(c, "setParameter", api.Parameter{Name: name, Value: b.Value}, 0, func(ctx context.Context, id int) (api.Parameter, error) {
+		return c.s.cfg.Station.SetParameter(ctx, c.who, id, name, *b.Value)
 	})
-	if err != nil {
-		return err
-	}
-	return c.answer(p)
 }
 
 // setParameters sets a map of names and values, and answers for each what became of it.
@@ -226,18 +198,11 @@ func loadParameters(c *call) error {
 }
 
 func (c *call) compare(with api.ParameterComparison) error {
-	id, err := c.vehicle()
-	if err != nil {
-		return err
-	}
-	ctx, cancel := c.wait(listPatience)
-	defer cancel()
-	d, err := c.s.cfg.Station.CompareParameters(ctx, id, with)
-	if err != nil {
-		return err
-	}
-	d.Differences, d.OnlyVehicle, d.OnlyOther = list(d.Differences), list(d.OnlyVehicle), list(d.OnlyOther)
-	return c.answer(d)
+	return read(c, listPatience, func(ctx context.Context, id int) (api.ParameterDifferences, error) {
+		d, err := c.s.cfg.Station.CompareParameters(ctx, id, with)
+		d.Differences, d.OnlyVehicle, d.OnlyOther = list(d.Differences), list(d.OnlyVehicle), list(d.OnlyOther)
+		return d, err
+	})
 }
 
 // saveParameters keeps the parameters of a vehicle under a name.
@@ -246,16 +211,7 @@ func saveParameters(c *call) error {
 	if err := c.body(&b); err != nil {
 		return err
 	}
-	id, err := c.vehicle()
-	if err != nil {
-		return err
-	}
-	c.takeTime(listPatience)
-	record := access.Record{Kind: access.KindCommand, Action: "saveParameters", Target: idText(id), Detail: commandRecord{Request: b}}
-	if err := c.audited(record, func(ctx context.Context) error { return c.s.cfg.Station.SaveParameters(ctx, id, b.Name) }); err != nil {
-		return err
-	}
-	return c.noContent()
+	return c.perform("saveParameters", b, listPatience, func(ctx context.Context, id int) error { return c.s.cfg.Station.SaveParameters(ctx, id, b.Name) })
 }
 
 func getSavedParameters(c *call) error {

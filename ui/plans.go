@@ -6,10 +6,8 @@ import (
 	"encoding/hex"
 	"mime"
 	"net/http"
-	"strconv"
 	"time"
 
-	"vedette/internal/access"
 	"vedette/mavlink/planfile"
 	"vedette/ui/api"
 )
@@ -36,19 +34,6 @@ func recordOf(body []byte, items int, override bool) planRecord {
 	return planRecord{Items: items, Bytes: len(body), SHA256: hex.EncodeToString(sum[:digestBytes]), Override: override}
 }
 
-// override tells that the asker has seen what was found in a plan, and wants it all the same.
-func (c *call) override() (bool, error) {
-	text := c.r.URL.Query().Get("override")
-	if text == "" {
-		return false, nil
-	}
-	yes, err := strconv.ParseBool(text)
-	if err != nil {
-		return false, api.BadRequest("override=%.40q: true or false is needed", text)
-	}
-	return yes, nil
-}
-
 // readPlan answers with a list of a vehicle.
 func readPlan[T any](c *call, read func(ctx context.Context, id int) (T, error)) error {
 	id, err := c.vehicle()
@@ -63,26 +48,6 @@ func readPlan[T any](c *call, read func(ctx context.Context, id int) (T, error))
 		return err
 	}
 	return c.answer(plan)
-}
-
-// writePlan changes a list of a vehicle, records it, and answers with what the vehicle holds then.
-func writePlan[T any](c *call, action string, request any, write func(ctx context.Context, id int) (T, error)) error {
-	id, err := c.vehicle()
-	if err != nil {
-		return err
-	}
-	c.takeTime(planTimeout)
-	var held T
-	record := access.Record{Kind: access.KindCommand, Action: action, Target: idText(id), Detail: commandRecord{Request: request}}
-	err = c.audited(record, func(ctx context.Context) error {
-		var err error
-		held, err = write(ctx, id)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return c.answer(held)
 }
 
 func getMission(c *call) error {
@@ -108,7 +73,7 @@ func setMission(c *call) error {
 	if err := checkMission(m); err != nil {
 		return err
 	}
-	override, err := c.override()
+	override, err := c.flag("override")
 	if err != nil {
 		return err
 	}
@@ -119,7 +84,7 @@ func setMission(c *call) error {
 	if len(m.Items) > wordyItems {
 		request = recordOf(text, len(m.Items), override)
 	}
-	return writePlan(c, "setMission", request, func(ctx context.Context, id int) (api.Mission, error) {
+	return performed(c, "setMission", request, planTimeout, func(ctx context.Context, id int) (api.Mission, error) {
 		held, err := c.s.cfg.Station.SetMission(ctx, c.who, id, m, override)
 		held.Items = list(held.Items)
 		return held, err
@@ -142,7 +107,7 @@ func setFence(c *call) error {
 	if len(f.Polygons)+len(f.Circles) == 0 && f.ReturnPoint == nil {
 		return api.BadRequest("a fence has polygons or circles; it is cleared with DELETE")
 	}
-	return writePlan(c, "setFence", f, func(ctx context.Context, id int) (api.Fence, error) {
+	return performed(c, "setFence", f, planTimeout, func(ctx context.Context, id int) (api.Fence, error) {
 		held, err := c.s.cfg.Station.SetFence(ctx, c.who, id, f)
 		held.Polygons, held.Circles = list(held.Polygons), list(held.Circles)
 		return held, err
@@ -165,7 +130,7 @@ func setRally(c *call) error {
 	if len(r.Points) == 0 {
 		return api.BadRequest("points is missing or empty; rally points are cleared with DELETE")
 	}
-	return writePlan(c, "setRally", r, func(ctx context.Context, id int) (api.Rally, error) {
+	return performed(c, "setRally", r, planTimeout, func(ctx context.Context, id int) (api.Rally, error) {
 		held, err := c.s.cfg.Station.SetRally(ctx, c.who, id, r)
 		held.Points = list(held.Points)
 		return held, err
@@ -176,17 +141,7 @@ func setRally(c *call) error {
 func clearPlan(kind string) func(*call) error {
 	actions := map[string]string{"mission": "clearMission", "fence": "clearFence", "rally": "clearRally", "": "clearPlan"}
 	return func(c *call) error {
-		id, err := c.vehicle()
-		if err != nil {
-			return err
-		}
-		c.takeTime(planTimeout)
-		record := access.Record{Kind: access.KindCommand, Action: actions[kind], Target: idText(id)}
-		err = c.audited(record, func(ctx context.Context) error { return c.s.cfg.Station.ClearPlan(ctx, c.who, id, kind) })
-		if err != nil {
-			return err
-		}
-		return c.noContent()
+		return c.perform(actions[kind], nil, planTimeout, func(ctx context.Context, id int) error { return c.s.cfg.Station.ClearPlan(ctx, c.who, id, kind) })
 	}
 }
 
@@ -212,13 +167,7 @@ func getPlan(c *call) error {
 	if err != nil {
 		return err
 	}
-	h := c.w.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Content-Length", strconv.Itoa(len(file)))
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	c.w.WriteHeader(http.StatusOK)
-	_, _ = c.w.Write(file) // the client may be gone
-	return nil
+	return c.download(name, kind, file)
 }
 
 // planBody is a plan file, or a mission in JSON.
@@ -235,11 +184,11 @@ func setPlan(c *call) error {
 	if err != nil {
 		return err
 	}
-	override, err := c.override()
+	override, err := c.flag("override")
 	if err != nil {
 		return err
 	}
-	return writePlan(c, "setPlan", recordOf(body, 0, override), func(ctx context.Context, id int) (api.PlanUpload, error) {
+	return performed(c, "setPlan", recordOf(body, 0, override), planTimeout, func(ctx context.Context, id int) (api.PlanUpload, error) {
 		held, err := c.s.cfg.Station.SetPlanFile(ctx, c.who, id, body, override)
 		held.Mission.Items, held.Findings = list(held.Mission.Items), list(held.Findings)
 		return held, err

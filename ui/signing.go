@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"unicode/utf8"
 
-	"vedette/internal/access"
 	"vedette/ui/api"
 )
 
@@ -14,17 +13,7 @@ const (
 	mostPassphrase  = 200
 )
 
-func getSigning(c *call) error {
-	id, err := c.vehicle()
-	if err != nil {
-		return err
-	}
-	s, err := c.s.cfg.Station.Signing(id)
-	if err != nil {
-		return err
-	}
-	return c.answer(s)
-}
+func getSigning(c *call) error { return known(c, c.s.cfg.Station.Signing) }
 
 // signingRecord is what the audit keeps of a request about a key: never the key.
 type signingRecord struct {
@@ -46,11 +35,7 @@ func setSigning(c *call) error {
 	if err != nil {
 		return err
 	}
-	record := access.Record{
-		Kind: access.KindCommand, Action: "signing", Target: idText(id),
-		Detail: commandRecord{Request: signingRecord{Mode: b.Mode, Key: from}},
-	}
-	err = c.audited(record, func(ctx context.Context) error { return c.s.cfg.Station.SetSigning(ctx, id, b) })
+	err = c.audited(actOf("signing", id, signingRecord{Mode: b.Mode, Key: from}), func(ctx context.Context) error { return c.s.cfg.Station.SetSigning(ctx, id, b) })
 	if err != nil {
 		return err
 	}
@@ -94,24 +79,14 @@ func forgetSigning(c *call) error {
 	if lease, held := leases.Of(id); held && lease.Holder != c.who.Name {
 		return leases.Require(id, c.who.Name)
 	}
-	record := access.Record{Kind: access.KindCommand, Action: "forgetSigning", Target: idText(id)}
-	err = c.audited(record, func(ctx context.Context) error { return c.s.cfg.Station.ForgetSigning(ctx, id) })
-	if err != nil {
-		return err
-	}
-	return c.noContent()
+	return c.perform("forgetSigning", nil, 0, c.s.cfg.Station.ForgetSigning)
 }
 
 func getTelemetryLogs(c *call) error {
-	id, err := c.vehicle()
-	if err != nil {
-		return err
-	}
-	logs, err := c.s.cfg.Station.TelemetryLogs(id)
-	if err != nil {
-		return err
-	}
-	return c.answer(list(logs))
+	return known(c, func(id int) ([]api.TelemetryLog, error) {
+		logs, err := c.s.cfg.Station.TelemetryLogs(id)
+		return list(logs), err
+	})
 }
 
 // getTelemetryLog sends a log, or a part of it where a range is asked for. One that is being written ends where it stands.

@@ -23,15 +23,10 @@ func getVehicles(c *call) error { return c.answer(c.s.vehicles()) }
 func getLinks(c *call) error { return c.answer(list(c.s.cfg.Station.Links())) }
 
 func getVehicle(c *call) error {
-	id, err := c.vehicle()
-	if err != nil {
-		return err
-	}
-	v, err := c.s.cfg.Station.Vehicle(id)
-	if err != nil {
-		return err
-	}
-	return c.answer(c.s.withControl(v))
+	return known(c, func(id int) (api.Vehicle, error) {
+		v, err := c.s.cfg.Station.Vehicle(id)
+		return c.s.withControl(v), err
+	})
 }
 
 // commandRecord is what the audit keeps of a command.
