@@ -226,6 +226,7 @@ func BenchmarkMission(b *testing.B) {
 		{"items=200/rtt=100ms", 200, impair.Profile{Delay: rtt100}},
 		{"items=200/rtt=100ms/loss=5%", 200, impair.Profile{Delay: rtt100, Loss: 0.05}},
 		{"items=200/rtt=100ms/duplicated=10%", 200, impair.Profile{Delay: rtt100, Duplicate: 0.1}},
+		{"items=700/rtt=100ms/loss=2%", 700, impair.Profile{Delay: rtt100, Loss: 0.02}},
 		{"items=200/57600baud", 200, impair.Profile{BytesPerSecond: 5760}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
