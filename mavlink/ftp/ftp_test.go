@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -48,42 +47,23 @@ func (w *world) run(t *testing.T, m dialog.Machine) error {
 	})
 }
 
-// memory keeps what is read.
-type memory struct{ b []byte }
-
-func (m *memory) WriteAt(p []byte, at int64) (int, error) {
-	if need := int(at) + len(p); need > len(m.b) {
-		m.b = append(m.b, make([]byte, need-len(m.b))...)
-	}
-	return copy(m.b[at:], p), nil
-}
-
-func content(n int) []byte {
-	b := make([]byte, n)
-	r := rand.New(rand.NewPCG(uint64(n), 7))
-	for i := range b {
-		b[i] = byte(r.Uint32())
-	}
-	return b
-}
-
 func serve(path string, b []byte) *mavlinktest.Files {
 	return &mavlinktest.Files{Content: map[string][]byte{path: b}, Folders: map[string]bool{}}
 }
 
 func (w *world) read(t *testing.T, path string, o ftp.ReadOptions) ([]byte, error) {
 	t.Helper()
-	sink := &memory{}
+	sink := &virtual.Memory{}
 	o.Sink = sink
 	r, err := ftp.NewRead(ftp.NewConn(peer, 65500, 0), path, o)
 	if err != nil {
 		return nil, err
 	}
 	err = w.run(t, r)
-	if err == nil && r.Size() != int64(len(sink.b)) {
-		t.Errorf("a size of %d with %d bytes", r.Size(), len(sink.b))
+	if err == nil && r.Size() != int64(len(sink.Bytes)) {
+		t.Errorf("a size of %d with %d bytes", r.Size(), len(sink.Bytes))
 	}
-	return sink.b, err
+	return sink.Bytes, err
 }
 
 // links are what happens to packets on the way.
@@ -106,7 +86,7 @@ func TestAFileComesWholeOverEveryLink(t *testing.T) {
 		for _, size := range []int{0, 1, 238, 239, 240, 239 * 50, 239*50 + 1, 60000} {
 			t.Run(fmt.Sprintf("%s, %d bytes", name, size), func(t *testing.T) {
 				t.Parallel()
-				want := content(size)
+				want := virtual.Content(size)
 				w := newWorld(serve("/a/file.bin", want))
 				fault(w)
 				got, err := w.read(t, "/a/file.bin", ftp.ReadOptions{})
@@ -120,7 +100,7 @@ func TestAFileComesWholeOverEveryLink(t *testing.T) {
 
 func TestServersDiffer(t *testing.T) {
 	t.Parallel()
-	want := content(30000)
+	want := virtual.Content(30000)
 	for name, change := range map[string]func(f *mavlinktest.Files){
 		"no bursts":                 func(f *mavlinktest.Files) { f.NoBurst = true },
 		"no answer to bursts":       func(f *mavlinktest.Files) { f.SilentBurst = true },
@@ -152,7 +132,7 @@ func TestServersDiffer(t *testing.T) {
 
 func TestALostSessionIsOpenedAgain(t *testing.T) {
 	t.Parallel()
-	want := content(239 * 200)
+	want := virtual.Content(239 * 200)
 	files := serve("/f", want)
 	w := newWorld(files)
 	w.disturb = func(n int) {
@@ -168,17 +148,17 @@ func TestALostSessionIsOpenedAgain(t *testing.T) {
 
 func TestAReadGoesOnWhereItWas(t *testing.T) {
 	t.Parallel()
-	want := content(239 * 300)
+	want := virtual.Content(239 * 300)
 	w := newWorld(serve("/f", want))
-	sink := &memory{b: append([]byte(nil), want...)}
-	clear(sink.b[239*100 : 239*130])
-	clear(sink.b[239*280:])
+	sink := &virtual.Memory{Bytes: append([]byte(nil), want...)}
+	clear(sink.Bytes[239*100 : 239*130])
+	clear(sink.Bytes[239*280:])
 	r, err := ftp.NewRead(ftp.NewConn(peer, 1, 0), "/f", ftp.ReadOptions{Sink: sink, Have: []spans.Span{{From: 0, To: 239 * 100}, {From: 239 * 130, To: 239 * 280}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.run(t, r); err != nil || !bytes.Equal(sink.b, want) {
-		t.Errorf("%d bytes, %v", len(sink.b), err)
+	if err := w.run(t, r); err != nil || !bytes.Equal(sink.Bytes, want) {
+		t.Errorf("%d bytes, %v", len(sink.Bytes), err)
 	}
 	if done, total := r.Progress(); done != int64(len(want)) || total != int64(len(want)) {
 		t.Errorf("progress %d of %d", done, total)
@@ -190,7 +170,7 @@ func TestAReadGoesOnWhereItWas(t *testing.T) {
 
 func TestWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
-	files := serve("/f", content(5000))
+	files := serve("/f", virtual.Content(5000))
 	if _, err := newWorld(files).read(t, "/none", ftp.ReadOptions{}); !errors.Is(err, ftp.ErrNotFound) {
 		t.Errorf("errno: %v", err)
 	}
@@ -214,7 +194,7 @@ func TestWhatCannotBeRead(t *testing.T) {
 	if _, err := deaf.read(t, "/f", ftp.ReadOptions{}); !errors.Is(err, dialog.ErrNoAnswer) {
 		t.Errorf("nobody answers: %v", err)
 	}
-	dies := newWorld(serve("/f", content(500000)))
+	dies := newWorld(serve("/f", virtual.Content(500000)))
 	dies.disturb = func(n int) {
 		if n == 5 {
 			dies.Loss = 1
@@ -227,13 +207,13 @@ func TestWhatCannotBeRead(t *testing.T) {
 
 func TestLatePacketsOfAnotherFileAreNotTaken(t *testing.T) {
 	t.Parallel()
-	first, second := content(239*80), content(239*81)
+	first, second := virtual.Content(239*80), virtual.Content(239*81)
 	files := serve("/1", first)
 	files.Content["/2"] = second
 	w := newWorld(files)
 	w.Wire = virtual.EachFromVehicle(5 * time.Millisecond)
 	conn := ftp.NewConn(peer, 100, 0)
-	r, err := ftp.NewRead(conn, "/1", ftp.ReadOptions{Sink: &memory{}})
+	r, err := ftp.NewRead(conn, "/1", ftp.ReadOptions{Sink: &virtual.Memory{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,12 +232,12 @@ func TestLatePacketsOfAnotherFileAreNotTaken(t *testing.T) {
 		one, _ := out.(*common.MessageFileTransferProtocol)
 		files.Answer(one, [2]uint8{255, 190})
 	}
-	sink := &memory{}
+	sink := &virtual.Memory{}
 	if r, err = ftp.NewRead(conn, "/2", ftp.ReadOptions{Sink: sink}); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.run(t, r); err != nil || !bytes.Equal(sink.b, second) {
-		t.Errorf("%d bytes, %v", len(sink.b), err)
+	if err := w.run(t, r); err != nil || !bytes.Equal(sink.Bytes, second) {
+		t.Errorf("%d bytes, %v", len(sink.Bytes), err)
 	}
 }
 
@@ -267,11 +247,11 @@ func TestAFileIsWritten(t *testing.T) {
 		for _, keeps := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, %v", name, keeps), func(t *testing.T) {
 				t.Parallel()
-				files := serve("/f", content(9000)) // longer than what replaces it
+				files := serve("/f", virtual.Content(9000)) // longer than what replaces it
 				files.KeepExisting = keeps
 				w := newWorld(files)
 				fault(w)
-				want := content(4000)
+				want := virtual.Content(4000)
 				conn := ftp.NewConn(peer, 7, 0)
 				m, err := ftp.NewWrite(conn, "/f", want)
 				if err != nil {
@@ -300,9 +280,9 @@ func TestFoldersAndNames(t *testing.T) {
 	for name, fault := range links {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			files := serve("/log/00000001.BIN", content(10))
+			files := serve("/log/00000001.BIN", virtual.Content(10))
 			for i := range 60 {
-				files.Content[fmt.Sprintf("/log/%08d.BIN", i)] = content(i)
+				files.Content[fmt.Sprintf("/log/%08d.BIN", i)] = virtual.Content(i)
 			}
 			w := newWorld(files)
 			fault(w)
@@ -354,8 +334,8 @@ func FuzzAnswers(f *testing.F) {
 	f.Add([]byte{2, 0, 0, 129, 2, 15, 1, 0, 255, 255, 255, 255, 2, 2})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		conn := ftp.NewConn(peer, 0, 0)
-		read, _ := ftp.NewRead(conn, "/f", ftp.ReadOptions{Sink: &memory{}, Limit: 1 << 16})
-		write, _ := ftp.NewWrite(conn, "/f", content(500))
+		read, _ := ftp.NewRead(conn, "/f", ftp.ReadOptions{Sink: &virtual.Memory{}, Limit: 1 << 16})
+		write, _ := ftp.NewWrite(conn, "/f", virtual.Content(500))
 		list, _ := ftp.NewList(conn, "/f")
 		call, _ := ftp.NewCRC32(conn, "/f")
 		for _, m := range []dialog.Machine{read, write, list, call} {

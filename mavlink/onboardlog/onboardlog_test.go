@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -81,24 +80,6 @@ func (w *world) speak() {
 	w.Send(false, m)
 }
 
-type memory struct{ b []byte }
-
-func (m *memory) WriteAt(p []byte, at int64) (int, error) {
-	if need := int(at) + len(p); need > len(m.b) {
-		m.b = append(m.b, make([]byte, need-len(m.b))...)
-	}
-	return copy(m.b[at:], p), nil
-}
-
-func content(n int) []byte {
-	b := make([]byte, n)
-	r := rand.New(rand.NewPCG(uint64(n), 8))
-	for i := range b {
-		b[i] = byte(r.Uint32())
-	}
-	return b
-}
-
 var links = map[string]func(w *world){
 	"a good link":   func(*world) {},
 	"5 % loss":      func(w *world) { w.Loss = 0.05 },
@@ -117,14 +98,14 @@ func TestALogComesWholeOverEveryLink(t *testing.T) {
 		for _, size := range []int{0, 1, 89, 90, 91, 9000, 90 * 1000, 90*1000 + 45, 250000} {
 			t.Run(fmt.Sprintf("%s, %d bytes", name, size), func(t *testing.T) {
 				t.Parallel()
-				want := content(size)
+				want := virtual.Content(size)
 				w := newWorld(mavlinktest.Log{Content: want})
 				fault(w)
 				begun := w.Now
-				sink := &memory{}
+				sink := &virtual.Memory{}
 				d := onboardlog.NewDownload(peer, onboardlog.Entry{ID: 1, Size: int64(size)}, sink, nil, 0)
-				if err := w.run(t, d); err != nil || !bytes.Equal(sink.b, want) || d.Size() != int64(size) {
-					t.Fatalf("%d of %d bytes, said to be %d, %v", len(sink.b), size, d.Size(), err)
+				if err := w.run(t, d); err != nil || !bytes.Equal(sink.Bytes, want) || d.Size() != int64(size) {
+					t.Fatalf("%d of %d bytes, said to be %d, %v", len(sink.Bytes), size, d.Size(), err)
 				}
 				t.Logf("%v, %d requests, %d packets for %d", w.Now.Sub(begun), w.Requests, w.sent, size/90)
 			})
@@ -134,27 +115,27 @@ func TestALogComesWholeOverEveryLink(t *testing.T) {
 
 func TestAnnouncedSizesMayBeWrong(t *testing.T) {
 	t.Parallel()
-	want := content(20000)
+	want := virtual.Content(20000)
 	for _, announced := range []int64{1, 19999, 30000, 1 << 30} {
 		w := newWorld(mavlinktest.Log{Content: want})
-		sink := &memory{}
+		sink := &virtual.Memory{}
 		d := onboardlog.NewDownload(peer, onboardlog.Entry{ID: 1, Size: announced}, sink, nil, 0)
-		if err := w.run(t, d); err != nil || !bytes.Equal(sink.b, want) {
-			t.Errorf("announced %d: %d bytes, %v", announced, len(sink.b), err)
+		if err := w.run(t, d); err != nil || !bytes.Equal(sink.Bytes, want) {
+			t.Errorf("announced %d: %d bytes, %v", announced, len(sink.Bytes), err)
 		}
 	}
 }
 
 func TestADownloadGoesOnWhereItWas(t *testing.T) {
 	t.Parallel()
-	want := content(90 * 3000)
+	want := virtual.Content(90 * 3000)
 	w := newWorld(mavlinktest.Log{Content: want})
-	sink := &memory{b: bytes.Clone(want)}
-	clear(sink.b[9000:18000])
-	clear(sink.b[90*2900+7:])
+	sink := &virtual.Memory{Bytes: bytes.Clone(want)}
+	clear(sink.Bytes[9000:18000])
+	clear(sink.Bytes[90*2900+7:])
 	d := onboardlog.NewDownload(peer, onboardlog.Entry{ID: 1, Size: int64(len(want))}, sink, []spans.Span{{From: 0, To: 9000}, {From: 18000, To: 90*2900 + 7}}, 0)
-	if err := w.run(t, d); err != nil || !bytes.Equal(sink.b, want) {
-		t.Errorf("%d bytes, %v", len(sink.b), err)
+	if err := w.run(t, d); err != nil || !bytes.Equal(sink.Bytes, want) {
+		t.Errorf("%d bytes, %v", len(sink.Bytes), err)
 	}
 	if w.sent > 250 {
 		t.Errorf("%d packets for two gaps of 200", w.sent)
@@ -163,9 +144,9 @@ func TestADownloadGoesOnWhereItWas(t *testing.T) {
 
 func TestAVehicleThatFallsSilent(t *testing.T) {
 	t.Parallel()
-	w := newWorld(mavlinktest.Log{Content: content(100000)})
+	w := newWorld(mavlinktest.Log{Content: virtual.Content(100000)})
 	w.disturb = func() { w.logs.Armed = w.sent > 300 }
-	d := onboardlog.NewDownload(peer, onboardlog.Entry{ID: 1, Size: 100000}, &memory{}, nil, 0)
+	d := onboardlog.NewDownload(peer, onboardlog.Entry{ID: 1, Size: 100000}, &virtual.Memory{}, nil, 0)
 	if err := w.run(t, d); !errors.Is(err, dialog.ErrNoAnswer) {
 		t.Errorf("%v", err)
 	}
@@ -184,7 +165,7 @@ func TestTheListComesWholeOverEveryLink(t *testing.T) {
 					w := newWorld()
 					w.logs.First = first
 					for i := range count {
-						w.logs.All = append(w.logs.All, mavlinktest.Log{UTC: uint32(1e9 + i), Content: content(i)})
+						w.logs.All = append(w.logs.All, mavlinktest.Log{UTC: uint32(1e9 + i), Content: virtual.Content(i)})
 					}
 					fault(w)
 					l := onboardlog.NewList(peer)
