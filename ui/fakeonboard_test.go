@@ -27,6 +27,18 @@ func (s *station) SetParameter(_ context.Context, _ access.Principal, _ int, nam
 	return api.Parameter{Name: name, Value: &v}, s.did("setParameter")
 }
 
+func (s *station) Settings(_ context.Context, _, component int, search string) ([]api.Parameter, error) {
+	return nil, s.did(fmt.Sprintf("settings of %d %s", component, search))
+}
+
+func (s *station) Setting(_ context.Context, _, component int, name string) (api.Parameter, error) {
+	return api.Parameter{Name: name}, s.did(fmt.Sprintf("setting of %d", component))
+}
+
+func (s *station) SetSetting(_ context.Context, _ access.Principal, _, component int, name string, v api.ParameterValue) (api.Parameter, error) {
+	return api.Parameter{Name: name, Text: v.Text, Value: v.Value}, s.did(fmt.Sprintf("set setting of %d", component))
+}
+
 func (s *station) SetParameters(_ context.Context, _ access.Principal, _ int, values map[string]float64) ([]api.ParameterResult, error) {
 	return []api.ParameterResult{{Name: "P", Result: "set"}}, s.did(fmt.Sprintf("setParameters %d", len(values)))
 }

@@ -37,6 +37,13 @@ func getParameters(c *call) error {
 	if format != "" && format != "param" && format != "qgc" {
 		return api.BadRequest("format=%.20q: param (Mission Planner) and qgc (QGroundControl) are known", format)
 	}
+	component, err := c.component()
+	if err != nil {
+		return err
+	}
+	if component != 0 {
+		return c.getSettings(id, component, q, format)
+	}
 	ctx, cancel := c.wait(listPatience)
 	defer cancel()
 	if format != "" {
@@ -94,9 +101,18 @@ func getParameter(c *call) error {
 	if err != nil {
 		return err
 	}
+	component, err := c.component()
+	if err != nil {
+		return err
+	}
 	ctx, cancel := c.act()
 	defer cancel()
-	p, err := c.s.cfg.Station.Parameter(ctx, id, name)
+	var p api.Parameter
+	if component != 0 {
+		p, err = c.s.cfg.Station.Setting(ctx, id, component, name)
+	} else {
+		p, err = c.s.cfg.Station.Parameter(ctx, id, name)
+	}
 	if err != nil {
 		return err
 	}
@@ -108,12 +124,19 @@ func setParameter(c *call) error {
 	if err := c.body(&b); err != nil {
 		return err
 	}
-	if b.Value == nil {
-		return api.BadRequest("value is missing")
-	}
 	name, err := c.parameterName()
 	if err != nil {
 		return err
+	}
+	component, err := c.component()
+	if err != nil {
+		return err
+	}
+	if component != 0 {
+		return c.setSetting(component, name, b)
+	}
+	if b.Value == nil || b.Text != nil {
+		return api.BadRequest("value is missing, or a text is given, which only a component can take")
 	}
 	return performed(c, "setParameter", api.Parameter{Name: name, Value: b.Value}, 0, func(ctx context.Context, id int) (api.Parameter, error) {
 		return c.s.cfg.Station.SetParameter(ctx, c.who, id, name, *b.Value)

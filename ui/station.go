@@ -58,6 +58,10 @@ type Settings interface {
 	// ParameterFile is the list as a file: "param" for Mission Planner, "qgc" for QGroundControl.
 	ParameterFile(ctx context.Context, id int, format string, q api.ParameterQuery) ([]byte, error)
 	Parameter(ctx context.Context, id int, name string) (api.Parameter, error)
+	// Settings are those of a component that is not the autopilot; search leaves out what is not meant.
+	Settings(ctx context.Context, id, component int, search string) ([]api.Parameter, error)
+	Setting(ctx context.Context, id, component int, name string) (api.Parameter, error)
+	SetSetting(ctx context.Context, who access.Principal, id, component int, name string, v api.ParameterValue) (api.Parameter, error)
 	SetParameter(ctx context.Context, who access.Principal, id int, name string, value float64) (api.Parameter, error)
 	SetParameters(ctx context.Context, who access.Principal, id int, values map[string]float64) ([]api.ParameterResult, error)
 	CompareParameters(ctx context.Context, id int, with api.ParameterComparison) (api.ParameterDifferences, error)

@@ -138,6 +138,8 @@ func onboardProblem(id int, err error) error {
 	switch {
 	case errors.Is(err, mavlink.ErrNoParameter):
 		return api.NotFound("vehicle %d has no such parameter", id)
+	case errors.Is(err, mavlink.ErrNoComponent):
+		return api.NotFound("vehicle %d: %v", id, err)
 	case errors.Is(err, mavlink.ErrNoFile):
 		return api.NotFound("vehicle %d has no such file or folder", id)
 	case errors.Is(err, mavlink.ErrTooLarge):

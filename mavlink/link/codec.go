@@ -71,6 +71,7 @@ func (c *Codec) Decode(f Frame) (message.Message, error) {
 	if err != nil {
 		return nil, fmt.Errorf("decode message %d: %w", f.MessageID, err)
 	}
+	wholeValues(m, f.Payload)
 	return m, nil
 }
 

@@ -40,6 +40,8 @@ type Config struct {
 	// Files makes it announce and serve MAVFTP, Logs hand out logs, never while it is armed and no PX4.
 	Files *Files
 	Logs  *Logs
+	// Settings are what the camera offers over PARAM_EXT.
+	Settings []Setting
 	// About are messages that the autopilot sends when it is asked for them.
 	About []message.Message
 	// Guard checks what comes and signs what goes; nil does neither.

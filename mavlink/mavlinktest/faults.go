@@ -18,6 +18,8 @@ type Faults struct {
 	LoseParameters int
 	// CameraDeaf makes the camera hear nothing, CameraFails answer every request with FAILED.
 	CameraDeaf, CameraFails bool
+	// LoseSettings loses every n-th answer of PARAM_EXT, SlowSettings says so often first that it works on it.
+	LoseSettings, SlowSettings int
 	// LoseMissionAck loses the acknowledgement of an upload; ForgetMission stores nothing.
 	LoseMissionAck, ForgetMission bool
 	// LoseFiles loses every n-th answer of MAVFTP, LoseLogs every n-th message of a log.

@@ -52,6 +52,8 @@ func (a *Autopilot) transferMessage(m message.Message) {
 			a.cfg.Logs.Armed = a.armed && !a.cfg.PX4
 			a.cfg.Logs.Hear(m)
 		}
+	case *common.MessageParamExtRequestList, *common.MessageParamExtRequestRead, *common.MessageParamExtSet:
+		a.settingMessage(m)
 	case *common.MessageMissionSetCurrent:
 		a.send(autopilotComponent, &common.MessageMissionCurrent{Seq: m.Seq})
 	case *common.MessageParamRequestList:

@@ -163,6 +163,7 @@ func (a *Autopilot) read(b []byte) {
 		}
 		_, v2 := f.(*frame.V2Frame)
 		if m, err := rw.Read(raw, v2); err == nil {
+			wholeValue(m, raw)
 			a.receive(m, [2]uint8{f.GetSystemID(), f.GetComponentID()})
 		}
 	}

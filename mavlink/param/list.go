@@ -49,7 +49,9 @@ type List struct {
 	asked     map[int]bool
 	fruitless int
 	recounted int
-	done      bool
+	// muteRounds end a listing of which nothing ever came, where this is less than rounds; 0 is rounds.
+	muteRounds int
+	done       bool
 }
 
 // NewList prepares a listing; the first Tick begins it.
@@ -91,7 +93,7 @@ func (l *List) Tick(now time.Time) dialog.Step {
 		return dialog.Step{Wake: l.wake}
 	}
 	l.fruitless++
-	if l.fruitless > rounds {
+	if l.fruitless > rounds || l.count == 0 && l.muteRounds > 0 && l.fruitless > l.muteRounds {
 		l.done = true
 		return dialog.Step{Done: true, Err: fmt.Errorf("%w: %d of %d parameters came", dialog.ErrNoAnswer, len(l.byIndex), l.count)}
 	}

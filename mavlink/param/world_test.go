@@ -35,6 +35,9 @@ type world struct {
 	tells          bool // PARAM_ERROR
 	before         func(sent int)
 	sent, requests int
+	// texts are the settings of PARAM_EXT that are no numbers, working how often one is in progress before it is set.
+	texts   map[string]string
+	working int
 }
 
 type packet struct {
@@ -98,6 +101,7 @@ func (w *world) find(name string) int {
 func (w *world) hear(m message.Message) {
 	w.requests++
 	const echo = 65535
+	w.hearExt(m)
 	switch m := m.(type) {
 	case *common.MessageParamRequestList:
 		for i := 0; i < len(w.settings); i++ {

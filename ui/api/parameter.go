@@ -4,6 +4,7 @@ package api
 type Parameter struct {
 	Name           string   `json:"name"`
 	Value          *float64 `json:"value"`                    // null where the vehicle has something that is no number
+	Text           *string  `json:"text,omitempty"`           // where the setting of a component is a text, or has more digits than a number holds
 	Type           string   `json:"type,omitempty"`           // int8, uint16, real32, …
 	Default        *float64 `json:"default,omitempty"`        // of the firmware, where the vehicle tells it
 	Units          string   `json:"units,omitempty"`          // "m", "cm/s", …
@@ -42,7 +43,8 @@ type ParameterList struct {
 
 // ParameterValue is the body of PUT /vehicles/{id}/parameters/{name}.
 type ParameterValue struct {
-	Value *float64 `json:"value"`
+	Value *float64 `json:"value,omitempty"`
+	Text  *string  `json:"text,omitempty"` // instead of a value, for a setting of a component
 }
 
 // ParameterResult is what became of one parameter of many.
