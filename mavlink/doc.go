@@ -31,6 +31,8 @@
 //   - param: parameters, their names, files and what is known about them; parameter.go and the files parameter*.go
 //   - metadata: what a vehicle says that its parameters mean, in files packed as xz says; metadatafile.go, parameterabout.go
 //   - ftp: MAVFTP; files.go
+//   - metadata: what a vehicle tells of its parameters, packed by xz or gzip; parameterabout.go, metadatafile.go; settings of
+//     cameras and gimbals, by param too: parameterext.go
 //   - onboardlog: logs on the vehicle, with spans for what has come; onboardlogs.go, logdownload.go, logfolder.go
 //   - gimbal: gimbal protocol v2 and the mounts of before it; gimbal.go, gimbalcontrol.go, gimbalstate.go, steer.go
 //   - camera: camera protocol v2, video streams, tracking in the picture; camera.go, track.go, part.go, partwish.go
