@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { armingLines, atWork, linkLines, planLines, transferLine } from './goingson';
-import { batteryLines, enduranceLine, healthLines, staleAge, worst } from './health';
+import { batteryLines, enduranceLine, healthLines, staleAge, summary, worst } from './health';
 import { alarm, notices } from './notices';
 import { Polled } from './polled';
 import { vehicle as decodeVehicle, type Vehicle } from './model';
@@ -16,6 +16,15 @@ describe('health', () => {
   it('does not call good what the vehicle does not tell', () => {
     expect(line(vehicle(), 'ekf')).toMatchObject({ tone: 'unknown', text: 'not told' });
     expect(line(vehicle({ ekf: { level: 'unheard of' } }), 'ekf')?.tone).toBe('caution');
+  });
+
+  it('sums up what is wrong, or else what is not told, or else that all is good', () => {
+    const good = { ekf: { level: 'ok' }, gps: { fix: '3d' }, vibration: { x: 1, y: 1, z: 1, level: 'ok' }, wind: { speed: 1, fromDeg: 0 } };
+    const of = (more: object): string[] => [worst(healthLines(vehicle(more as Record<string, unknown>), t0)), summary(healthLines(vehicle(more as Record<string, unknown>), t0))];
+    expect(of(good)).toEqual(['ok', 'all good']);
+    expect(of({ ...good, ekf: undefined })).toEqual(['unknown', 'not told: Estimate']);
+    expect(of({ ...good, ekf: undefined, stale: ['wind'] })).toEqual(['caution', 'Wind']);
+    expect(of({ ...good, failsafe: { active: true } })).toEqual(['bad', 'Failsafe']);
   });
 
   it('names what the estimate lacks and what comes near its limit', () => {

@@ -16,12 +16,20 @@ export interface Line {
 
 export const toneMarks: Record<Tone, string> = { ok: '✓', info: '·', caution: '!', bad: '✕', unknown: '–' };
 
-const order: readonly Tone[] = ['ok', 'unknown', 'info', 'caution', 'bad'];
+const order: readonly Tone[] = ['info', 'ok', 'unknown', 'caution', 'bad'];
 
 /** The worst tone of some lines; an old value is worth a caution, whatever it says. */
 export function worst(lines: readonly Line[]): Tone {
   const tones = lines.map((l) => (l.old !== undefined && l.tone !== 'bad' ? 'caution' : l.tone));
-  return tones.reduce<Tone>((a, b) => (order.indexOf(b) > order.indexOf(a) ? b : a), 'ok');
+  return tones.reduce<Tone>((a, b) => (order.indexOf(b) > order.indexOf(a) ? b : a), 'info');
+}
+
+/** The labels of what is wrong or old, of what is not told, or that all is good. */
+export function summary(lines: readonly Line[]): string {
+  const bad = lines.filter((l) => l.tone === 'bad' || l.tone === 'caution' || l.old !== undefined);
+  if (bad.length > 0) return bad.map((l) => l.label).join(', ');
+  const untold = lines.filter((l) => l.tone === 'unknown');
+  return untold.length > 0 ? `not told: ${untold.map((l) => l.label).join(', ')}` : 'all good';
 }
 
 /** A level as the API gives it; one that is not known is shown as a caution, never as good. */
