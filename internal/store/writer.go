@@ -33,7 +33,6 @@ func (s *Store) run() {
 			continue
 		}
 		err := s.commit(&b)
-		s.note(err)
 		if err != nil && !open {
 			lost := len(b.posts) + len(s.posts)
 			s.counters.postDropped.Add(uint64(lost)) //nolint:gosec // a length is never negative
@@ -102,6 +101,7 @@ func (s *Store) drain(b *batch) {
 // commit writes the batch in one transaction and answers its requests; on success nothing is left in the batch.
 func (s *Store) commit(b *batch) error {
 	results, err := s.transact(b)
+	s.note(err) // before the answers, so that whoever was refused finds the failure counted
 	for i, r := range b.requests {
 		if err != nil {
 			r.reply <- result{err: err}
