@@ -36,7 +36,7 @@ type feed struct {
 	stream  *gortsplib.ServerStream
 	readers int
 	paused  bool
-	wantIDR bool
+	wantIDR int // key frames that are still wanted
 
 	count struct{ frames, keyFrames, late, noPose, errors, overflows, bytes, workNS atomic.Uint64 }
 }
@@ -88,7 +88,8 @@ func (f *feed) served() *gortsplib.ServerStream {
 func (f *feed) join() {
 	f.mu.Lock()
 	f.readers++
-	f.wantIDR = true
+	// Two, because the server hands the stream over to a viewer only after it has said so here.
+	f.wantIDR = 2
 	f.mu.Unlock()
 	f.nudge()
 }
@@ -102,7 +103,7 @@ func (f *feed) leave() {
 func (f *feed) pause(stopped bool) {
 	f.mu.Lock()
 	f.paused = stopped
-	f.wantIDR = true
+	f.wantIDR = 1
 	f.mu.Unlock()
 	f.nudge()
 }
@@ -124,9 +125,11 @@ func (f *feed) due() (stream *gortsplib.ServerStream, watched bool) {
 func (f *feed) takeIDR() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	want := f.wantIDR
-	f.wantIDR = false
-	return want
+	if f.wantIDR == 0 {
+		return false
+	}
+	f.wantIDR--
+	return true
 }
 
 // run sleeps until somebody watches, then plays until nobody does, until ctx ends.
