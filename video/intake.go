@@ -60,6 +60,7 @@ func (in *intake) Packet(p ingest.Packet) {
 	f.lost.Add(uint64(p.Lost))
 	f.stream.Push(relay.Packet{
 		Payload: p.Payload, Timestamp: p.Timestamp, Marker: p.Marker, Lost: p.Lost, Arrival: p.Arrival,
+		Capture: in.taken(p),
 	})
 	if sps, _ := h264.ParameterSets(p.Payload); sps != nil {
 		in.learn(sps)
@@ -88,11 +89,19 @@ func (in *intake) End(err error) {
 	in.feed.interrupted(problem)
 }
 
-// assemble puts access units together for the decoder.
-func (in *intake) assemble(p ingest.Packet) {
+// taken notes when the packet's picture was taken, and returns it where that is known.
+func (in *intake) taken(p ingest.Packet) time.Time {
 	if p.Timestamp != in.present.timestamp || in.present.time.IsZero() {
 		in.previous, in.present = in.present, in.feed.instantOf(p)
 	}
+	if !in.present.exact {
+		return time.Time{}
+	}
+	return in.present.time
+}
+
+// assemble puts access units together for the decoder.
+func (in *intake) assemble(p ingest.Packet) {
 	in.assembler.Push(p.Payload, p.Timestamp, p.Marker, p.Lost > 0, func(u h264.AccessUnit) {
 		at := in.present
 		if u.Timestamp != at.timestamp {

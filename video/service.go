@@ -215,19 +215,11 @@ func (s *Service) Watch(ctx context.Context, feedID, offerSDP string) (sessionID
 	}
 	done := f.expectViewer()
 	defer done()
-	timeout := time.NewTimer(signalWait)
-	defer timeout.Stop()
-	select {
-	case <-f.first:
-	case <-timeout.C:
+	if err := f.awaitSignal(ctx); err != nil {
 		if p := f.refusal(); p != "" {
 			return "", "", fmt.Errorf("%w: %s", ErrUnplayable, p)
 		}
-		return "", "", fmt.Errorf("%w: %q", ErrNoSignal, feedID)
-	case <-f.done:
-		return "", "", fmt.Errorf("%w: %q", ErrUnknownFeed, feedID)
-	case <-ctx.Done():
-		return "", "", fmt.Errorf("watch %q: %w", feedID, ctx.Err())
+		return "", "", err
 	}
 	sessionID, answerSDP, err = s.relay.Watch(ctx, f.stream, offerSDP)
 	if err != nil {

@@ -14,6 +14,8 @@ type Packet struct {
 	Lost int
 	// Arrival is when the packet came.
 	Arrival time.Time
+	// Capture is when its picture was taken, by a clock that is to be believed; zero where that is not known.
+	Capture time.Time
 }
 
 // packet is one packet as viewers get it: it fits the path, and its timestamp is on the stream's own unbroken
@@ -21,8 +23,9 @@ type Packet struct {
 type packet struct {
 	payload []byte
 	ts      uint32
-	number  uint64 // counts the stream's packets
-	frame   uint64 // counts the stream's pictures
+	taken   time.Time // capture, or arrival where that is not known
+	number  uint64    // counts the stream's packets
+	frame   uint64    // counts the stream's pictures
 	marker  bool
 	key     bool // decoding can begin at this packet
 	lost    uint16

@@ -35,7 +35,9 @@ type Stream struct {
 
 	mu      sync.Mutex
 	cache   cache
-	viewers []*viewer // replaced whole, never changed in place
+	viewers []*viewer       // replaced whole, never changed in place
+	readers []*Subscription // likewise
+	sets    ParameterSets   // what SetParameterSets was given last
 	closed  bool
 
 	counters counters
@@ -67,6 +69,9 @@ func (s *Stream) Counts() Counts {
 	}
 }
 
+// ParameterSets are what a decoder needs to know before the first picture. Nobody changes the bytes.
+type ParameterSets struct{ SPS, PPS []byte }
+
 // SetParameterSets gives the parameter sets of the session description. In-band ones replace them.
 func (s *Stream) SetParameterSets(sps, pps []byte) {
 	if len(sps) > 0 {
@@ -75,6 +80,16 @@ func (s *Stream) SetParameterSets(sps, pps []byte) {
 	if len(pps) > 0 {
 		s.pps = bytes.Clone(pps)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sets = ParameterSets{SPS: s.sps, PPS: s.pps}
+}
+
+// ParameterSets returns the newest parameter sets, empty where there were none yet.
+func (s *Stream) ParameterSets() ParameterSets {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sets
 }
 
 // Restart tells that a new connection to the source begins: sequence and timestamps of viewers go on without a break,
@@ -84,10 +99,13 @@ func (s *Stream) Restart() {
 	s.pictureEnd = true
 	s.mu.Lock()
 	s.cache.reset()
-	viewers := s.viewers
+	viewers, readers := s.viewers, s.readers
 	s.mu.Unlock()
 	for _, v := range viewers {
 		v.awaitKey()
+	}
+	for _, r := range readers {
+		r.awaitKey()
 	}
 }
 
@@ -101,12 +119,16 @@ func (s *Stream) Push(p Packet) {
 	s.spsInPic = s.spsInPic || seen.SPS
 	ts := s.timeline.next(p.Timestamp, p.Arrival)
 	lost := uint16(min(max(p.Lost, 0), 100))
+	taken := p.Capture
+	if taken.IsZero() {
+		taken = p.Arrival
+	}
 
 	if seen.IDR && !s.spsInPic && len(s.sps) > 0 && len(s.pps) > 0 &&
 		len(s.sps)+len(s.pps)+5 <= maxPayload {
 		// A browser cannot read the session description's parameter sets, so they go before the picture.
 		s.spsInPic = true
-		s.deliver(&packet{payload: h264.Aggregate(s.sps, s.pps), ts: ts, key: s.keyOnce(), lost: lost})
+		s.deliver(&packet{payload: h264.Aggregate(s.sps, s.pps), ts: ts, taken: taken, key: s.keyOnce(), lost: lost})
 		lost = 0
 	}
 	key := (seen.IDR || seen.SPS) && s.keyOnce()
@@ -115,7 +137,9 @@ func (s *Stream) Push(p Packet) {
 		s.counters.malformed.Add(1)
 	}
 	for i, b := range pieces {
-		s.deliver(&packet{payload: b, ts: ts, key: key && i == 0, lost: lost, marker: p.Marker && i == len(pieces)-1})
+		s.deliver(&packet{
+			payload: b, ts: ts, taken: taken, key: key && i == 0, lost: lost, marker: p.Marker && i == len(pieces)-1,
+		})
 		lost = 0
 	}
 	s.pictureEnd = p.Marker
@@ -144,10 +168,13 @@ func (s *Stream) deliver(p *packet) {
 	p.number, p.frame = s.number, s.frame
 	s.mu.Lock()
 	s.cache.add(p)
-	viewers := s.viewers
+	viewers, readers := s.viewers, s.readers
 	s.mu.Unlock()
 	for _, v := range viewers {
 		v.push(p)
+	}
+	for _, r := range readers {
+		r.push(p)
 	}
 }
 
@@ -171,11 +198,11 @@ func (s *Stream) measure(p Packet) {
 
 func (s *Stream) byteRate() float64 { return math.Float64frombits(s.rate.Load()) }
 
-// Viewers returns the number of viewers, those still connecting included.
+// Viewers returns the number of viewers, those still connecting included, and of subscriptions.
 func (s *Stream) Viewers() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.viewers)
+	return len(s.viewers) + len(s.readers)
 }
 
 // snapshot returns the cached group of pictures, empty where there is none.
@@ -223,12 +250,15 @@ func (s *Stream) End(id string) bool {
 	return false
 }
 
-// Close ends all viewers, refuses new ones and waits.
+// Close ends all viewers and subscriptions, refuses new ones and waits for the viewers.
 func (s *Stream) Close() {
 	s.mu.Lock()
 	s.closed = true
-	viewers := s.viewers
+	viewers, readers := s.viewers, s.readers
 	s.mu.Unlock()
+	for _, r := range readers {
+		r.Close()
+	}
 	for _, v := range viewers {
 		v.stop()
 	}
