@@ -209,7 +209,7 @@ func TestReplayIsPaced(t *testing.T) {
 	}
 	b := newBrowser()
 	join(t, s, b)
-	got := b.await(t, 20*30+1)
+	got := b.await(t, 20*17+1) // 1,188 bytes each
 	span := got[len(got)-1].at.Sub(got[0].at)
 	// 400 kB at 3 MiB/s is 127 ms; only a burst is a mistake, a slow machine is not.
 	if least := 100 * time.Millisecond; span < least {

@@ -28,6 +28,9 @@ type Stream struct {
 	spsInPic   bool
 	frame      uint64
 	number     uint64
+	fit        refitter
+	fitTS      uint32 // of what fit holds
+	fitTaken   time.Time
 	rateBytes  int
 	rateSince  time.Time
 
@@ -112,6 +115,7 @@ func (s *Stream) Restart() {
 // Push forwards one packet to every viewer. It never waits.
 func (s *Stream) Push(p Packet) {
 	seen, _ := h264.Inspect(p.Payload)
+	s.flushFit(p)
 	s.beginPicture(p)
 	if sps, pps := h264.ParameterSets(p.Payload); sps != nil || pps != nil {
 		s.SetParameterSets(sps, pps)
@@ -133,8 +137,18 @@ func (s *Stream) Push(p Packet) {
 	}
 	key := (seen.IDR || seen.SPS) && s.keyOnce()
 	var pieces [][]byte
-	if !h264.Split(p.Payload, maxPayload, func(b []byte) { pieces = append(pieces, b) }) {
+	emit := func(b []byte) { pieces = append(pieces, b) }
+	switch {
+	case s.fit.takes(p.Payload):
+		s.fit.push(p.Payload, emit)
+		s.fitTS, s.fitTaken = ts, taken
+	case !h264.Split(p.Payload, maxPayload, emit):
 		s.counters.malformed.Add(1)
+	}
+	if p.Marker {
+		if rest := s.fit.flush(); rest != nil {
+			pieces = append(pieces, rest) // the camera forgot the end of its unit
+		}
 	}
 	for i, b := range pieces {
 		s.deliver(&packet{
@@ -144,6 +158,19 @@ func (s *Stream) Push(p Packet) {
 	}
 	s.pictureEnd = p.Marker
 	s.measure(p)
+}
+
+// flushFit sends what waits for a continuation that the packet is not.
+func (s *Stream) flushFit(p Packet) {
+	if s.fit.limit == 0 {
+		s.fit = newH264Refitter(maxPayload)
+	}
+	if p.Lost == 0 && s.fit.takes(p.Payload) && s.fit.continues(p.Payload) && p.Timestamp == s.pictureTS {
+		return
+	}
+	if rest := s.fit.flush(); rest != nil {
+		s.deliver(&packet{payload: rest, ts: s.fitTS, taken: s.fitTaken})
+	}
 }
 
 // beginPicture notes whether the packet opens a new picture.
