@@ -68,13 +68,18 @@ func breach(pkg, dep string) string {
 	return ""
 }
 
-func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
-	t.Parallel()
+// rtspKnowers are the packages that know the RTSP library, so that another version of it is a change of few places: the
+// station's client and server, and the cameras of tests and of the simulator.
+var rtspKnowers = []string{"video/ingest", "video/ingest/testcam", "video/rtspout", "sim/camera"}
+
+// imports lists what each of our packages imports, tests included.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", "vedette/...").Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}
-	seen := 0
+	all := map[string][]string{}
 	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
 		var p struct {
 			ImportPath                         string
@@ -85,12 +90,19 @@ func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		pkg := strings.TrimPrefix(p.ImportPath, "vedette/")
-		if pkg == "internal" {
-			continue // this test
-		}
-		seen++
-		for _, dep := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
+		all[strings.TrimPrefix(p.ImportPath, "vedette/")] = slices.Concat(p.Imports, p.TestImports, p.XTestImports)
+	}
+	delete(all, "internal") // this test
+	if len(all) < 5 {
+		t.Fatalf("only %d packages were found", len(all))
+	}
+	return all
+}
+
+func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
+	t.Parallel()
+	for pkg, deps := range imports(t) {
+		for _, dep := range deps {
 			if own, ok := strings.CutPrefix(dep, "vedette/"); ok {
 				if why := breach(pkg, own); why != "" {
 					t.Error(why)
@@ -98,8 +110,27 @@ func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
 			}
 		}
 	}
-	if seen < 5 {
-		t.Errorf("only %d packages were looked at", seen)
+}
+
+func TestFewPackagesKnowTheRTSPLibrary(t *testing.T) {
+	t.Parallel()
+	knowers := map[string]bool{}
+	for pkg, deps := range imports(t) {
+		for _, dep := range deps {
+			if strings.HasPrefix(dep, "github.com/bluenviron/gortsplib/") {
+				knowers[pkg] = true
+			}
+		}
+	}
+	for pkg := range knowers {
+		if !slices.Contains(rtspKnowers, pkg) {
+			t.Errorf("%s imports the RTSP library: ask video/ingest or video/rtspout instead", pkg)
+		}
+	}
+	for _, pkg := range rtspKnowers {
+		if !knowers[pkg] {
+			t.Errorf("%s does not import the RTSP library: take it off the list", pkg)
+		}
 	}
 }
 

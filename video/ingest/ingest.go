@@ -1,5 +1,6 @@
 // Package ingest pulls one video track from an RTSP source and keeps pulling it: it reconnects with growing pauses and
-// notices a source that has stopped without closing. It is the only package that knows the RTSP library.
+// notices a source that has stopped without closing. Beside video/rtspout it is the only package of
+// the station that knows the RTSP library.
 package ingest
 
 import (

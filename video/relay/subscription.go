@@ -7,6 +7,10 @@ import (
 	"time"
 )
 
+// maxQueueAge is how much of a stream may wait for a reader: one that is behind by more is better served with the next key
+// picture than with what was.
+const maxQueueAge = 3 * time.Second
+
 // Delivery is one packet for a reader.
 type Delivery struct {
 	// Payload is an RTP payload of at most 1188 bytes. It is shared: nobody changes it.
@@ -23,7 +27,7 @@ type Delivery struct {
 }
 
 // Subscription carries one stream to one reader that takes its packets with Next: first the current group of pictures,
-// paced, then the live edge. Its queue is bounded: when full it is emptied, and the reader gets nothing before the next
+// paced, then the live edge. Its queue is bounded in bytes and time: when full it is emptied, and the reader gets nothing before the next
 // key picture. Nobody else notices. It owns no goroutine.
 type Subscription struct {
 	stream  *Stream
@@ -127,7 +131,8 @@ func (r *Subscription) enqueue(p *packet) bool {
 		return false
 	}
 	r.waitKey = false
-	if len(r.queue) >= maxQueuePackets || r.bytes+len(p.payload) > maxQueueBytes {
+	if len(r.queue) >= maxQueuePackets || r.bytes+len(p.payload) > maxQueueBytes ||
+		len(r.queue) > 0 && p.taken.Sub(r.queue[0].taken) > maxQueueAge {
 		r.stream.counters.overflows.Add(1)
 		r.drop(len(r.queue))
 		clear(r.queue)

@@ -130,6 +130,23 @@ func TestSlowReaderLosesPicturesUpToTheNextKeyAndHarmsNobody(t *testing.T) {
 	}
 }
 
+func TestReaderIsNotServedWithOldPictures(t *testing.T) {
+	t.Parallel()
+	s := &Stream{name: "s"}
+	src := newSource(s)
+	r := subscribe(t, s)
+	for range 30 * 5 { // 5 s of a thin stream that nobody reads
+		src.picture(100)
+	}
+	got := read(t, r, 1)[0]
+	if age := src.now.Sub(got.Taken); age > maxQueueAge || r.Dropped() == 0 {
+		t.Errorf("the first picture is %v old, %d packets were dropped", age, r.Dropped())
+	}
+	if nalType(got.Payload) != 24 {
+		t.Errorf("goes on with NAL type %d", nalType(got.Payload))
+	}
+}
+
 func TestReaderOutlivesTheSource(t *testing.T) {
 	t.Parallel()
 	s := &Stream{name: "s"}
