@@ -1,6 +1,6 @@
-// Package relay carries H.264 streams to browsers over WebRTC (WHEP signalling): packets are forwarded as they come and
-// never transcoded. A new viewer gets the current group of pictures at once, paced, and then the live edge. One UDP
-// port serves all viewers. A Relay owns its viewers' goroutines; Close ends them and waits.
+// Package relay carries camera streams to browsers over WebRTC (WHEP signalling): packets are forwarded as they come and
+// never transcoded. A new viewer gets the current group of pictures at once, paced, and then the live edge. One port
+// serves all viewers, over UDP and TCP, IPv4 and IPv6. A Relay owns its viewers' goroutines; Close ends them and waits.
 package relay
 
 import (
@@ -11,12 +11,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"strconv"
 	"sync"
 	"time"
 
-	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
 	"github.com/pion/webrtc/v4"
 )
@@ -33,10 +30,19 @@ var (
 
 // Config sets up a Relay. The zero value works.
 type Config struct {
-	// ListenHost is the IP address of the UDP port; empty or "0.0.0.0": all IPv4 interfaces.
+	// ListenHost is the IP address of the port; empty, "0.0.0.0" or "::": all interfaces, IPv4 and IPv6.
 	ListenHost string
-	// UDPPort is the one port for all viewers. 0: any free port.
+	// UDPPort is the one port for all viewers, over UDP and TCP. 0: any free port.
 	UDPPort int
+	// NoTCP leaves out ICE over TCP.
+	NoTCP bool
+	// Addresses are further ones that lead to the port: "HOST" or "HOST:PORT", where a router or a VPN has one for the
+	// station. Names are looked up by the station.
+	Addresses []string
+	// LeaveOut are patterns (path.Match) of interfaces that are not offered. nil: VirtualInterfaces.
+	LeaveOut []string
+	// TURN is the embedded TURN server; nil: none.
+	TURN *TURNConfig
 	// MaxViewers bounds the viewers of all streams together. Default 200.
 	MaxViewers int
 	// ConnectTimeout ends a viewer that does not connect in this time. Default 20 s.
@@ -47,23 +53,26 @@ type Config struct {
 
 // Relay answers offers and owns the viewers of all its streams.
 type Relay struct {
-	cfg   Config
-	log   *slog.Logger
-	api   *webrtc.API
-	certs []webrtc.Certificate
-	conn  net.PacketConn
-	mux   *ice.UDPMuxDefault
+	cfg      Config
+	log      *slog.Logger
+	api      *webrtc.API
+	certs    []webrtc.Certificate
+	hosts    *hosts
+	ports    *ports
+	turn     *turnServer // nil: none
+	counters connectionCounters
 
-	mu      sync.Mutex
-	viewers int
-	closed  bool
+	mu       sync.Mutex
+	viewers  int
+	sessions map[string]*session
+	closed   bool
 
 	ctx    context.Context // ends all viewers; set once in New
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 }
 
-// New opens the UDP port.
+// New opens the port.
 func New(cfg Config) (*Relay, error) {
 	if cfg.MaxViewers <= 0 {
 		cfg.MaxViewers = 200
@@ -71,7 +80,7 @@ func New(cfg Config) (*Relay, error) {
 	if cfg.ConnectTimeout <= 0 {
 		cfg.ConnectTimeout = 20 * time.Second
 	}
-	r := &Relay{cfg: cfg, log: cfg.Log}
+	r := &Relay{cfg: cfg, log: cfg.Log, sessions: make(map[string]*session)}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
 	}
@@ -85,34 +94,25 @@ func New(cfg Config) (*Relay, error) {
 		return nil, fmt.Errorf("make DTLS certificate: %w", err)
 	}
 	r.certs = []webrtc.Certificate{*cert}
-	host := cfg.ListenHost
-	if host == "" {
-		host = "0.0.0.0"
+	if r.hosts, err = newHosts(cfg.ListenHost, cfg.Addresses, cfg.LeaveOut, r.log); err != nil {
+		return nil, err
 	}
-	network := "udp4"
-	if ip := net.ParseIP(host); ip != nil && ip.To4() == nil {
-		network = "udp6"
+	if r.ports, err = openPorts(cfg.UDPPort, !cfg.NoTCP, r.hosts, r.log); err != nil {
+		return nil, err
 	}
-	var lc net.ListenConfig
-	conn, err := lc.ListenPacket(context.Background(), network, net.JoinHostPort(host, strconv.Itoa(cfg.UDPPort)))
-	if err != nil {
-		return nil, fmt.Errorf("listen for WebRTC: %w", err)
+	if r.api, err = r.newAPI(); err != nil {
+		_ = r.ports.close() // the error that matters is err
+		return nil, err
 	}
-	if u, ok := conn.(*net.UDPConn); ok {
-		// The kernel caps this where it must; the default 208 KiB holds less than one large key picture for ten viewers.
-		_ = u.SetWriteBuffer(4 << 20)
-	}
-	r.conn = conn
-	r.mux = ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: conn, Logger: pionLogger{r.log}})
-	if r.api, err = newAPI(r.mux, network, r.log); err != nil {
-		_ = r.mux.Close() // the error that matters is err
+	if r.turn, err = openTURN(cfg.TURN, r.hosts, r.ports.number, r.log); err != nil {
+		_ = r.ports.close() // the error that matters is err
 		return nil, err
 	}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	return r, nil
 }
 
-func newAPI(mux ice.UDPMux, network string, log *slog.Logger) (*webrtc.API, error) {
+func (r *Relay) newAPI() (*webrtc.API, error) {
 	media := &webrtc.MediaEngine{}
 	if err := registerCodecs(media); err != nil {
 		return nil, fmt.Errorf("register codecs: %w", err)
@@ -128,59 +128,13 @@ func newAPI(mux ice.UDPMux, network string, log *slog.Logger) (*webrtc.API, erro
 	if err := webrtc.ConfigureRTCPReports(registry); err != nil {
 		return nil, fmt.Errorf("set up RTCP reports: %w", err)
 	}
-	var se webrtc.SettingEngine
-	se.SetICEUDPMux(mux)
-	se.SetIncludeLoopbackCandidate(true)
-	se.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	se.SetICETimeouts(5*time.Second, 15*time.Second, 2*time.Second)
-	if network == "udp6" {
-		se.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP6})
-	} else {
-		se.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
-	}
-	se.LoggerFactory = pionLoggers{log}
+	se := r.connectivity()
 	return webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry),
 		webrtc.WithSettingEngine(se)), nil
 }
 
-// registerCodecs takes every profile of H.264 that a browser offers, with retransmission.
-func registerCodecs(media *webrtc.MediaEngine) error {
-	feedback := []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "ccm", Parameter: "fir"}}
-	pt := webrtc.PayloadType(96)
-	for _, mode := range []string{"1", "0"} {
-		for _, profile := range []string{"42e01f", "42001f", "4d001f", "640c1f", "64001f", "4d401f", "42c01f"} {
-			err := media.RegisterCodec(webrtc.RTPCodecParameters{
-				RTPCodecCapability: webrtc.RTPCodecCapability{
-					MimeType: webrtc.MimeTypeH264, ClockRate: clockRate, RTCPFeedback: feedback,
-					SDPFmtpLine: "level-asymmetry-allowed=1;packetization-mode=" + mode + ";profile-level-id=" + profile,
-				},
-				PayloadType: pt,
-			}, webrtc.RTPCodecTypeVideo)
-			if err != nil {
-				return err
-			}
-			err = media.RegisterCodec(webrtc.RTPCodecParameters{
-				RTPCodecCapability: webrtc.RTPCodecCapability{
-					MimeType: webrtc.MimeTypeRTX, ClockRate: clockRate, SDPFmtpLine: fmt.Sprintf("apt=%d", pt),
-				},
-				PayloadType: pt + 1,
-			}, webrtc.RTPCodecTypeVideo)
-			if err != nil {
-				return err
-			}
-			pt += 2
-		}
-	}
-	return nil
-}
-
-// Port returns the UDP port in use.
-func (r *Relay) Port() int {
-	if a, ok := r.conn.LocalAddr().(*net.UDPAddr); ok {
-		return a.Port
-	}
-	return 0
-}
+// Port returns the port in use, for UDP and TCP.
+func (r *Relay) Port() int { return r.ports.number }
 
 // NewStream makes a stream without viewers.
 func (r *Relay) NewStream(name string) *Stream { return &Stream{name: name} }
@@ -196,7 +150,7 @@ func (r *Relay) Close() error {
 	if was {
 		return nil
 	}
-	if err := r.mux.Close(); err != nil {
+	if err := errors.Join(r.turn.close(), r.ports.close()); err != nil {
 		return fmt.Errorf("close WebRTC port: %w", err)
 	}
 	return nil

@@ -34,7 +34,8 @@ type Stream struct {
 	rateBytes  int
 	rateSince  time.Time
 
-	rate atomic.Uint64 // float64 bits: bytes a second, lately
+	rate  atomic.Uint64 // float64 bits: bytes a second, lately
+	codec atomic.Pointer[Codec]
 
 	mu      sync.Mutex
 	cache   cache

@@ -14,9 +14,8 @@ import (
 const playoutDelayURI = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
 
 var (
-	errNotBound   = errors.New("track is not bound to a connection")
-	errNoH264     = errors.New("no H.264 payload type was negotiated")
-	errNoH264Mode = errors.New("offer has no H.264 video")
+	errNotBound = errors.New("track is not bound to a connection")
+	errNoCodec  = errors.New("no payload type was negotiated")
 )
 
 // binding is what a negotiated connection gave the track.
@@ -31,6 +30,7 @@ type binding struct {
 // each: minimum and maximum 0 make a browser show a frame as soon as it is decoded.
 type track struct {
 	id    string
+	codec Codec
 	bound atomic.Pointer[binding]
 }
 
@@ -44,9 +44,9 @@ var noDelay = []byte{0, 0, 0}
 
 // Bind implements webrtc.TrackLocal.
 func (t *track) Bind(ctx webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
-	codec, ok := chooseH264(ctx.CodecParameters())
+	codec, ok := choose(ctx.CodecParameters(), t.codec)
 	if !ok {
-		return webrtc.RTPCodecParameters{}, errNoH264
+		return webrtc.RTPCodecParameters{}, errNoCodec
 	}
 	b := &binding{writer: ctx.WriteStream(), ssrc: uint32(ctx.SSRC()), payloadType: uint8(codec.PayloadType)}
 	for _, e := range ctx.HeaderExtensions() {
@@ -94,13 +94,16 @@ func (t *track) send(h *rtp.Header, payload []byte) error {
 	return err
 }
 
-// chooseH264 picks the payload type to send: constrained baseline with packetization mode 1 where it is offered, then
+// choose picks the payload type to send: of H.265 the first offered, of H.264 constrained baseline with packetization mode 1 where it is offered, then
 // any of mode 1, then any H.264, since browsers decode by what the stream says and not by what the offer names.
-func chooseH264(codecs []webrtc.RTPCodecParameters) (webrtc.RTPCodecParameters, bool) {
+func choose(codecs []webrtc.RTPCodecParameters, want Codec) (webrtc.RTPCodecParameters, bool) {
 	best, rank := webrtc.RTPCodecParameters{}, 0
 	for _, c := range codecs {
-		if !strings.EqualFold(c.MimeType, webrtc.MimeTypeH264) {
+		if !strings.EqualFold(c.MimeType, want.mime()) {
 			continue
+		}
+		if want != H264 {
+			return c, true
 		}
 		r, line := 1, strings.ToLower(c.SDPFmtpLine)
 		if strings.Contains(line, "packetization-mode=1") {

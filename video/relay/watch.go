@@ -5,28 +5,31 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
 )
 
-// maxOffer bounds an SDP offer in bytes.
-const maxOffer = 64 << 10
-
-// gatherTimeout bounds the collection of candidates, which are all local and so come at once.
-const gatherTimeout = 3 * time.Second
-
-// Watch answers a WHEP offer (RFC 9725, without trickle ICE) and lets the viewer into the stream. The session lives
-// until the browser goes, End is called, or the stream or the relay closes.
+// Watch answers a WHEP offer (RFC 9725) and lets the viewer into the stream. The session lives until the browser goes,
+// End is called, or the stream or the relay closes.
 func (r *Relay) Watch(ctx context.Context, s *Stream, offer string) (id, answer string, err error) {
-	if len(offer) > maxOffer {
-		return "", "", fmt.Errorf("%w: %d bytes", ErrBadOffer, len(offer))
+	got, err := r.Open(ctx, s, Request{Offer: offer})
+	return got.ID, got.Answer, err
+}
+
+// Open is Watch for somebody. Errors: ErrBadOffer, and with it a *CodecError where the offer lacks the stream's codec;
+// ErrTooMany, ErrClosed.
+func (r *Relay) Open(ctx context.Context, stream *Stream, q Request) (Session, error) {
+	o, err := readOffer(q.Offer)
+	if err != nil {
+		r.counters.refused.Add(1)
+		return Session{}, err
 	}
 	if err := r.reserve(); err != nil {
-		return "", "", err
+		return Session{}, err
 	}
 	started := false
 	defer func() {
@@ -37,70 +40,53 @@ func (r *Relay) Watch(ctx context.Context, s *Stream, offer string) (id, answer 
 
 	var random [22]byte
 	_, _ = rand.Read(random[:]) // never fails since Go 1.24
-	id = hex.EncodeToString(random[:16])
 	pc, err := r.api.NewPeerConnection(webrtc.Configuration{Certificates: r.certs})
 	if err != nil {
-		return "", "", fmt.Errorf("make peer connection: %w", err)
+		return Session{}, fmt.Errorf("make peer connection: %w", err)
 	}
 	defer func() {
 		if !started {
 			_ = pc.GracefulClose() // the error that matters is err
 		}
 	}()
-	t := &track{id: s.name}
+	codec := stream.Codec()
+	t := &track{id: stream.name, codec: codec}
 	rtpSender, err := pc.AddTrack(t)
 	if err != nil {
-		return "", "", fmt.Errorf("add track: %w", err)
+		return Session{}, fmt.Errorf("add track: %w", err)
 	}
-	conn := watchState(pc)
-	if answer, err = negotiate(ctx, pc, offer); err != nil {
-		return "", "", err
+	s := &session{
+		id: hex.EncodeToString(random[:16]), who: q.Who, since: time.Now(), stream: stream,
+		pc: pc, sender: rtpSender, codec: codec, busy: make(chan struct{}, 1),
 	}
+	conn := r.watchState(s)
+	answer, err := r.negotiate(ctx, s, o)
+	if err != nil {
+		if errors.Is(err, ErrBadOffer) {
+			r.counters.refused.Add(1)
+		}
+		return Session{}, err
+	}
+	s.agreed(o, answer)
 
 	vctx, cancel := context.WithCancel(r.ctx)
-	v := newViewer(id, s, t, binary.BigEndian.Uint16(random[16:]), binary.BigEndian.Uint32(random[18:]), cancel)
-	if !s.add(v) {
+	v := newViewer(s.id, stream, t, binary.BigEndian.Uint16(random[16:]), binary.BigEndian.Uint32(random[18:]), cancel)
+	if !stream.add(v) {
 		cancel()
-		return "", "", ErrClosed
+		return Session{}, ErrClosed
 	}
 	started = true
-	go r.serve(vctx, v, pc, rtpSender, conn)
-	return id, answer, nil
-}
-
-// negotiate applies the offer and returns the answer with all candidates in it.
-func negotiate(ctx context.Context, pc *webrtc.PeerConnection, offer string) (string, error) {
-	desc := webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}
-	if err := pc.SetRemoteDescription(desc); err != nil {
-		return "", fmt.Errorf("%w: %w", ErrBadOffer, err)
-	}
-	answer, err := pc.CreateAnswer(nil)
-	if err != nil {
-		return "", fmt.Errorf("%w: %w", ErrBadOffer, err)
-	}
-	if !strings.Contains(answer.SDP, "H264/90000") {
-		return "", fmt.Errorf("%w: %w", ErrBadOffer, errNoH264Mode)
-	}
-	gathered := webrtc.GatheringCompletePromise(pc)
-	if err := pc.SetLocalDescription(answer); err != nil {
-		return "", fmt.Errorf("%w: %w", ErrBadOffer, err)
-	}
-	timeout := time.NewTimer(gatherTimeout)
-	defer timeout.Stop()
-	select {
-	case <-gathered:
-	case <-timeout.C:
-		// Answer with what there is.
-	case <-ctx.Done():
-		return "", fmt.Errorf("gather candidates: %w", ctx.Err())
-	}
-	return pc.LocalDescription().SDP, nil
+	r.mu.Lock()
+	r.sessions[s.id] = s
+	r.mu.Unlock()
+	go r.serve(vctx, v, s, conn)
+	return Session{ID: s.id, Answer: answer, Tag: s.tag, TURN: r.turn.servers(s.id)}, nil
 }
 
 // connState tells a viewer's goroutine what becomes of its connection.
 type connState struct{ connected, ended chan struct{} }
 
-func watchState(pc *webrtc.PeerConnection) connState {
+func (r *Relay) watchState(s *session) connState {
 	c := connState{connected: make(chan struct{}, 1), ended: make(chan struct{}, 1)}
 	signal := func(ch chan struct{}) {
 		select {
@@ -108,9 +94,13 @@ func watchState(pc *webrtc.PeerConnection) connState {
 		default:
 		}
 	}
-	pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
+	s.pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
+		s.connected.Store(state == webrtc.PeerConnectionStateConnected)
 		switch state {
 		case webrtc.PeerConnectionStateConnected:
+			if s.wasConnected.CompareAndSwap(false, true) {
+				r.countConnected(s)
+			}
 			signal(c.connected)
 		case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed:
 			signal(c.ended)
@@ -120,13 +110,13 @@ func watchState(pc *webrtc.PeerConnection) connState {
 }
 
 // serve is the life of one viewer.
-func (r *Relay) serve(ctx context.Context, v *viewer, pc *webrtc.PeerConnection, s *webrtc.RTPSender, conn connState) {
+func (r *Relay) serve(ctx context.Context, v *viewer, s *session, conn connState) {
 	defer r.release()
 	defer close(v.done)
 	feedback := make(chan struct{})
 	go func() {
 		defer close(feedback)
-		readFeedback(s, v)
+		readFeedback(s.sender, v)
 	}()
 	written := make(chan struct{})
 	go func() {
@@ -138,20 +128,23 @@ func (r *Relay) serve(ctx context.Context, v *viewer, pc *webrtc.PeerConnection,
 			r.log.Debug("viewer connected", "stream", v.stream.name, "session", v.id)
 			v.write(ctx)
 		case <-timeout.C:
-			r.log.Info("viewer did not connect", "stream", v.stream.name, "session", v.id)
+			r.countFailed(s)
 			v.cancel()
 		case <-ctx.Done():
 		}
 	}()
 	select {
 	case <-conn.ended:
-		r.log.Debug("viewer went", "stream", v.stream.name, "session", v.id)
+		r.countFailed(s)
 	case <-ctx.Done():
 	}
 	v.cancel()
 	v.stream.remove(v)
+	r.mu.Lock()
+	delete(r.sessions, s.id)
+	r.mu.Unlock()
 	<-written
-	if err := pc.GracefulClose(); err != nil {
+	if err := s.pc.GracefulClose(); err != nil {
 		r.log.Debug("close viewer", "session", v.id, "error", err)
 	}
 	<-feedback
@@ -182,7 +175,8 @@ func (r *Relay) reserve() error {
 		return ErrClosed
 	}
 	if r.viewers >= r.cfg.MaxViewers {
-		return ErrTooMany
+		r.counters.tooMany.Add(1)
+		return fmt.Errorf("%w: all %d places are taken", ErrTooMany, r.cfg.MaxViewers)
 	}
 	r.viewers++
 	r.wg.Add(1)

@@ -1,0 +1,250 @@
+package relay
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/webrtc/v4"
+)
+
+// logTo sends log lines to the test's log.
+type logTo struct{ t *testing.T }
+
+func (l logTo) Write(p []byte) (int, error) {
+	l.t.Log(strings.TrimSpace(string(p)))
+	return len(p), nil
+}
+
+// open makes a relay on loopback with a stream that has pictures; both are closed with the test.
+func open(t *testing.T, change func(*Config)) (*Relay, *Stream) {
+	t.Helper()
+	cfg := Config{ListenHost: "127.0.0.1", Log: slog.New(slog.NewTextHandler(logTo{t}, nil))}
+	if change != nil {
+		change(&cfg)
+	}
+	r, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := r.NewStream("1-eo")
+	stop, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		src := newSource(s)
+		tick := time.NewTicker(time.Second / 30)
+		defer tick.Stop()
+		for {
+			src.picture(2000)
+			select {
+			case <-tick.C:
+			case <-stop:
+				return
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		close(stop)
+		<-done
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return r, s
+}
+
+// peer is a browser: a real peer connection over real sockets.
+type peer struct {
+	t       *testing.T
+	pc      *webrtc.PeerConnection
+	session Session
+
+	mu      sync.Mutex
+	tracks  int
+	packets int
+	ssrc    uint32
+}
+
+// peerConfig says what a peer's network is like.
+type peerConfig struct {
+	networks []webrtc.NetworkType // default: UDP over IPv4
+	turn     []webrtc.ICEServer   // used alone where given
+	v6       bool                 // UDP over IPv6 alone
+	mux      ice.UDPMux
+	codecs   func(*webrtc.MediaEngine) error // default: pion's
+	late     bool                            // the offer has no candidates
+}
+
+// newPeer makes a peer that wants video, and its offer.
+func newPeer(t *testing.T, cfg peerConfig) (*peer, string) {
+	t.Helper()
+	media := &webrtc.MediaEngine{}
+	if cfg.codecs == nil {
+		cfg.codecs = (*webrtc.MediaEngine).RegisterDefaultCodecs
+	}
+	if err := cfg.codecs(media); err != nil {
+		t.Fatal(err)
+	}
+	var se webrtc.SettingEngine
+	se.SetIncludeLoopbackCandidate(true)
+	se.SetIPFilter(func(ip net.IP) bool { return ip.IsLoopback() })
+	if cfg.networks == nil {
+		cfg.networks = []webrtc.NetworkType{webrtc.NetworkTypeUDP4}
+	}
+	if cfg.v6 {
+		cfg.networks, cfg.mux = []webrtc.NetworkType{webrtc.NetworkTypeUDP6}, socket(t, "[::1]:0") // ::1 is not gathered without
+	}
+	se.SetNetworkTypes(cfg.networks)
+	se.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	if cfg.mux != nil {
+		se.SetICEUDPMux(cfg.mux)
+	}
+	rtc := webrtc.Configuration{ICEServers: cfg.turn}
+	if cfg.turn != nil {
+		rtc.ICETransportPolicy = webrtc.ICETransportPolicyRelay
+	}
+	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(se)).NewPeerConnection(rtc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &peer{t: t, pc: pc}
+	t.Cleanup(p.close)
+	pc.OnTrack(p.read)
+	_, err = pc.AddTransceiverFromKind(webrtc.RTPCodecTypeVideo, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly})
+	if err != nil {
+		t.Fatal(err)
+	}
+	desc, err := pc.CreateOffer(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.local(desc)
+	if cfg.late {
+		return p, desc.SDP
+	}
+	return p, pc.LocalDescription().SDP
+}
+
+// socket is a UDP socket of a peer's own.
+func socket(t *testing.T, addr string) *ice.UDPMuxDefault {
+	t.Helper()
+	var lc net.ListenConfig
+	conn, err := lc.ListenPacket(t.Context(), "udp", addr)
+	if err != nil {
+		t.Skipf("this machine has no %s: %v", addr, err)
+	}
+	mux := ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: conn})
+	t.Cleanup(func() { _ = mux.Close() }) // perhaps for the second time
+	return mux
+}
+
+// local sets a local description and waits for its candidates.
+func (p *peer) local(desc webrtc.SessionDescription) {
+	p.t.Helper()
+	gathered := webrtc.GatheringCompletePromise(p.pc)
+	if err := p.pc.SetLocalDescription(desc); err != nil {
+		p.t.Fatal(err)
+	}
+	<-gathered
+}
+
+// watch connects a peer to a stream.
+func watch(t *testing.T, r *Relay, s *Stream, cfg peerConfig) *peer {
+	t.Helper()
+	p, offer := newPeer(t, cfg)
+	p.open(r, s, offer)
+	return p
+}
+
+func (p *peer) open(r *Relay, s *Stream, offer string) {
+	p.t.Helper()
+	var err error
+	if p.session, err = r.Open(context.Background(), s, Request{Offer: offer, Who: "me"}); err != nil {
+		p.t.Fatal(err)
+	}
+	err = p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: p.session.Answer})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *peer) close() {
+	if err := p.pc.GracefulClose(); err != nil {
+		p.t.Log("close peer:", err)
+	}
+}
+
+func (p *peer) read(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+	p.mu.Lock()
+	p.tracks++
+	p.mu.Unlock()
+	for {
+		packet, _, err := track.ReadRTP()
+		if err != nil {
+			return
+		}
+		p.mu.Lock()
+		p.packets++
+		p.ssrc = packet.SSRC
+		p.mu.Unlock()
+	}
+}
+
+func (p *peer) seen() (tracks, packets int, ssrc uint32) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.tracks, p.packets, p.ssrc
+}
+
+// awaitMedia waits for packets from now on.
+func (p *peer) awaitMedia() {
+	p.t.Helper()
+	_, before, _ := p.seen()
+	poll(p.t, "media", func() bool {
+		_, now, _ := p.seen()
+		return now >= before+20
+	})
+}
+
+// sdpFragment cuts the ICE part out of a description (RFC 8840).
+func sdpFragment(sdp string) string {
+	var b strings.Builder
+	for line := range strings.Lines(sdp) {
+		for _, p := range []string{"a=group", "m=", "a=mid", "a=ice-ufrag", "a=ice-pwd", "a=candidate", "a=end-of-candidates"} {
+			if strings.HasPrefix(line, p) {
+				b.WriteString(line)
+			}
+		}
+	}
+	return b.String()
+}
+
+// withFragment puts the credentials and candidates of a fragment into a description, as a browser does with the answer
+// to an ICE restart.
+func withFragment(sdp, fragment string) string {
+	f, err := readFragment(fragment)
+	if err != nil {
+		return err.Error()
+	}
+	var b strings.Builder
+	for line := range strings.Lines(sdp) {
+		switch {
+		case strings.HasPrefix(line, "a=ice-ufrag:"):
+			line = "a=ice-ufrag:" + f.ufrag + "\r\n"
+		case strings.HasPrefix(line, "a=ice-pwd:"):
+			line = "a=ice-pwd:" + f.pwd + "\r\n"
+		case strings.HasPrefix(line, "a=candidate:"), strings.HasPrefix(line, "a=end-of-candidates"):
+			continue
+		}
+		b.WriteString(line)
+	}
+	for _, c := range f.candidates {
+		b.WriteString("a=candidate:" + c + "\r\n")
+	}
+	return b.String()
+}
