@@ -144,7 +144,9 @@ func TestPatchesThatCannotBe(t *testing.T) {
 
 func TestFurtherAddressesAreOffered(t *testing.T) {
 	t.Parallel()
-	r, s := open(t, func(c *Config) { c.Addresses = []string{"203.0.113.7", "2001:db8::7", "198.51.100.9:40000", "localhost"} })
+	r, s := open(t, func(c *Config) {
+		c.Addresses = []string{"203.0.113.7", "2001:db8::7", "198.51.100.9:40000", "localhost"}
+	})
 	p := watch(t, r, s, peerConfig{})
 	p.awaitMedia()
 	v, err := r.View(s, p.session.ID)
