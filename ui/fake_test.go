@@ -168,11 +168,37 @@ func (s *station) Feed(id string) (api.Feed, error) {
 	return s.Feeds()[0], nil
 }
 
-func (s *station) Watch(_ context.Context, _ access.Principal, _, offer string) (string, string, error) {
-	return "session 1", "answer to " + offer, nil
+func (s *station) Watch(_ context.Context, who access.Principal, feed, offer string) (api.WatchSession, error) {
+	switch offer {
+	case "v=0 full":
+		return api.WatchSession{}, api.Unavailable("too many viewers")
+	case "v=0 old":
+		p := api.Refused("this browser cannot play H.265")
+		p.Alternate = "1-eo-2"
+		return api.WatchSession{}, p
+	}
+	return api.WatchSession{ID: "session 1", Answer: "answer to " + offer, Tag: "t1", Relays: []api.Relay{
+		{Port: 3478, Username: "1:a", Password: "x+/="}, {Host: "post.example", Port: 5349, TLS: true, TCP: true, Username: "1:a", Password: "x", First: true},
+	}}, s.did("watch " + feed + " for " + who.Name)
+}
+
+func (s *station) PatchWatch(_ context.Context, _ access.Principal, _, session, match, fragment string) (string, string, error) {
+	switch {
+	case session == "gone":
+		return "", "", api.NotFound("there is no such viewer")
+	case match != "*" && match != "t1":
+		return "", "", api.PreconditionFailed("the session has been restarted since")
+	case strings.Contains(fragment, "ice-ufrag"):
+		return "a=ice-ufrag:new", "t2", s.did("restart " + session)
+	}
+	return "", "t1", s.did("trickle " + session)
 }
 func (s *station) EndWatch(context.Context, access.Principal, string, string) error { return nil }
-func (s *station) Sensors() []api.Sensor                                            { return nil }
+func (s *station) Viewers(string) ([]api.Viewer, error)                             { return []api.Viewer{{Session: "a"}}, nil }
+func (s *station) Viewer(access.Principal, string, string) (api.Viewer, error) {
+	return api.Viewer{Session: "a", State: "connecting"}, nil
+}
+func (s *station) Sensors() []api.Sensor { return nil }
 func (s *station) Tracks() api.TrackCollection {
 	return api.TrackCollection{Features: []api.Track{api.NewFeature("t-1", orb.Point{149, -35}, api.TrackProperties{Status: "confirmed", Class: "person"})}}
 }

@@ -1,15 +1,8 @@
 package ui
 
 import (
-	"net/http"
-	"net/url"
-	"strings"
-
 	"vedette/ui/api"
 )
-
-// maxOffer is the largest SDP offer, in bytes.
-const maxOffer = 64 << 10
 
 func getFeeds(c *call) error { return c.answer(list(c.s.cfg.Station.Feeds())) }
 
@@ -21,34 +14,27 @@ func getFeed(c *call) error {
 	return c.answer(f)
 }
 
-// watch answers an SDP offer (WHEP, after RFC 9725).
-func watch(c *call) error {
-	if err := c.contentType("application/sdp"); err != nil {
-		return err
-	}
-	offer, err := c.raw(maxOffer)
+// getViewers tells who watches a feed, and how it reaches them.
+func getViewers(c *call) error {
+	all, err := c.s.cfg.Station.Viewers(c.r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	if !strings.HasPrefix(string(offer), "v=0") {
-		return api.BadRequest("the body is not an SDP offer")
+	for i := range all {
+		all[i] = wholeViewer(all[i])
 	}
-	feed := c.r.PathValue("id")
-	session, answer, err := c.s.cfg.Station.Watch(c.r.Context(), c.who, feed, string(offer))
-	if err != nil {
-		return err
-	}
-	h := c.w.Header()
-	h.Set("Location", base+"/feeds/"+url.PathEscape(feed)+"/whep/"+url.PathEscape(session))
-	h.Set("Content-Type", "application/sdp")
-	c.w.WriteHeader(http.StatusCreated)
-	_, _ = c.w.Write([]byte(answer)) // the client may be gone; the session then ends by itself
-	return nil
+	return c.answer(list(all))
 }
 
-func endWatch(c *call) error {
-	if err := c.s.cfg.Station.EndWatch(c.r.Context(), c.who, c.r.PathValue("id"), c.r.PathValue("session")); err != nil {
+func getViewer(c *call) error {
+	v, err := c.s.cfg.Station.Viewer(c.who, c.r.PathValue("id"), c.r.PathValue("session"))
+	if err != nil {
 		return err
 	}
-	return c.noContent()
+	return c.answer(wholeViewer(v))
+}
+
+func wholeViewer(v api.Viewer) api.Viewer {
+	v.Offered, v.BrowserOffers = list(v.Offered), list(v.BrowserOffers)
+	return v
 }

@@ -25,6 +25,7 @@ type route struct {
 // routes is the whole table: the mux is made from it, and the tests check every line of it.
 func routes() []route {
 	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
+	const patch, options = http.MethodPatch, http.MethodOptions
 	const viewer, operator, admin = access.RoleViewer, access.RoleOperator, access.RoleAdmin
 	return []route{
 		{method: get, path: "/healthz", handle: healthz},
@@ -98,7 +99,12 @@ func routes() []route {
 		{method: get, path: base + "/feeds", role: viewer, handle: getFeeds},
 		{method: get, path: base + "/feeds/{id}", role: viewer, handle: getFeed},
 		{method: post, path: base + "/feeds/{id}/whep", role: viewer, handle: watch},
+		{method: options, path: base + "/feeds/{id}/whep", handle: watchOptions},
+		{method: patch, path: base + "/feeds/{id}/whep/{session}", role: viewer, handle: patchWatch},
 		{method: del, path: base + "/feeds/{id}/whep/{session}", role: viewer, handle: endWatch},
+		{method: options, path: base + "/feeds/{id}/whep/{session}", handle: sessionOptions},
+		{method: get, path: base + "/feeds/{id}/viewers", role: operator, handle: getViewers},
+		{method: get, path: base + "/feeds/{id}/viewers/{session}", role: viewer, handle: getViewer},
 
 		{method: get, path: base + "/sensors", role: viewer, handle: getSensors},
 		{method: get, path: base + "/tracks", role: viewer, handle: getTracks},

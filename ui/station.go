@@ -127,9 +127,16 @@ type Plans interface {
 type Feeds interface {
 	Feeds() []api.Feed
 	Feed(id string) (api.Feed, error)
-	// Watch answers an SDP offer; the session names the connection for EndWatch and is hard to guess.
-	Watch(ctx context.Context, who access.Principal, feedID, offer string) (session, answer string, err error)
+	// Watch answers an SDP offer; the session names the connection for what follows and is hard to guess.
+	Watch(ctx context.Context, who access.Principal, feedID, offer string) (api.WatchSession, error)
+	// PatchWatch applies an ICE fragment (RFC 8840) made for the ICE session of that entity tag, "*" for any. The answer is
+	// empty where it was no restart, else the station's fragment, with the new tag. A session is changed and ended by who
+	// made it, or an admin.
+	PatchWatch(ctx context.Context, who access.Principal, feedID, session, match, fragment string) (answer, tag string, err error)
 	EndWatch(ctx context.Context, who access.Principal, feedID, session string) error
+	Viewers(feedID string) ([]api.Viewer, error)
+	// Viewer is seen by who made the session, and by operators.
+	Viewer(who access.Principal, feedID, session string) (api.Viewer, error)
 }
 
 // Picture is what the station believes and what people have decided.

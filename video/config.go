@@ -17,13 +17,21 @@ const (
 	KindEO      Kind = "eo"
 )
 
-// Config sets up a Service. The zero value works: any free UDP port on all interfaces, no decoding, no log.
+// Config sets up a Service. The zero value works: any free port on all interfaces, no decoding, no log.
 type Config struct {
-	// WebRTCUDPPort is the one UDP port that carries all viewers. 0 takes any free port.
+	// WebRTCUDPPort is the one port that carries all viewers, over UDP and TCP. 0 takes any free port.
 	WebRTCUDPPort int
-	// ListenHost is the address that the UDP port binds to, and so the only one offered to browsers ("127.0.0.1":
-	// loopback only). Empty or "0.0.0.0": all IPv4 interfaces.
+	// ListenHost is the address that the port binds to, and so the only one offered to browsers ("127.0.0.1": loopback
+	// only). Empty, "0.0.0.0" or "::": all interfaces.
 	ListenHost string
+	// NoTCP leaves out ICE over TCP.
+	NoTCP bool
+	// Addresses are offered beside the interfaces' own, as "HOST" or "HOST:PORT".
+	Addresses []string
+	// LeaveOut are patterns of interfaces that are not offered; nil: those of containers and virtual machines.
+	LeaveOut []string
+	// TURN is the embedded TURN server; nil: none.
+	TURN *TURNConfig
 	// Decoder starts the processes that decode feeds for the detector.
 	Decoder DecoderConfig
 	// Log receives the room's log lines. nil: none.

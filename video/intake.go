@@ -42,6 +42,7 @@ func (in *intake) Begin(t ingest.Track) {
 	f.now.Codec, f.now.Problem = string(t.Codec), ""
 	f.mu.Unlock()
 	in.sps = nil
+	f.stream.SetCodec(relay.Codec(t.Codec))
 	f.stream.Restart()
 	in.assembler.Reset()
 	if t.Codec != ingest.H264 {

@@ -25,6 +25,12 @@ var (
 	ErrBadOffer = relay.ErrBadOffer
 	// ErrTooManyViewers means that the room serves as many viewers as it takes.
 	ErrTooManyViewers = relay.ErrTooMany
+	// ErrUnknownSession means that the feed has no such viewer, or no more.
+	ErrUnknownSession = relay.ErrUnknownSession
+	// ErrStale means that a change was meant for the ICE session before a restart.
+	ErrStale = relay.ErrStale
+	// ErrBadFragment means that an ICE fragment cannot be used; the text says why.
+	ErrBadFragment = relay.ErrBadFragment
 	// ErrUnplayable means that browsers cannot play what the source sends; the text says why.
 	ErrUnplayable = errors.New("feed cannot be played in a browser")
 )
@@ -53,7 +59,10 @@ func New(cfg Config) (*Service, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	r, err := relay.New(relay.Config{ListenHost: cfg.ListenHost, UDPPort: cfg.WebRTCUDPPort, Log: cfg.Log})
+	r, err := relay.New(relay.Config{
+		ListenHost: cfg.ListenHost, UDPPort: cfg.WebRTCUDPPort, NoTCP: cfg.NoTCP, Addresses: cfg.Addresses,
+		LeaveOut: cfg.LeaveOut, TURN: cfg.TURN, Log: cfg.Log,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("open relay: %w", err)
 	}
@@ -89,7 +98,7 @@ func (s *Service) Run(ctx context.Context) error {
 // Close ends all viewers and closes the port. Only a Service that was never run needs it. It may be called twice.
 func (s *Service) Close() error { return s.relay.Close() }
 
-// WebRTCPort returns the UDP port in use.
+// WebRTCPort returns the port in use, for UDP and TCP.
 func (s *Service) WebRTCPort() int { return s.relay.Port() }
 
 // start begins a feed; mu must be held.
@@ -198,42 +207,3 @@ func (s *Service) FeedUpdates() <-chan FeedState { return s.updates.out }
 // Detections delivers what the detectors saw, a message for each processed frame. When 64 wait, the oldest is dropped
 // and counted. The channel is never closed.
 func (s *Service) Detections() <-chan Detections { return s.detections.out }
-
-// signalWait is how long Watch waits for the first signal of a feed that has had none.
-const signalWait = 3 * time.Second
-
-// Watch answers a WHEP offer for a feed and returns the session's id and the SDP answer with all candidates. A feed that
-// has no signal now but had one is accepted: the picture comes when the source does. Errors: ErrUnknownFeed,
-// ErrNoSignal, ErrBadOffer, ErrUnplayable, ErrTooManyViewers.
-func (s *Service) Watch(ctx context.Context, feedID, offerSDP string) (sessionID, answerSDP string, err error) {
-	f := s.feed(feedID)
-	if f == nil {
-		return "", "", fmt.Errorf("%w: %q", ErrUnknownFeed, feedID)
-	}
-	if p := f.refusal(); p != "" {
-		return "", "", fmt.Errorf("%w: %s", ErrUnplayable, p)
-	}
-	done := f.expectViewer()
-	defer done()
-	if err := f.awaitSignal(ctx); err != nil {
-		if p := f.refusal(); p != "" {
-			return "", "", fmt.Errorf("%w: %s", ErrUnplayable, p)
-		}
-		return "", "", err
-	}
-	sessionID, answerSDP, err = s.relay.Watch(ctx, f.stream, offerSDP)
-	if err != nil {
-		return "", "", fmt.Errorf("watch %q: %w", feedID, err)
-	}
-	return sessionID, answerSDP, nil
-}
-
-// EndWatch ends a viewer and waits for it. ErrUnknownFeed where the feed or the session is not there.
-func (s *Service) EndWatch(feedID, sessionID string) error {
-	f := s.feed(feedID)
-	if f == nil || !f.stream.End(sessionID) {
-		return fmt.Errorf("%w: %q with session %q", ErrUnknownFeed, feedID, sessionID)
-	}
-	f.poke()
-	return nil
-}

@@ -118,4 +118,6 @@ type Stats struct {
 	Boxes, DetectionsDropped uint64
 	// ClockRefused counts frames whose sender-report time was so far from arrival that it was not believed.
 	ClockRefused uint64
+	// WebRTC counts what became of viewers' connections.
+	WebRTC Connections
 }

@@ -18,6 +18,7 @@ func (s *Service) Stats() Stats {
 	}
 	out.Feeds = uint64(len(feeds))
 	out.DetectionsDropped = s.detections.dropped.Load()
+	out.WebRTC = s.relay.Connections()
 	return out
 }
 

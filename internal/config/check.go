@@ -73,9 +73,7 @@ func (c *checker) check(cfg Config) {
 	c.sensors(cfg.Sensors, gateways)
 	c.zones(cfg.Zones)
 	c.remoteID(cfg.RemoteID)
-	if p := cfg.Video.WebRTCPort; p < 0 || p > 65535 {
-		c.addf("video.webrtcPort", "%d is not a port (0 to 65535)", p)
-	}
+	c.video(cfg)
 	c.limit("cues.standoffM", cfg.Cues.StandoffM, 0, 5000)
 	c.limit("cues.heightAGL", cfg.Cues.HeightAGL, 0, 1000)
 	for key, d := range map[string]time.Duration{

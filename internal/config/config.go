@@ -199,11 +199,6 @@ type Terrain struct {
 	Folder string `yaml:"folder,omitempty"` // SRTM HGT tiles
 }
 
-// Video is how pictures reach browsers.
-type Video struct {
-	WebRTCPort int `yaml:"webrtcPort,omitempty"` // one UDP port for all viewers; 0: any free one
-}
-
 // Cues are the limits of proposals.
 type Cues struct {
 	StandoffM float64       `yaml:"standoffM,omitempty"` // how far from the spot a vehicle stays; default 120

@@ -2,14 +2,12 @@ package station
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
 	"time"
 
-	"vedette/internal/access"
 	"vedette/internal/config"
 	"vedette/mavlink"
 	"vedette/ui/api"
@@ -158,33 +156,6 @@ func (f *feeds) describe(s video.FeedState) api.Feed {
 		out.FPS, out.Kbps = api.Known(s.FPS), api.Known(s.Kbps)
 	}
 	return out
-}
-
-// Watch implements ui.Feeds.
-func (f *feeds) Watch(ctx context.Context, _ access.Principal, feedID, offer string) (session, answer string, err error) {
-	session, answer, err = f.video.Watch(ctx, feedID, offer)
-	switch {
-	case errors.Is(err, video.ErrUnknownFeed):
-		return "", "", api.NotFound("there is no feed %q", feedID)
-	case errors.Is(err, video.ErrNoSignal):
-		return "", "", api.Unavailable("feed %s has no signal yet; try again in a few seconds", feedID)
-	case errors.Is(err, video.ErrBadOffer):
-		return "", "", api.BadRequest("%v", err)
-	case errors.Is(err, video.ErrTooManyViewers):
-		return "", "", api.Unavailable("%v", err)
-	case errors.Is(err, video.ErrUnplayable):
-		return "", "", api.Refused("%v", err)
-	}
-	return session, answer, err
-}
-
-// EndWatch implements ui.Feeds.
-func (f *feeds) EndWatch(_ context.Context, _ access.Principal, feedID, session string) error {
-	err := f.video.EndWatch(feedID, session)
-	if errors.Is(err, video.ErrUnknownFeed) {
-		return api.NotFound("there is no such viewer of feed %q", feedID)
-	}
-	return err
 }
 
 // follow passes the states of feeds on to the consoles.

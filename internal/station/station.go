@@ -134,11 +134,12 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
 		host = ""
 	}
-	s.video, err = video.New(video.Config{
-		WebRTCUDPPort: file.Video.WebRTCPort, ListenHost: host,
-		Decoder: video.DecoderConfig{Command: s.cfg.DecoderCommand}, Log: s.log.With("room", "video"),
-	})
+	room, err := videoConfig(file, host)
 	if err != nil {
+		return err
+	}
+	room.Decoder, room.Log = video.DecoderConfig{Command: s.cfg.DecoderCommand}, s.log.With("room", "video")
+	if s.video, err = video.New(room); err != nil {
 		return err
 	}
 	sensorList, gateways := sensorConfigs(file)

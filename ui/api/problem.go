@@ -12,6 +12,8 @@ type Problem struct {
 	Title  string `json:"title"`            // the status in words
 	Status int    `json:"status"`           // the HTTP status
 	Detail string `json:"detail,omitempty"` // what is wrong and how to mend it, for a person
+	// Alternate is the id of a feed that shows the same as the one that this browser cannot play.
+	Alternate string `json:"alternate,omitempty"`
 }
 
 // Error is the detail, or the title where there is none.
@@ -50,6 +52,11 @@ func NotFound(format string, args ...any) *Problem {
 // Conflict (409): the lease is missing, or somebody else decided first.
 func Conflict(format string, args ...any) *Problem {
 	return NewProblem(http.StatusConflict, format, args...)
+}
+
+// PreconditionFailed (412): what the change was meant for has changed itself meanwhile.
+func PreconditionFailed(format string, args ...any) *Problem {
+	return NewProblem(http.StatusPreconditionFailed, format, args...)
 }
 
 // Refused (422): the vehicle answered and refused; the detail holds its reason.

@@ -210,7 +210,7 @@ func TestTooManyViewersAreRefusedAndTheirPlacesComeBack(t *testing.T) {
 		t.Fatalf("one more than %d: %v", most, err)
 	}
 	for _, p := range peers {
-		p.awaitMedia()
+		poll(t, "everybody has pictures", func() bool { _, got, _ := p.seen(); return got >= 20 })
 	}
 	for _, p := range peers[:most/2] {
 		if !s.End(p.session.ID) {

@@ -2,6 +2,9 @@ package relay
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"log/slog"
 	"net"
 	"strings"
@@ -104,7 +107,7 @@ func newPeer(t *testing.T, cfg peerConfig) (*peer, string) {
 	if cfg.mux != nil {
 		se.SetICEUDPMux(cfg.mux)
 	}
-	rtc := webrtc.Configuration{ICEServers: cfg.turn}
+	rtc := webrtc.Configuration{ICEServers: cfg.turn, Certificates: certificate()}
 	if cfg.turn != nil {
 		rtc.ICETransportPolicy = webrtc.ICETransportPolicyRelay
 	}
@@ -129,6 +132,19 @@ func newPeer(t *testing.T, cfg peerConfig) (*peer, string) {
 	}
 	return p, pc.LocalDescription().SDP
 }
+
+// certificate is one for all peers: making one costs more than the rest of a connection.
+var certificate = sync.OnceValue(func() []webrtc.Certificate {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	c, err := webrtc.GenerateCertificate(key)
+	if err != nil {
+		panic(err)
+	}
+	return []webrtc.Certificate{*c}
+})
 
 // socket is a UDP socket of a peer's own.
 func socket(t *testing.T, addr string) *ice.UDPMuxDefault {

@@ -1,0 +1,110 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"path"
+	"strconv"
+	"strings"
+)
+
+// Video is how pictures reach browsers.
+type Video struct {
+	WebRTCPort int    `yaml:"webrtcPort,omitempty"` // one port for all viewers, UDP and TCP; 0: any free one
+	WebRTC     WebRTC `yaml:"webrtc,omitempty"`
+	TURN       *TURN  `yaml:"turn,omitempty"` // nil: none
+}
+
+// WebRTC is which of the station's addresses browsers are told.
+type WebRTC struct {
+	Listen    string    `yaml:"listen,omitempty"`    // IP address; default: the console's
+	TCP       *bool     `yaml:"tcp,omitempty"`       // ICE over TCP on the same port; default true
+	Addresses []string  `yaml:"addresses,omitempty"` // further ones that lead here: "HOST" or "HOST:PORT"
+	LeaveOut  *[]string `yaml:"leaveOut,omitempty"`  // patterns of interfaces; default: those of containers and virtual machines
+}
+
+// TURN is the embedded TURN server, which relays to the WebRTC port and nowhere else.
+type TURN struct {
+	Port          int    `yaml:"port,omitempty"`          // UDP and TCP
+	TLSPort       int    `yaml:"tlsPort,omitempty"`       // TURN over TLS, with the station's certificate; 0: none
+	Realm         string `yaml:"realm,omitempty"`         // default "vedette"
+	PublicAddress string `yaml:"publicAddress,omitempty"` // host or IP address that browsers are told; default: as they reach the console
+	First         bool   `yaml:"first,omitempty"`         // consoles use it at once
+}
+
+func (c *checker) video(cfg Config) {
+	v := cfg.Video
+	c.port("video.webrtcPort", v.WebRTCPort)
+	if v.WebRTC.Listen != "" && net.ParseIP(v.WebRTC.Listen) == nil {
+		c.addf("video.webrtc.listen", "%q is not an IP address", v.WebRTC.Listen)
+	}
+	for i, a := range v.WebRTC.Addresses {
+		if !isAddress(a) {
+			c.addf(fmt.Sprintf("video.webrtc.addresses[%d]", i), "%q needs the form HOST or HOST:PORT", a)
+		}
+	}
+	if v.WebRTC.LeaveOut != nil {
+		for i, p := range *v.WebRTC.LeaveOut {
+			if _, err := path.Match(p, ""); err != nil {
+				c.addf(fmt.Sprintf("video.webrtc.leaveOut[%d]", i), "%q is not a pattern like docker*", p)
+			}
+		}
+	}
+	if v.TURN == nil {
+		return
+	}
+	t := *v.TURN
+	c.port("video.turn.port", t.Port)
+	c.port("video.turn.tlsPort", t.TLSPort)
+	if t.Port == 0 {
+		c.addf("video.turn.port", "is missing (3478 is usual)")
+	}
+	if t.TLSPort != 0 && cfg.TLS.Certificate == "" {
+		c.addf("video.turn.tlsPort", "needs tls.certificate and tls.key")
+	}
+	c.ascii("video.turn.realm", t.Realm, 64)
+	if strings.ContainsAny(t.Realm, `"\`) {
+		c.addf("video.turn.realm", "may not hold quotes or backslashes")
+	}
+	if t.PublicAddress != "" && !isHost(t.PublicAddress) {
+		c.addf("video.turn.publicAddress", "%q is not a host name or an IP address", t.PublicAddress)
+	}
+	used := map[int]string{v.WebRTCPort: "video.webrtcPort"}
+	for _, p := range []struct {
+		path string
+		port int
+	}{{"video.turn.port", t.Port}, {"video.turn.tlsPort", t.TLSPort}} {
+		if other, taken := used[p.port]; taken && p.port != 0 {
+			c.addf(p.path, "%d is %s", p.port, other)
+		}
+		used[p.port] = p.path
+	}
+}
+
+func (c *checker) port(path string, p int) {
+	if p < 0 || p > 65535 {
+		c.addf(path, "%d is not a port (0 to 65535)", p)
+	}
+}
+
+// isAddress takes HOST, HOST:PORT, an IPv6 address, or [IPv6]:PORT.
+func isAddress(a string) bool {
+	if _, err := netip.ParseAddr(strings.Trim(a, "[]")); err == nil {
+		return true
+	}
+	if host, port, err := net.SplitHostPort(a); err == nil {
+		n, err := strconv.Atoi(port)
+		return err == nil && n >= 1 && n <= 65535 && isHost(host)
+	}
+	return isHost(a)
+}
+
+func isHost(h string) bool {
+	if _, err := netip.ParseAddr(h); err == nil {
+		return true
+	}
+	return h != "" && len(h) <= 253 && !strings.ContainsFunc(h, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '.' || r == '_')
+	})
+}
