@@ -115,8 +115,9 @@ func entityTag(header string) (string, error) {
 	case strings.HasPrefix(header, "W/"):
 		return "", api.PreconditionFailed("a weak entity tag matches nothing (RFC 9110, section 13.1.1)")
 	}
-	tag, ok := strings.CutPrefix(header, `"`)
-	if tag, ok = strings.CutSuffix(tag, `"`); !ok || strings.ContainsAny(tag, `",`) {
+	rest, opened := strings.CutPrefix(header, `"`)
+	tag, closed := strings.CutSuffix(rest, `"`)
+	if !opened || !closed || strings.ContainsAny(tag, `",`) {
 		return "", api.BadRequest("If-Match: one entity tag in quotes, or *, is needed")
 	}
 	return tag, nil

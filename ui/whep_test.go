@@ -86,6 +86,7 @@ func TestAFragmentChangesASession(t *testing.T) {
 		{path, `"t0"`, "a=x", 412},
 		{path, `W/"t1"`, "a=x", 412},
 		{path, "t1", "a=x", 400},
+		{path, `t1"`, "a=x", 400},
 		{path, `"t1", "t2"`, "a=x", 400},
 		{path, `"`, "a=x", 400},
 		{"/feeds/1-eo/whep/gone", "*", "a=x", 404},
