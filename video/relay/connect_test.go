@@ -170,6 +170,28 @@ func TestFurtherAddressesAreOffered(t *testing.T) {
 	}
 }
 
+func TestAPortThatIsTakenIsAnError(t *testing.T) {
+	t.Parallel()
+	var lc net.ListenConfig
+	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	cfg := Config{ListenHost: "127.0.0.1", UDPPort: portOf(l.Addr())}
+	if r, err := New(cfg); err == nil || !strings.Contains(err.Error(), "TCP") {
+		t.Fatalf("%v, %v", r, err)
+	}
+	cfg.NoTCP = true // and the UDP port has been given back
+	r, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestVirtualInterfacesAreLeftOut(t *testing.T) {
 	t.Parallel()
 	h, err := newHosts("", nil, nil, nil)

@@ -41,8 +41,8 @@ func openPorts(number int, withTCP bool, h *hosts, log *slog.Logger) (*ports, er
 	}
 }
 
-func tryPorts(number int, withTCP bool, h *hosts, log *slog.Logger) (p *ports, err error) {
-	p = &ports{number: number, udp: &dualMux{hosts: h}}
+func tryPorts(number int, withTCP bool, h *hosts, log *slog.Logger) (opened *ports, err error) {
+	p := &ports{number: number, udp: &dualMux{hosts: h}}
 	defer func() {
 		if err != nil {
 			_ = p.close() // the error that matters is err
