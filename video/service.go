@@ -17,7 +17,7 @@ import (
 
 // Errors that callers decide on.
 var (
-	// ErrUnknownFeed means that no feed or no viewer has that id.
+	// ErrUnknownFeed means that no feed has that id.
 	ErrUnknownFeed = errors.New("no such feed")
 	// ErrNoSignal means that the feed has not had a picture yet.
 	ErrNoSignal = errors.New("feed has no signal yet")

@@ -182,7 +182,7 @@ func TestOnDemandFeedIsPulledForViewersOnly(t *testing.T) {
 	if st, _ := s.Feed("2-eo"); st.Viewers != 0 {
 		t.Errorf("%d viewers after the end", st.Viewers)
 	}
-	if err := s.EndWatch("2-eo", b.session); !errors.Is(err, video.ErrUnknownFeed) {
+	if err := s.EndWatch("2-eo", b.session); !errors.Is(err, video.ErrUnknownSession) {
 		t.Errorf("ending twice: %v", err)
 	}
 	poll(t, "the source rests again", func() bool { st, _ := s.Feed("2-eo"); return st.Idle })
