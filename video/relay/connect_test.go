@@ -21,6 +21,7 @@ func TestViewersConnectOverEveryKindOfNetwork(t *testing.T) {
 		path       string
 	}{
 		{"UDP over IPv4", "127.0.0.1", peerConfig{}, "udp"},
+		{"with sound first, which is refused", "127.0.0.1", peerConfig{sound: true}, "udp"},
 		{"UDP over IPv6", "::1", peerConfig{v6: true}, "udp"},
 		{"TCP alone", "127.0.0.1", peerConfig{networks: []webrtc.NetworkType{webrtc.NetworkTypeTCP4}}, "tcp"},
 		{"all interfaces, IPv4", "", peerConfig{}, "udp"},

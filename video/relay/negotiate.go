@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,19 +59,23 @@ func (r *Relay) negotiate(ctx context.Context, s *session, o *offer) (answer str
 	case <-ctx.Done():
 		return "", fmt.Errorf("gather candidates: %w", ctx.Err())
 	}
-	return r.withFurther(ctx, s.pc.LocalDescription().SDP)
+	return r.finish(ctx, o, s.pc.LocalDescription().SDP)
 }
 
-// withFurther adds the configured addresses to the candidates of an answer. A packet that comes by one of them arrives
-// at one of the interfaces, so that the library need not know of them.
-func (r *Relay) withFurther(ctx context.Context, answer string) (string, error) {
+// finish takes a BUNDLE group out of an answer that the offer did not have, and adds the configured addresses to its
+// candidates. A packet that comes by one of those arrives at one of the interfaces, so that the library need not know of
+// them.
+func (r *Relay) finish(ctx context.Context, o *offer, answer string) (string, error) {
 	further := r.hosts.further(ctx)
-	if len(further) == 0 {
+	if len(further) == 0 && !o.alone {
 		return answer, nil
 	}
 	desc := &sdp.SessionDescription{}
 	if err := desc.UnmarshalString(answer); err != nil {
 		return "", fmt.Errorf("read own answer: %w", err)
+	}
+	if o.alone {
+		desc.Attributes = slices.DeleteFunc(desc.Attributes, func(a sdp.Attribute) bool { return a.Key == "group" })
 	}
 	for _, m := range desc.MediaDescriptions {
 		if refused(m) {

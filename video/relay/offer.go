@@ -20,6 +20,7 @@ type offer struct {
 	desc       *sdp.SessionDescription
 	mid        string // of the section that carries the ICE attributes
 	ufrag, pwd string
+	alone      bool     // the pictures were not bundled, so the answer may not bundle them
 	kinds      []string // what the browser offers: "udp host", "udp mdns", "tcp host", "udp srflx", "udp relay"
 }
 
@@ -39,7 +40,7 @@ func readOffer(text string) (*offer, error) {
 	}
 	whole := direction(desc.Attributes, "sendrecv")
 	desc.Attributes = slices.DeleteFunc(desc.Attributes, isDirection)
-	mids, pictures := map[string]bool{}, 0
+	mids, pictures, video := map[string]bool{}, 0, ""
 	for _, m := range desc.MediaDescriptions {
 		mid, _ := m.Attribute("mid")
 		switch {
@@ -61,13 +62,32 @@ func readOffer(text string) (*offer, error) {
 		m.Attributes = append(m.Attributes, sdp.Attribute{Key: way})
 		if m.MediaName.Media == "video" && way == "recvonly" && !refused(m) {
 			pictures++
+			video = mid
 		}
 		o.takeCandidates(m)
 	}
 	if pictures != 1 {
 		return nil, fmt.Errorf("%w: one video section to receive is needed, and it has %d", ErrBadOffer, pictures)
 	}
+	o.bundle(video)
 	return o, o.takeCredentials()
+}
+
+// bundle finds the section whose ICE attributes hold for the pictures: the first of their BUNDLE group (RFC 9143, section
+// 7.2). Pictures that are in no group become one of their own, because the library takes no section that is in none.
+func (o *offer) bundle(video string) {
+	for _, a := range o.desc.Attributes {
+		if a.Key != "group" {
+			continue
+		}
+		if f := strings.Fields(a.Value); len(f) > 1 && f[0] == "BUNDLE" && slices.Contains(f[1:], video) {
+			o.mid = f[1]
+			return
+		}
+	}
+	o.mid, o.alone = video, true
+	isGroup := func(a sdp.Attribute) bool { return a.Key == "group" }
+	o.desc.Attributes = append(slices.DeleteFunc(o.desc.Attributes, isGroup), sdp.Attribute{Key: "group", Value: "BUNDLE " + video})
 }
 
 // refused tells a section that is switched off from one that is merely bundled (RFC 9143, section 6).
@@ -145,18 +165,22 @@ func candidateKind(value string) (kind string, ok bool) {
 	return transport + " " + c.Type().String(), true
 }
 
-// takeCredentials finds the ICE credentials and the section that they belong to: the first that is not refused, since
-// everything is bundled in it.
+// takeCredentials reads the ICE credentials of the section that carries them.
 func (o *offer) takeCredentials() error {
 	for _, m := range o.desc.MediaDescriptions {
-		if refused(m) {
-			continue
+		if mid, _ := m.Attribute("mid"); mid == o.mid {
+			o.ufrag, o.pwd = o.credentials(m)
 		}
-		o.mid, _ = m.Attribute("mid")
-		o.ufrag, o.pwd = o.credentials(m)
-		break
 	}
 	return checkCredentials(o.ufrag, o.pwd)
+}
+
+// has tells whether the offer has a section of that name.
+func (o *offer) has(mid string) bool {
+	return slices.ContainsFunc(o.desc.MediaDescriptions, func(m *sdp.MediaDescription) bool {
+		own, _ := m.Attribute("mid")
+		return own == mid
+	})
 }
 
 func (o *offer) credentials(m *sdp.MediaDescription) (ufrag, pwd string) {
@@ -200,7 +224,7 @@ func (o *offer) restarted(f fragment) (*offer, error) {
 	if err != nil {
 		return nil, err
 	}
-	next := &offer{desc: &sdp.SessionDescription{}, mid: o.mid, ufrag: f.ufrag, pwd: f.pwd}
+	next := &offer{desc: &sdp.SessionDescription{}, mid: o.mid, alone: o.alone, ufrag: f.ufrag, pwd: f.pwd}
 	if err := next.desc.UnmarshalString(text); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBadOffer, err)
 	}

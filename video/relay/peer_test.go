@@ -80,6 +80,7 @@ type peerConfig struct {
 	v6       bool                 // UDP over IPv6 alone
 	mux      ice.UDPMux
 	codecs   func(*webrtc.MediaEngine) error // default: pion's
+	sound    bool                            // it wants sound too, and puts it first
 	late     bool                            // the offer has no candidates
 }
 
@@ -118,6 +119,12 @@ func newPeer(t *testing.T, cfg peerConfig) (*peer, string) {
 	p := &peer{t: t, pc: pc}
 	t.Cleanup(p.close)
 	pc.OnTrack(p.read)
+	if cfg.sound {
+		init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}
+		if _, err := pc.AddTransceiverFromKind(webrtc.RTPCodecTypeAudio, init); err != nil {
+			t.Fatal(err)
+		}
+	}
 	_, err = pc.AddTransceiverFromKind(webrtc.RTPCodecTypeVideo, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly})
 	if err != nil {
 		t.Fatal(err)

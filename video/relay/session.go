@@ -127,8 +127,8 @@ func (r *Relay) Patch(ctx context.Context, stream *Stream, id, match, text strin
 	if match != AnyTag && match != s.tag {
 		return "", "", ErrStale
 	}
-	if f.mid != "" && f.mid != s.offer.mid {
-		return "", "", fmt.Errorf("%w: a=mid %q is not the section %q that everything is bundled in", ErrBadFragment, f.mid, s.offer.mid)
+	if f.mid != "" && !s.offer.has(f.mid) {
+		return "", "", fmt.Errorf("%w: the offer has no section a=mid %q", ErrBadFragment, f.mid)
 	}
 	if f.ufrag == "" || f.ufrag == s.offer.ufrag && f.pwd == s.offer.pwd {
 		s.trickle(f)
