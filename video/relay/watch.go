@@ -111,8 +111,8 @@ func (r *Relay) watchState(s *session) connState {
 
 // serve is the life of one viewer.
 func (r *Relay) serve(ctx context.Context, v *viewer, s *session, conn connState) {
-	defer r.release()
 	defer close(v.done)
+	defer r.release() // before those who wait for the end go on
 	feedback := make(chan struct{})
 	go func() {
 		defer close(feedback)

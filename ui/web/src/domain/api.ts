@@ -1,6 +1,7 @@
 /** The station's HTTP API: typed requests, answers decoded at the edge, problems as errors with their reason in words. */
 import type { VehicleCommand } from './commands';
 import { array, DecodeError, type Decoder } from './decode';
+import { relaysOf, type Relays } from './icesdp';
 import * as m from './model';
 import type { CameraCommand, GimbalMode } from './payload';
 import { fencePlan, missionPlan, rallyPlan, type PlanKind, type Plans } from './plan';
@@ -13,6 +14,8 @@ export class ApiProblem extends Error {
     readonly title: string,
     /** What is wrong and how to mend it, in words for the operator. */
     readonly detail: string,
+    /** The feed that shows the same as the one that this browser cannot play. */
+    readonly alternate?: string,
   ) {
     super(detail || title);
     this.name = 'ApiProblem';
@@ -24,11 +27,20 @@ export class ApiProblem extends Error {
   }
 }
 
+/** What comes of a WHEP offer. */
+export interface WhepAnswer {
+  answer: string;
+  /** The session's address. */
+  session?: string | undefined;
+  relays: Relays;
+}
+
 export type AlertDecision = 'acknowledge' | 'resolve' | 'false';
 export type CueDecision = 'approve' | 'reject';
 
 const base = '/api/v1';
 const requestTimeoutMs = 20_000;
+const restartTimeoutMs = 4_000;
 /** A long list over a bad radio takes minutes. */
 const planTimeoutMs = 240_000;
 
@@ -132,15 +144,40 @@ export class Api {
     return this.send('POST', `/cues/${encodeURIComponent(id)}/${decision}`, m.cue, {});
   }
 
-  /** Posts a WHEP offer; answers with the SDP answer and the session's address. */
-  async whepOffer(feed: string, sdp: string, signal?: AbortSignal): Promise<{ answer: string; session?: string }> {
+  /** Posts a WHEP offer; answers with the SDP answer, the session's address and the TURN servers that it may use. */
+  async whepOffer(feed: string, sdp: string, signal?: AbortSignal): Promise<WhepAnswer> {
     const response = await this.raw('POST', `/feeds/${encodeURIComponent(feed)}/whep`, {
       body: sdp,
       type: 'application/sdp',
       signal,
     });
     const session = response.headers.get('Location') ?? undefined;
-    return { answer: await response.text(), session };
+    return { answer: await response.text(), session, relays: relaysOf(response.headers.get('Link')) };
+  }
+
+  /** Restarts the ICE of a session with the browser's fragment; answers with the station's. */
+  async whepRestart(session: string, fragment: string): Promise<string> {
+    const response = await this.fetcher(session, {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/trickle-ice-sdpfrag', 'If-Match': '*' },
+      body: fragment,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(restartTimeoutMs),
+    });
+    if (!response.ok) throw await problemOf(response);
+    return response.text();
+  }
+
+  /** How many of the browser's STUN requests have reached the station in a session. */
+  async whepHeard(session: string): Promise<number> {
+    const response = await this.fetcher(session.replace('/whep/', '/viewers/'), {
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(restartTimeoutMs),
+    });
+    if (!response.ok) throw await problemOf(response);
+    return (await decodeBody(response, m.viewerHeard)).requestsReceived;
   }
 
   /** Ends a WHEP session by the address that whepOffer gave; works while the page closes. */
@@ -207,7 +244,7 @@ async function problemOf(response: Response): Promise<ApiProblem> {
   const fallback = `The station refused (${response.status} ${response.statusText}).`;
   try {
     const body = m.problem(await response.json(), 'problem');
-    return new ApiProblem(response.status, body.title ?? fallback, body.detail ?? '');
+    return new ApiProblem(response.status, body.title ?? fallback, body.detail ?? '', body.alternate);
   } catch {
     return new ApiProblem(response.status, fallback, '');
   }

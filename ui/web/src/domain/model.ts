@@ -210,4 +210,7 @@ export const commandResult = object({
 });
 export type CommandResult = Decoded<typeof commandResult>;
 
-export const problem = object({ title: optional(str), status: optional(num), detail: optional(str) });
+export const problem = object({ title: optional(str), status: optional(num), detail: optional(str), alternate: optional(str) });
+
+/** What a viewer asks of the station's view of it. */
+export const viewerHeard = object({ requestsReceived: num });

@@ -1,9 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Api, ApiProblem } from './api';
 import type { LiveMessage } from './messages';
 import type { Track } from './model';
 import { Store } from './store';
-import { WhepClient, type WhepApi, type WhepState } from './whep';
 
 describe('Api', () => {
   const answer = (status: number, body: unknown, type = 'application/json'): typeof fetch =>
@@ -94,124 +93,5 @@ describe('Store', () => {
     store.apply(snapshot([]));
     expect(heard).toEqual([['sensors']]);
     expect(store.trips.get('s-1')?.t).toBe(5);
-  });
-});
-
-class FakePeer extends EventTarget {
-  iceGatheringState = 'new';
-  connectionState = 'new';
-  localDescription: { sdp: string } | null = null;
-  remote: unknown;
-  closed = false;
-  ontrack: ((e: unknown) => void) | null = null;
-  onconnectionstatechange: (() => void) | null = null;
-  transceivers: unknown[] = [];
-  addTransceiver(kind: string, init: unknown): void {
-    this.transceivers.push([kind, init]);
-  }
-  async createOffer(): Promise<{ sdp: string }> {
-    return { sdp: 'offer' };
-  }
-  async setLocalDescription(d: { sdp: string }): Promise<void> {
-    this.localDescription = d;
-    queueMicrotask(() => {
-      this.localDescription = { sdp: 'offer with candidates' };
-      this.iceGatheringState = 'complete';
-      this.dispatchEvent(new Event('icegatheringstatechange'));
-    });
-  }
-  async setRemoteDescription(d: unknown): Promise<void> {
-    this.remote = d;
-  }
-  become(state: string): void {
-    this.connectionState = state;
-    this.onconnectionstatechange?.();
-  }
-  close(): void {
-    this.closed = true;
-  }
-}
-
-describe('WhepClient', () => {
-  let peers: FakePeer[];
-  let states: [WhepState, string?][];
-  let ended: string[];
-  let offers: string[];
-  let refuse: ApiProblem | undefined;
-  let client: WhepClient;
-
-  beforeEach(() => {
-    vi.useFakeTimers();
-    peers = [];
-    states = [];
-    ended = [];
-    offers = [];
-    refuse = undefined;
-    const api: WhepApi = {
-      whepOffer: async (feed, sdp) => {
-        offers.push(sdp);
-        if (refuse) throw refuse;
-        return { answer: 'answer', session: `/api/v1/feeds/${feed}/whep/${offers.length}` };
-      },
-      whepEnd: async (session) => void ended.push(session),
-    };
-    client = new WhepClient('1-eo', api, { stream: () => undefined, state: (...s) => states.push(s) }, () => {
-      const peer = new FakePeer();
-      peers.push(peer);
-      return peer as unknown as RTCPeerConnection;
-    });
-    client.start();
-  });
-
-  afterEach(() => {
-    client.close();
-    vi.useRealTimers();
-  });
-
-  it('offers to receive video, with its candidates, and ends its session', async () => {
-    await vi.advanceTimersByTimeAsync(10);
-    expect(peers[0]!.transceivers).toEqual([['video', { direction: 'recvonly' }]]);
-    expect(offers).toEqual(['offer with candidates']);
-    expect(peers[0]!.remote).toEqual({ type: 'answer', sdp: 'answer' });
-    peers[0]!.become('connected');
-    expect(states.at(-1)).toEqual(['connected']);
-    client.close();
-    await vi.advanceTimersByTimeAsync(10);
-    expect(peers[0]!.closed).toBe(true);
-    expect(ended).toEqual(['/api/v1/feeds/1-eo/whep/1']);
-  });
-
-  it('tries again when the feed has no signal yet, and says why', async () => {
-    client.close();
-    refuse = new ApiProblem(503, 'No signal', 'feed 1-eo has no signal yet');
-    client = new WhepClient(
-      '1-eo',
-      { whepOffer: async () => Promise.reject(refuse!), whepEnd: async () => undefined },
-      { stream: () => undefined, state: (...s) => states.push(s) },
-      () => {
-        const peer = new FakePeer();
-        peers.push(peer);
-        return peer as unknown as RTCPeerConnection;
-      },
-    );
-    client.start();
-    const before = peers.length;
-    await vi.advanceTimersByTimeAsync(10);
-    expect(states.at(-1)).toEqual(['waiting', 'feed 1-eo has no signal yet']);
-    await vi.advanceTimersByTimeAsync(600);
-    expect(peers.length).toBe(before + 1);
-  });
-
-  it('makes a new connection when one fails, or stays disconnected', async () => {
-    await vi.advanceTimersByTimeAsync(10);
-    peers[0]!.become('connected');
-    peers[0]!.become('failed');
-    expect(ended).toHaveLength(1);
-    await vi.advanceTimersByTimeAsync(600);
-    expect(peers).toHaveLength(2);
-    peers[1]!.become('connected');
-    peers[1]!.become('disconnected');
-    await vi.advanceTimersByTimeAsync(5_000);
-    expect(peers.length).toBeGreaterThan(2);
   });
 });

@@ -1,44 +1,58 @@
 /**
  * One viewer of one feed over WebRTC (WHEP, RFC 9725 without trickle): offer to receive video, wait until candidates are
- * gathered, post it, set the answer. No STUN or TURN: nothing leaves the origin. When the connection fails or the station
- * has no signal yet, it tries again with back-off until close(), which also ends the session at the station.
+ * gathered, post it, set the answer. No STUN or TURN but the station's own TURN server, where it names one: on the second
+ * try, or at once where it asks for that. A connection that is lost is restarted on the same track; when that fails, or
+ * the station has no signal yet, another is made with back-off until close(), which also ends the session.
  */
-import { ApiProblem } from './api';
+import { ApiProblem, type WhepAnswer } from './api';
 import { Backoff } from './backoff';
+import { endpoints, fragmentOf, kinds, withFragment } from './icesdp';
+import { pathWords } from './pathwords';
 
 export type WhepState = 'connecting' | 'connected' | 'waiting';
 
 export interface WhepHandlers {
   /** The stream to play; undefined when it has ended. */
   stream(stream: MediaStream | undefined): void;
-  /** detail says why it waits, in the station's words. */
-  state(state: WhepState, detail?: string): void;
+  /** detail says why it waits, in words; alternate is a feed that shows the same where this browser cannot play this one. */
+  state(state: WhepState, detail?: string, alternate?: string): void;
 }
 
-/** The two calls of the API that a viewer needs. */
+/** The calls of the API that a viewer needs. */
 export interface WhepApi {
-  whepOffer(feed: string, sdp: string, signal?: AbortSignal): Promise<{ answer: string; session?: string }>;
+  whepOffer(feed: string, sdp: string, signal?: AbortSignal): Promise<WhepAnswer>;
+  whepRestart(session: string, fragment: string): Promise<string>;
+  whepHeard(session: string): Promise<number>;
   whepEnd(session: string): Promise<void>;
 }
 
 const gatherTimeoutMs = 3_000;
 const connectTimeoutMs = 12_000;
-const disconnectedForMs = 4_000;
+/** A path that is gone for so long is looked for anew, and given up after restartForMs. */
+const disconnectedForMs = 1_000;
+const restartForMs = 8_000;
 const farewellMs = 1_000;
 
 export class WhepClient {
   private peer: RTCPeerConnection | undefined;
   private session: string | undefined;
+  private answer = '';
   private closed = false;
+  private wasConnected = false;
+  private restarting = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private abort: AbortController | undefined;
   private readonly backoff = new Backoff(500, 8_000);
+  /** The station's TURN servers as it named them last, and whether to use them. */
+  private relays: RTCIceServer[] = [];
+  private relayed = false;
 
   constructor(
     private readonly feed: string,
     private readonly api: WhepApi,
     private readonly handlers: WhepHandlers,
-    private readonly createPeer: () => RTCPeerConnection = () => new RTCPeerConnection({ iceServers: [] }),
+    private readonly createPeer: (config: RTCConfiguration) => RTCPeerConnection = (config) => new RTCPeerConnection(config),
+    private readonly pageHost: string = globalThis.location?.hostname ?? '',
   ) {}
 
   start(): void {
@@ -58,11 +72,12 @@ export class WhepClient {
   }
 
   private async connect(): Promise<void> {
-    const peer = this.createPeer();
+    const peer = this.createPeer({ iceServers: this.relayed ? this.relays : [] });
     const abort = new AbortController();
     this.peer = peer;
     this.abort = abort;
-    this.timer = setTimeout(() => this.retry('no connection in time'), connectTimeoutMs);
+    this.wasConnected = this.restarting = false;
+    this.after(connectTimeoutMs, () => void this.giveUp(peer));
     peer.addTransceiver('video', { direction: 'recvonly' });
     peer.ontrack = (event) => {
       if (peer !== this.peer) return;
@@ -72,17 +87,30 @@ export class WhepClient {
     try {
       await peer.setLocalDescription(await peer.createOffer());
       await gathered(peer);
-      const { answer, session } = await this.api.whepOffer(this.feed, peer.localDescription?.sdp ?? '', abort.signal);
+      const got = await this.api.whepOffer(this.feed, peer.localDescription?.sdp ?? '', abort.signal);
       if (peer !== this.peer) {
         // Closed while the answer was on its way: the station must not keep the session.
-        await this.end(session);
+        await this.end(got.session);
         return;
       }
-      this.session = session;
-      await peer.setRemoteDescription({ type: 'answer', sdp: answer });
+      this.session = got.session;
+      this.answer = got.answer;
+      this.relays = got.relays.servers;
+      if (got.relays.first && this.relays.length > 0 && !this.relayed) {
+        this.relayed = true;
+        this.drop();
+        this.start();
+        return;
+      }
+      await peer.setRemoteDescription({ type: 'answer', sdp: got.answer });
     } catch (error) {
-      if (peer === this.peer) this.retry(error instanceof ApiProblem ? error.message : 'the connection failed');
+      if (peer === this.peer) this.refused(error);
     }
+  }
+
+  private refused(error: unknown): void {
+    if (error instanceof ApiProblem) this.retry(error.message, error.alternate);
+    else this.retry('the connection failed');
   }
 
   private changed(peer: RTCPeerConnection): void {
@@ -91,13 +119,18 @@ export class WhepClient {
       case 'connected':
         clearTimeout(this.timer);
         this.backoff.reset();
+        this.wasConnected = true;
+        this.restarting = false;
         this.handlers.state('connected');
         return;
       case 'disconnected':
-        clearTimeout(this.timer);
-        this.timer = setTimeout(() => this.retry('the connection was lost'), disconnectedForMs);
+        if (!this.restarting) this.after(disconnectedForMs, () => void this.restartIce(peer));
         return;
       case 'failed':
+        if (!this.wasConnected) void this.giveUp(peer);
+        else if (this.restarting) this.retry('the connection was lost');
+        else void this.restartIce(peer);
+        return;
       case 'closed':
         this.retry('the connection failed');
         return;
@@ -105,12 +138,60 @@ export class WhepClient {
     }
   }
 
-  private retry(reason: string): void {
+  /** Looks for a path anew: the network may be another, but the session and its track stay. */
+  private async restartIce(peer: RTCPeerConnection): Promise<void> {
+    const { session } = this;
+    if (peer !== this.peer || this.restarting || session === undefined) return;
+    this.restarting = true;
+    this.handlers.state('connecting', 'the connection was lost; looking for another path');
+    this.after(restartForMs, () => this.retry('the connection was lost'));
+    try {
+      await peer.setLocalDescription(await peer.createOffer({ iceRestart: true }));
+      await gathered(peer);
+      const fragment = await this.api.whepRestart(session, fragmentOf(peer.localDescription?.sdp ?? ''));
+      if (peer !== this.peer) return;
+      this.answer = withFragment(this.answer, fragment);
+      await peer.setRemoteDescription({ type: 'answer', sdp: this.answer });
+    } catch {
+      // The station may have given the session up, or cannot be reached: another one will say.
+      if (peer === this.peer) this.retry('the connection was lost');
+    }
+  }
+
+  /** Ends an attempt that found no path, and says why. The next one may use the station's TURN server. */
+  private async giveUp(peer: RTCPeerConnection): Promise<void> {
+    clearTimeout(this.timer);
+    const words = this.session === undefined ? 'no answer from the station in time' : await this.diagnose(peer, this.session);
+    if (peer !== this.peer) return;
+    this.relayed = this.relays.length > 0;
+    this.retry(words);
+  }
+
+  private async diagnose(peer: RTCPeerConnection, session: string): Promise<string> {
+    const [heard, stats] = await Promise.all([this.api.whepHeard(session).catch(() => undefined), peer.getStats().catch(() => undefined)]);
+    let requestsSent = 0;
+    let responsesReceived = 0;
+    stats?.forEach((s: { type: string; requestsSent?: number; responsesReceived?: number }) => {
+      if (s.type !== 'candidate-pair') return;
+      requestsSent += s.requestsSent ?? 0;
+      responsesReceived += s.responsesReceived ?? 0;
+    });
+    const browser = kinds(peer.localDescription?.sdp ?? '');
+    const relays = this.relayed ? this.relays.map((r) => String(r.urls).replace(/^turns?:|\?.*$/g, '')) : [];
+    return pathWords({ station: endpoints(this.answer), browser, requestsSent, responsesReceived, heard, relays }, this.pageHost);
+  }
+
+  private retry(reason: string, alternate?: string): void {
     this.drop();
     if (this.closed) return;
     this.handlers.stream(undefined);
-    this.handlers.state('waiting', reason);
-    this.timer = setTimeout(() => this.start(), this.backoff.next());
+    this.handlers.state('waiting', reason, alternate);
+    this.after(this.backoff.next(), () => this.start());
+  }
+
+  private after(ms: number, what: () => void): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(what, ms);
   }
 
   private drop(): void {
@@ -131,8 +212,10 @@ export class WhepClient {
   }
 }
 
+/** Waits for the candidates of the present description: right after a restart the state may still be that of before. */
 function gathered(peer: RTCPeerConnection): Promise<void> {
-  if (peer.iceGatheringState === 'complete') return Promise.resolve();
+  const complete = (): boolean => peer.iceGatheringState === 'complete' && (peer.localDescription?.sdp ?? '').includes('a=candidate:');
+  if (complete()) return Promise.resolve();
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
