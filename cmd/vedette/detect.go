@@ -4,17 +4,16 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
+	"flag"
 	"fmt"
-	"image"
-	"image/draw"
+	"io"
+	"math"
 	"os"
-
-	// The formats of still pictures that the detector takes.
-	_ "image/jpeg"
-	_ "image/png"
 
 	"vedette/video/decode"
 	"vedette/video/thermal"
+	"vedette/video/thermal/network"
 )
 
 // runDecodeChild is the process in which the bytes of cameras are decoded (see video/decode).
@@ -25,35 +24,45 @@ func runDecodeChild(_ context.Context, env environment, args []string) error {
 	return decode.RunChild(env.in, env.out)
 }
 
-// detection is one line of `vedette detect`.
-type detection struct {
-	File   string         `json:"file"`
-	Width  int            `json:"width,omitempty"`
-	Height int            `json:"height,omitempty"`
-	Boxes  []detectionBox `json:"boxes"`
-	Error  string         `json:"error,omitempty"`
+// stillDetections is one line of `vedette detect`.
+type stillDetections struct {
+	File       string           `json:"file"`
+	Width      int              `json:"width"`
+	Height     int              `json:"height"`
+	Detections []stillDetection `json:"detections"`
+	Error      string           `json:"error,omitempty"`
 }
 
-type detectionBox struct {
-	X     float64            `json:"x"`
-	Y     float64            `json:"y"`
-	W     float64            `json:"w"`
-	H     float64            `json:"h"`
-	Score float64            `json:"score"`
-	Class string             `json:"class"`
-	Probs map[string]float64 `json:"classProbabilities"`
+type stillDetection struct {
+	Box   [4]float64 `json:"bbox"` // x, y, width, height in pixels
+	Score float64    `json:"score"`
+	Class string     `json:"class"`
 }
+
+const detectUsage = "usage: vedette detect [--out FILE|-] [--weights FILE] [--altitude-agl M --hfov DEG [--tilt DEG]] IMAGE…"
 
 func runDetect(ctx context.Context, env environment, args []string) (err error) {
 	fs := newFlags("detect")
 	outPath := fs.String("out", "-", "output `file`; - is standard output")
+	weightsPath := fs.String("weights", "", "`file` of weights in place of the built-in ones")
+	var view thermal.View
+	fs.Float64Var(&view.AltitudeAGLM, "altitude-agl", 0, "the camera's height above the ground in `metres`; with --hfov it lowers the scores of implausible sizes")
+	fs.Float64Var(&view.HFOVDeg, "hfov", 0, "horizontal field of view in `degrees`")
+	fs.Float64Var(&view.TiltDeg, "tilt", 0, "`degrees` below the horizon, 90 looking straight down")
 	if err := parseFlags(env, fs, args, true); err != nil {
 		return err
 	}
 	if fs.NArg() == 0 {
-		return usagef("usage: vedette detect [--out FILE|-] IMAGE…")
+		return usagef(detectUsage)
 	}
-	out := bufio.NewWriter(env.out)
+	if err := checkView(fs, view); err != nil {
+		return usageError{err}
+	}
+	detector, err := newDetector(*weightsPath, view)
+	if err != nil {
+		return err
+	}
+	var sink io.Writer = env.out
 	if *outPath != "-" {
 		f, createErr := os.Create(*outPath)
 		if createErr != nil {
@@ -64,14 +73,66 @@ func runDetect(ctx context.Context, env environment, args []string) (err error) 
 				err = fmt.Errorf("write %s: %w", *outPath, closeErr)
 			}
 		}()
-		out = bufio.NewWriter(f)
+		sink = f
 	}
-	detector := thermal.NewHotSpots(thermal.Config{})
+	return detectAll(ctx, detector, fs.Args(), sink)
+}
+
+// checkView refuses hints that say nothing or cannot be.
+func checkView(fs *flag.FlagSet, v thermal.View) error {
+	given := map[string]bool{}
+	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	within := func(name string, value, most float64) error {
+		if given[name] && !(value > 0 && value <= most) {
+			return fmt.Errorf("--%s %g: it must be above 0 and at most %g", name, value, most)
+		}
+		return nil
+	}
+	err := errors.Join(within("altitude-agl", v.AltitudeAGLM, 20_000), within("hfov", v.HFOVDeg, 170), within("tilt", v.TiltDeg, 90))
+	switch {
+	case err != nil:
+		return err
+	case given["altitude-agl"] != given["hfov"]:
+		return errors.New("--altitude-agl and --hfov tell sizes only together")
+	case given["tilt"] && !given["hfov"]:
+		return errors.New("--tilt needs --altitude-agl and --hfov")
+	}
+	return nil
+}
+
+// newDetector makes a detector of the weights in a file, or of the built-in ones.
+func newDetector(path string, view thermal.View) (thermal.Detector, error) {
+	if path == "" {
+		w, err := thermal.StandardWeights()
+		if err != nil {
+			return nil, err
+		}
+		return thermal.NewLearned(w, view)
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	w, err := network.Parse(file)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("%s: %w", path, err)}
+	}
+	d, err := thermal.NewLearned(w, view)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("%s: %w", path, err)}
+	}
+	return d, nil
+}
+
+// detectAll writes a line for every picture. One that cannot be read does not stop the rest.
+func detectAll(ctx context.Context, detector thermal.Detector, paths []string, sink io.Writer) error {
+	out := bufio.NewWriter(sink)
 	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
 	failed := 0
-	for _, path := range fs.Args() {
+	for _, path := range paths {
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return errors.Join(ctx.Err(), out.Flush())
 		}
 		line := detectFile(detector, path)
 		if line.Error != "" {
@@ -85,40 +146,28 @@ func runDetect(ctx context.Context, env environment, args []string) (err error) 
 		return fmt.Errorf("write detections: %w", err)
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %d pictures could not be read", failed, fs.NArg())
+		return fmt.Errorf("%d of %d pictures could not be read; their lines say why", failed, len(paths))
 	}
 	return nil
 }
 
-func detectFile(detector thermal.Detector, path string) detection {
-	line := detection{File: path, Boxes: []detectionBox{}}
-	gray, err := readGray(path)
+func detectFile(detector thermal.Detector, path string) stillDetections {
+	line := stillDetections{File: path, Detections: []stillDetection{}}
+	gray, err := thermal.ReadGray(path)
 	if err != nil {
 		line.Error = err.Error()
 		return line
 	}
-	line.Width, line.Height = gray.Rect.Dx(), gray.Rect.Dy()
-	for _, b := range detector.Detect(&thermal.Gray{Pix: gray.Pix, Stride: gray.Stride, Width: line.Width, Height: line.Height}) {
+	line.Width, line.Height = gray.Width, gray.Height
+	for _, b := range detector.Detect(gray) {
 		class, _ := b.Class.Best()
-		line.Boxes = append(line.Boxes, detectionBox{
-			X: b.X, Y: b.Y, W: b.W, H: b.H, Score: b.Score, Class: class,
-			Probs: map[string]float64{"person": b.Class.Person, "vehicle": b.Class.Vehicle, "animal": b.Class.Animal, "other": b.Class.Other},
+		line.Detections = append(line.Detections, stillDetection{
+			Box:   [4]float64{round(b.X, 100), round(b.Y, 100), round(b.W, 100), round(b.H, 100)},
+			Score: round(b.Score, 10_000), Class: class,
 		})
 	}
 	return line
 }
 
-func readGray(path string) (*image.Gray, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // only read from
-	img, _, err := image.Decode(f)
-	if err != nil {
-		return nil, fmt.Errorf("read picture %s: %w", path, err)
-	}
-	gray := image.NewGray(image.Rect(0, 0, img.Bounds().Dx(), img.Bounds().Dy()))
-	draw.Draw(gray, gray.Rect, img, img.Bounds().Min, draw.Src)
-	return gray, nil
-}
+// round keeps the parts of one that a reader can use.
+func round(v, parts float64) float64 { return math.Round(v*parts) / parts }

@@ -54,8 +54,8 @@ func NewHotSpots(cfg Config) *HotSpots {
 	return &HotSpots{cfg: cfg}
 }
 
-// maxPixels bounds the pictures that are looked at.
-const maxPixels = 4096 * 4096
+// MaxPixels bounds the pictures that are looked at.
+const MaxPixels = 4096 * 4096
 
 // scale is the half picture's grey levels per grey level: four pixels are summed, not averaged.
 const scale = 4
@@ -72,7 +72,7 @@ const (
 // Detect implements Detector.
 func (d *HotSpots) Detect(g *Gray) []Box {
 	d.out = d.out[:0]
-	if !g.valid() || g.Width < 32 || g.Height < 32 || g.Width*g.Height > maxPixels {
+	if !g.valid() || g.Width < 32 || g.Height < 32 || g.Width*g.Height > MaxPixels {
 		return d.out
 	}
 	d.resize(g.Width/2, g.Height/2)

@@ -1,0 +1,239 @@
+#include "go_asm.h"
+#include "textflag.h"
+
+// Six pixels by sixteen channels are twelve sums, Y0 to Y11: pixel p has channels 0-7 in Y(2p), 8-15 in Y(2p+1).
+
+// func convAVX2(a *convArgs)
+TEXT ·convAVX2(SB), NOSPLIT, $32-8
+	MOVQ a+0(FP), DI
+	MOVQ convArgs_in(DI), SI
+	MOVQ SI, in-8(SP)
+	MOVQ convArgs_out(DI), AX
+	MOVQ AX, out-16(SP)
+	MOVQ convArgs_add(DI), AX
+	MOVQ AX, add-24(SP)
+	MOVQ convArgs_pixels(DI), AX
+	MOVQ AX, left-32(SP)
+	MOVQ convArgs_inRow(DI), R10
+	SHLQ $2, R10
+
+tile:
+	MOVQ convArgs_bias(DI), AX
+	MOVQ convArgs_weights(DI), DX
+	MOVQ convArgs_inStep(DI), R8
+	SHLQ $2, R8
+	LEAQ (R8)(R8*2), R9
+	MOVQ in-8(SP), SI
+	MOVQ convArgs_rows(DI), R11
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y0, Y6
+	VMOVAPS Y1, Y7
+	VMOVAPS Y0, Y8
+	VMOVAPS Y1, Y9
+	VMOVAPS Y0, Y10
+	VMOVAPS Y1, Y11
+
+row:
+	MOVQ SI, BX          // pixels 0 to 2
+	LEAQ (SI)(R9*1), R12 // pixels 3 to 5
+	MOVQ convArgs_taps(DI), CX
+
+tap:
+	VMOVUPS (DX), Y12
+	VMOVUPS 32(DX), Y13
+	VBROADCASTSS (BX), Y14
+	VBROADCASTSS (BX)(R8*1), Y15
+	VFMADD231PS Y12, Y14, Y0
+	VFMADD231PS Y13, Y14, Y1
+	VFMADD231PS Y12, Y15, Y2
+	VFMADD231PS Y13, Y15, Y3
+	VBROADCASTSS (BX)(R8*2), Y14
+	VBROADCASTSS (R12), Y15
+	VFMADD231PS Y12, Y14, Y4
+	VFMADD231PS Y13, Y14, Y5
+	VFMADD231PS Y12, Y15, Y6
+	VFMADD231PS Y13, Y15, Y7
+	VBROADCASTSS (R12)(R8*1), Y14
+	VBROADCASTSS (R12)(R8*2), Y15
+	VFMADD231PS Y12, Y14, Y8
+	VFMADD231PS Y13, Y14, Y9
+	VFMADD231PS Y12, Y15, Y10
+	VFMADD231PS Y13, Y15, Y11
+	ADDQ $64, DX
+	ADDQ $4, BX
+	ADDQ $4, R12
+	DECQ CX
+	JNZ tap
+	ADDQ R10, SI
+	DECQ R11
+	JNZ row
+
+	VBROADCASTSS convArgs_floor(DI), Y15
+	VMAXPS Y15, Y0, Y0
+	VMAXPS Y15, Y1, Y1
+	VMAXPS Y15, Y2, Y2
+	VMAXPS Y15, Y3, Y3
+	VMAXPS Y15, Y4, Y4
+	VMAXPS Y15, Y5, Y5
+	VMAXPS Y15, Y6, Y6
+	VMAXPS Y15, Y7, Y7
+	VMAXPS Y15, Y8, Y8
+	VMAXPS Y15, Y9, Y9
+	VMAXPS Y15, Y10, Y10
+	VMAXPS Y15, Y11, Y11
+
+	LEAQ (R8)(R9*1), AX // the next tile's input lies six steps on
+	LEAQ (AX)(R8*2), AX
+	ADDQ AX, in-8(SP)
+	MOVQ convArgs_outStep(DI), R8
+	SHLQ $2, R8
+	LEAQ (R8)(R8*2), R9
+	MOVQ add-24(SP), AX
+	TESTQ AX, AX
+	JZ store
+	LEAQ (AX)(R9*1), BX
+	VADDPS (AX), Y0, Y0
+	VADDPS 32(AX), Y1, Y1
+	VADDPS (AX)(R8*1), Y2, Y2
+	VADDPS 32(AX)(R8*1), Y3, Y3
+	VADDPS (AX)(R8*2), Y4, Y4
+	VADDPS 32(AX)(R8*2), Y5, Y5
+	VADDPS (BX), Y6, Y6
+	VADDPS 32(BX), Y7, Y7
+	VADDPS (BX)(R8*1), Y8, Y8
+	VADDPS 32(BX)(R8*1), Y9, Y9
+	VADDPS (BX)(R8*2), Y10, Y10
+	VADDPS 32(BX)(R8*2), Y11, Y11
+	LEAQ (BX)(R9*1), BX
+	MOVQ BX, add-24(SP)
+
+store:
+	MOVQ out-16(SP), AX
+	LEAQ (AX)(R9*1), BX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, (AX)(R8*1)
+	VMOVUPS Y3, 32(AX)(R8*1)
+	VMOVUPS Y4, (AX)(R8*2)
+	VMOVUPS Y5, 32(AX)(R8*2)
+	VMOVUPS Y6, (BX)
+	VMOVUPS Y7, 32(BX)
+	VMOVUPS Y8, (BX)(R8*1)
+	VMOVUPS Y9, 32(BX)(R8*1)
+	VMOVUPS Y10, (BX)(R8*2)
+	VMOVUPS Y11, 32(BX)(R8*2)
+	LEAQ (BX)(R9*1), BX
+	MOVQ BX, out-16(SP)
+	SUBQ $6, left-32(SP)
+	JNZ tile
+	VZEROUPPER
+	RET
+
+// Eight channels at a time along the row; their nine weights stay in Y0 to Y8.
+
+// func depthAVX2(a *depthArgs)
+TEXT ·depthAVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), DI
+	MOVQ depthArgs_out(DI), AX
+	MOVQ depthArgs_in(DI), SI
+	MOVQ depthArgs_weights(DI), DX
+	MOVQ depthArgs_bias(DI), R9
+	MOVQ depthArgs_channels(DI), R11
+	MOVQ R11, R8
+	SHLQ $2, R8 // bytes of a pixel
+	MOVQ depthArgs_inRow(DI), R10
+	SHLQ $2, R10
+	VBROADCASTSS depthArgs_floor(DI), Y15
+	SHRQ $3, R11
+
+channels:
+	MOVQ DX, BX
+	VMOVUPS (BX), Y0
+	VMOVUPS (BX)(R8*1), Y1
+	VMOVUPS (BX)(R8*2), Y2
+	LEAQ (BX)(R8*2), BX
+	ADDQ R8, BX
+	VMOVUPS (BX), Y3
+	VMOVUPS (BX)(R8*1), Y4
+	VMOVUPS (BX)(R8*2), Y5
+	LEAQ (BX)(R8*2), BX
+	ADDQ R8, BX
+	VMOVUPS (BX), Y6
+	VMOVUPS (BX)(R8*1), Y7
+	VMOVUPS (BX)(R8*2), Y8
+	VMOVUPS (R9), Y9
+	MOVQ SI, BX
+	LEAQ (SI)(R10*1), R12
+	LEAQ (SI)(R10*2), R13
+	MOVQ depthArgs_pixels(DI), CX
+	MOVQ AX, DI
+
+pixel:
+	VMOVAPS Y9, Y10
+	VMULPS (R12), Y3, Y11
+	VFMADD231PS (BX), Y0, Y10
+	VFMADD231PS (R12)(R8*1), Y4, Y11
+	VFMADD231PS (BX)(R8*1), Y1, Y10
+	VFMADD231PS (R12)(R8*2), Y5, Y11
+	VFMADD231PS (BX)(R8*2), Y2, Y10
+	VFMADD231PS (R13), Y6, Y11
+	VFMADD231PS (R13)(R8*1), Y7, Y10
+	VFMADD231PS (R13)(R8*2), Y8, Y11
+	VADDPS Y11, Y10, Y10
+	VMAXPS Y15, Y10, Y10
+	VMOVUPS Y10, (DI)
+	ADDQ R8, BX
+	ADDQ R8, R12
+	ADDQ R8, R13
+	ADDQ R8, DI
+	DECQ CX
+	JNZ pixel
+	ADDQ $32, AX
+	ADDQ $32, SI
+	ADDQ $32, DX
+	ADDQ $32, R9
+	MOVQ a+0(FP), DI
+	DECQ R11
+	JNZ channels
+	VZEROUPPER
+	RET
+
+// func upAVX2(a *upArgs)
+TEXT ·upAVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), DI
+	MOVQ upArgs_out(DI), AX
+	MOVQ upArgs_beside(DI), BX
+	MOVQ upArgs_low(DI), SI
+	MOVQ upArgs_pixels(DI), CX
+	MOVQ upArgs_channels(DI), R8
+	SHLQ $2, R8
+	VXORPS Y15, Y15, Y15
+
+pixel:
+	MOVQ R8, DX
+	SHRQ $5, DX
+
+channels:
+	VMOVUPS (SI), Y0
+	VADDPS (BX), Y0, Y1
+	VADDPS (BX)(R8*1), Y0, Y2
+	VMAXPS Y15, Y1, Y1
+	VMAXPS Y15, Y2, Y2
+	VMOVUPS Y1, (AX)
+	VMOVUPS Y2, (AX)(R8*1)
+	ADDQ $32, SI
+	ADDQ $32, BX
+	ADDQ $32, AX
+	DECQ DX
+	JNZ channels
+	ADDQ R8, BX
+	ADDQ R8, AX
+	DECQ CX
+	JNZ pixel
+	VZEROUPPER
+	RET
