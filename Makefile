@@ -70,6 +70,7 @@ test-web: $(WEB)/node_modules/.installed ## type check and unit tests of the con
 .PHONY: test-browser
 test-browser: build $(WEB)/node_modules/.installed ## the console against a running demo in headless Chromium; keeps bin/console.png
 	./scripts/browser-test bin/console.png
+	./scripts/paths-test
 
 .PHONY: lint
 lint: $(LINTER) ## gofmt, go vet, golangci-lint

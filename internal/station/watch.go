@@ -126,6 +126,9 @@ func describeViewer(v video.Viewer) api.Viewer {
 	case v.WasConnected:
 		out.State = "lost"
 	}
+	if v.Loss >= 0 {
+		out.LossPercent = api.Known(v.Loss * 100)
+	}
 	if v.RTT > 0 {
 		out.RTTMs = api.Known(float64(v.RTT.Microseconds()) / 1000)
 	}

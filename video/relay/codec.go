@@ -31,7 +31,18 @@ func (e *CodecError) Error() string {
 func (c Codec) mime() string { return "video/" + string(c) }
 
 // SetCodec says what the source sends. It is called before the source's first packet; a stream carries H.264 until then.
-func (s *Stream) SetCodec(c Codec) { s.codec.Store(&c) }
+// Viewers who have agreed on another codec are ended: they ask again, and are told where they cannot play it.
+func (s *Stream) SetCodec(c Codec) {
+	s.codec.Store(&c)
+	s.mu.Lock()
+	viewers := s.viewers
+	s.mu.Unlock()
+	for _, v := range viewers {
+		if v.codec != c {
+			v.stop()
+		}
+	}
+}
 
 // Codec returns what the stream carries.
 func (s *Stream) Codec() Codec {

@@ -143,6 +143,17 @@ func TestTheAnswerHasTheStreamsCodecAlone(t *testing.T) {
 	}
 }
 
+func TestViewersOfAnotherCodecAreEnded(t *testing.T) {
+	t.Parallel()
+	r, s := open(t, nil)
+	p := watch(t, r, s, peerConfig{})
+	p.awaitMedia()
+	s.SetCodec(H264)
+	p.awaitMedia()
+	s.SetCodec(H265)
+	poll(t, "the viewer is gone", func() bool { return s.Viewers() == 0 && len(r.Views(s)) == 0 })
+}
+
 func FuzzOffer(f *testing.F) {
 	f.Add(head + section)
 	f.Add(head + "a=group:BUNDLE 1 0\r\n" + audio("1") + section)

@@ -57,6 +57,8 @@ type session struct {
 
 	connected, wasConnected atomic.Bool
 	restarts                atomic.Uint64
+	// reported is the last fraction of packets lost (RFC 3550, section 6.4.1), plus one; 0: none reported yet.
+	reported atomic.Uint32
 
 	busy chan struct{} // holds a token while somebody changes what follows
 	// offer is what the peer connection has last been given.
@@ -185,6 +187,8 @@ type View struct {
 	Local, Remote string
 	// RTT is the round trip lately; 0: unknown.
 	RTT time.Duration
+	// Loss is the fraction of packets that the browser reported lost lately, 0 to 1; -1: it has not reported yet.
+	Loss float64
 	// Offered lists the station's candidates, as "udp 10.0.0.5:8189".
 	Offered []string
 	// BrowserOffers lists the kinds of the browser's candidates, as "udp host", "udp mdns".
@@ -228,7 +232,10 @@ func (r *Relay) Views(stream *Stream) []View {
 func (r *Relay) view(s *session) View {
 	v := View{
 		Session: s.id, Who: s.who, Since: s.since, Restarts: s.restarts.Load(),
-		Connected: s.connected.Load(), WasConnected: s.wasConnected.Load(),
+		Connected: s.connected.Load(), WasConnected: s.wasConnected.Load(), Loss: -1,
+	}
+	if n := s.reported.Load(); n > 0 {
+		v.Loss = float64(n-1) / 256
 	}
 	if sh := s.shown.Load(); sh != nil {
 		v.Offered, v.BrowserOffers, v.Tag = sh.offered, sh.kinds, sh.tag

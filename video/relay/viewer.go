@@ -25,6 +25,7 @@ type sender interface {
 // the next key picture. Other viewers never notice.
 type viewer struct {
 	id     string
+	codec  Codec
 	stream *Stream
 	out    sender
 	cancel context.CancelFunc

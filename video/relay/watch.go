@@ -71,9 +71,13 @@ func (r *Relay) Open(ctx context.Context, stream *Stream, q Request) (Session, e
 
 	vctx, cancel := context.WithCancel(r.ctx)
 	v := newViewer(s.id, stream, t, binary.BigEndian.Uint16(random[16:]), binary.BigEndian.Uint32(random[18:]), cancel)
+	v.codec = codec
 	if !stream.add(v) {
 		cancel()
 		return Session{}, ErrClosed
+	}
+	if stream.Codec() != codec {
+		cancel() // the source has changed meanwhile: the session ends, and the next offer is answered for the new codec
 	}
 	started = true
 	r.mu.Lock()
@@ -116,7 +120,7 @@ func (r *Relay) serve(ctx context.Context, v *viewer, s *session, conn connState
 	feedback := make(chan struct{})
 	go func() {
 		defer close(feedback)
-		readFeedback(s.sender, v)
+		readFeedback(s, v)
 	}()
 	written := make(chan struct{})
 	go func() {
@@ -152,14 +156,18 @@ func (r *Relay) serve(ctx context.Context, v *viewer, s *session, conn connState
 
 // readFeedback reads the browser's RTCP until the connection closes, which also drives retransmission. A browser that
 // has lost its picture asks for a key picture (PLI or FIR); a camera cannot be asked, but the cache holds one.
-func readFeedback(s *webrtc.RTPSender, v *viewer) {
+func readFeedback(s *session, v *viewer) {
 	for {
-		packets, _, err := s.ReadRTCP()
+		packets, _, err := s.sender.ReadRTCP()
 		if err != nil {
 			return
 		}
 		for _, p := range packets {
-			switch p.(type) {
+			switch p := p.(type) {
+			case *rtcp.ReceiverReport:
+				for _, report := range p.Reports {
+					s.reported.Store(uint32(report.FractionLost) + 1)
+				}
 			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
 				v.wantResync.Store(true)
 				v.poke()
