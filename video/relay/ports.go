@@ -201,6 +201,7 @@ func (r *Relay) connectivity() webrtc.SettingEngine {
 	se.SetIncludeLoopbackCandidate(true)
 	se.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	se.SetICETimeouts(5*time.Second, 15*time.Second, 2*time.Second)
+	se.SetICEBindingRequestHandler(r.countRequest)
 	se.LoggerFactory = pionLoggers{r.log}
 	return se
 }

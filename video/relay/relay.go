@@ -65,6 +65,7 @@ type Relay struct {
 	mu       sync.Mutex
 	viewers  int
 	sessions map[string]*session
+	byUfrag  map[string]*session // by the ICE user name of the station's end
 	closed   bool
 
 	ctx    context.Context // ends all viewers; set once in New
@@ -80,7 +81,7 @@ func New(cfg Config) (*Relay, error) {
 	if cfg.ConnectTimeout <= 0 {
 		cfg.ConnectTimeout = 20 * time.Second
 	}
-	r := &Relay{cfg: cfg, log: cfg.Log, sessions: make(map[string]*session)}
+	r := &Relay{cfg: cfg, log: cfg.Log, sessions: make(map[string]*session), byUfrag: make(map[string]*session)}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
 	}

@@ -9,9 +9,12 @@ import (
 	"net"
 	"sort"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
+	"github.com/pion/ice/v4"
+	"github.com/pion/stun/v4"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -56,7 +59,7 @@ type session struct {
 	codec   Codec
 
 	connected, wasConnected atomic.Bool
-	restarts                atomic.Uint64
+	restarts, heard         atomic.Uint64 // heard: STUN requests with the right password
 	// reported is the last fraction of packets lost (RFC 3550, section 6.4.1), plus one; 0: none reported yet.
 	reported atomic.Uint32
 
@@ -64,6 +67,7 @@ type session struct {
 	// offer is what the peer connection has last been given.
 	offer *offer
 	tag   string
+	ufrag string // guarded by the relay's mutex
 
 	shown atomic.Pointer[shown]
 }
@@ -86,10 +90,52 @@ func (s *session) lock(ctx context.Context) error {
 
 func (s *session) unlock() { <-s.busy }
 
-// agreed notes what has been negotiated. The turn is held, or the session is new.
-func (s *session) agreed(o *offer, answer string) {
+// agreed notes what has been negotiated. The session is held, or new.
+func (r *Relay) agreed(s *session, o *offer, answer string) {
 	s.offer, s.tag = o, newTag()
+	ufrag := s.localUfrag()
+	r.mu.Lock()
+	delete(r.byUfrag, s.ufrag)
+	s.ufrag = ufrag
+	if ufrag != "" {
+		r.byUfrag[ufrag] = s
+	}
+	r.mu.Unlock()
 	s.shown.Store(&shown{tag: s.tag, offered: offered(answer), kinds: o.kinds})
+}
+
+// localUfrag is the name of the station's end, empty where the connection has ended.
+func (s *session) localUfrag() string {
+	p, err := s.sender.Transport().ICETransport().GetLocalParameters()
+	if err != nil {
+		return ""
+	}
+	return p.UsernameFragment
+}
+
+// countRequest counts a STUN request that had the right password, for the session that it was meant for (RFC 8445,
+// section 7.2.2: its user name begins with the station's fragment). It never changes the path.
+func (r *Relay) countRequest(m *stun.Message, _, _ ice.Candidate, _ *ice.CandidatePair) bool {
+	name, err := m.Get(stun.AttrUsername)
+	if err != nil {
+		return false
+	}
+	ufrag, _, _ := strings.Cut(string(name), ":")
+	r.mu.Lock()
+	s := r.byUfrag[ufrag]
+	r.mu.Unlock()
+	if s != nil {
+		s.heard.Add(1)
+	}
+	return false
+}
+
+// forget takes a session that has ended, or never began, out of the maps.
+func (r *Relay) forget(s *session) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.sessions, s.id)
+	delete(r.byUfrag, s.ufrag)
 }
 
 func newTag() string {
@@ -167,7 +213,7 @@ func (r *Relay) restart(ctx context.Context, s *session, f fragment) (text, tag 
 	if text, err = answerFragment(answer); err != nil {
 		return "", "", err
 	}
-	s.agreed(next, answer)
+	r.agreed(s, next, answer)
 	s.restarts.Add(1)
 	r.counters.restarts.Add(1)
 	return text, s.tag, nil
@@ -194,7 +240,7 @@ type View struct {
 	// BrowserOffers lists the kinds of the browser's candidates, as "udp host", "udp mdns".
 	BrowserOffers []string
 	// RequestsReceived counts STUN requests of the browser that came and had the right password, ResponsesReceived the
-	// answers to the station's own.
+	// answers to the station's own on the chosen path.
 	RequestsReceived, ResponsesReceived uint64
 	// Restarts counts ICE restarts.
 	Restarts uint64
@@ -240,19 +286,15 @@ func (r *Relay) view(s *session) View {
 	if sh := s.shown.Load(); sh != nil {
 		v.Offered, v.BrowserOffers, v.Tag = sh.offered, sh.kinds, sh.tag
 	}
-	for _, stat := range s.pc.GetStats() {
-		if pair, ok := stat.(webrtc.ICECandidatePairStats); ok {
-			v.RequestsReceived += pair.RequestsReceived
-			v.ResponsesReceived += pair.ResponsesReceived
-		}
-	}
-	ice := s.sender.Transport().ICETransport()
-	pair, err := ice.GetSelectedCandidatePair()
+	v.RequestsReceived = s.heard.Load()
+	path := s.sender.Transport().ICETransport()
+	pair, err := path.GetSelectedCandidatePair()
 	if err != nil || pair == nil {
 		return v
 	}
 	v.Path, v.Local, v.Remote = r.path(pair), endOf(pair.Local), endOf(pair.Remote)
-	if stats, ok := ice.GetSelectedCandidatePairStats(); ok {
+	if stats, ok := path.GetSelectedCandidatePairStats(); ok {
+		v.ResponsesReceived = stats.ResponsesReceived
 		v.RTT = time.Duration(stats.CurrentRoundTripTime * float64(time.Second))
 	}
 	return v

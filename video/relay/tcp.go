@@ -65,12 +65,14 @@ func (g *tcpGate) admit(conn net.Conn) *tcpConn {
 		return c
 	}
 	g.unproven.Add(1)
-	c.timer = time.AfterFunc(g.prove, func() {
+	// Set before it can fire, since its end stops it.
+	c.timer = time.AfterFunc(time.Hour, func() {
 		if !c.proven.Load() {
 			g.abandoned.Add(1)
 			_ = c.Close() // nobody reads its error
 		}
 	})
+	c.timer.Reset(g.prove)
 	return c
 }
 

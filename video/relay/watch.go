@@ -67,7 +67,12 @@ func (r *Relay) Open(ctx context.Context, stream *Stream, q Request) (Session, e
 		}
 		return Session{}, err
 	}
-	s.agreed(o, answer)
+	r.agreed(s, o, answer)
+	defer func() {
+		if !started {
+			r.forget(s)
+		}
+	}()
 
 	vctx, cancel := context.WithCancel(r.ctx)
 	v := newViewer(s.id, stream, t, binary.BigEndian.Uint16(random[16:]), binary.BigEndian.Uint32(random[18:]), cancel)
@@ -144,9 +149,7 @@ func (r *Relay) serve(ctx context.Context, v *viewer, s *session, conn connState
 	}
 	v.cancel()
 	v.stream.remove(v)
-	r.mu.Lock()
-	delete(r.sessions, s.id)
-	r.mu.Unlock()
+	r.forget(s)
 	<-written
 	if err := s.pc.GracefulClose(); err != nil {
 		r.log.Debug("close viewer", "session", v.id, "error", err)
