@@ -24,8 +24,8 @@ deps: ## install what running needs from Debian (libopenh264-7), or say what to 
 	@./scripts/deps libopenh264-7
 
 .PHONY: test-deps
-test-deps: ## install what testing needs from Debian (Chromium, a C compiler for the race detector)
-	@./scripts/deps libopenh264-7 chromium gcc libc6-dev
+test-deps: ## install what testing needs from Debian (Chromium, ffmpeg, a C compiler for the race detector)
+	@./scripts/deps libopenh264-7 chromium ffmpeg gcc libc6-dev
 
 .PHONY: web
 web: $(WEB)/dist/index.html ## build the console into ui/web/dist

@@ -30,16 +30,24 @@ const AnyTag = relay.AnyTag
 // signalWait is how long Open waits for the first signal of a feed that has had none.
 const signalWait = 3 * time.Second
 
+// Watcher is who watches. The zero value is somebody without a name.
+type Watcher struct {
+	// Name is shown with the session.
+	Name string
+	// Gone is called once when a session that was opened has ended, by a goroutine that is waited for. nil: nothing is.
+	Gone func()
+}
+
 // Watch is Open without a name.
 func (s *Service) Watch(ctx context.Context, feedID, offerSDP string) (sessionID, answerSDP string, err error) {
-	got, err := s.Open(ctx, feedID, "", offerSDP)
+	got, err := s.Open(ctx, feedID, Watcher{}, offerSDP)
 	return got.ID, got.Answer, err
 }
 
 // Open answers a WHEP offer of somebody for a feed; the answer has all candidates. A feed that has no signal now but had
 // one is accepted: the picture comes when the source does. Errors: ErrUnknownFeed, ErrNoSignal, ErrBadOffer and with it
 // a *CodecError where the browser cannot play the feed, ErrUnplayable, ErrTooManyViewers.
-func (s *Service) Open(ctx context.Context, feedID, who, offerSDP string) (Session, error) {
+func (s *Service) Open(ctx context.Context, feedID string, who Watcher, offerSDP string) (Session, error) {
 	f := s.feed(feedID)
 	if f == nil {
 		return Session{}, fmt.Errorf("%w: %q", ErrUnknownFeed, feedID)
@@ -49,21 +57,13 @@ func (s *Service) Open(ctx context.Context, feedID, who, offerSDP string) (Sessi
 	}
 	done := f.expectViewer()
 	defer done()
-	timeout := time.NewTimer(signalWait)
-	defer timeout.Stop()
-	select {
-	case <-f.first:
-	case <-timeout.C:
+	if err := f.awaitSignal(ctx); err != nil {
 		if p := f.refusal(); p != "" {
 			return Session{}, fmt.Errorf("%w: %s", ErrUnplayable, p)
 		}
-		return Session{}, fmt.Errorf("%w: %q", ErrNoSignal, feedID)
-	case <-f.done:
-		return Session{}, fmt.Errorf("%w: %q", ErrUnknownFeed, feedID)
-	case <-ctx.Done():
-		return Session{}, fmt.Errorf("watch %q: %w", feedID, ctx.Err())
+		return Session{}, err
 	}
-	got, err := s.relay.Open(ctx, f.stream, relay.Request{Offer: offerSDP, Who: who})
+	got, err := s.relay.Open(ctx, f.stream, relay.Request{Offer: offerSDP, Who: who.Name, Gone: who.Gone})
 	if err != nil {
 		return Session{}, fmt.Errorf("watch %q: %w", feedID, err)
 	}

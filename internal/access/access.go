@@ -51,14 +51,16 @@ func (r Role) Allows(needed Role) bool { return r.Valid() && r.rank() >= needed.
 const (
 	ViaSession = "session" // the cookie of a browser
 	ViaToken   = "token"   // Authorization: Bearer
+	// ViaPassword is a name and a password for one connection, without a session.
+	ViaPassword = "password"
 )
 
 // Principal is somebody who is signed in. The name identifies the person or program: leases and audit go by it.
 type Principal struct {
 	Name      string
 	Role      Role
-	Via       string // ViaSession, ViaToken
-	SessionID string // names the session or token without being its secret; empty: the token given at start
+	Via       string // ViaSession, ViaToken, ViaPassword
+	SessionID string // names the session, token or password without being its secret; empty: the token given at start
 }
 
 // Errors that callers decide on.
@@ -149,6 +151,8 @@ func (a *Access) Check(ctx context.Context, p Principal) (Principal, error) {
 	switch {
 	case p.Via == ViaSession:
 		return a.session(ctx, p.SessionID, false)
+	case p.Via == ViaPassword:
+		return a.holds(ctx, p)
 	case p.SessionID == "":
 		return p, nil
 	default:

@@ -14,10 +14,11 @@ const (
 	KindCommand = "command" // what a vehicle was told
 	KindAlert   = "alert"   // decisions about alerts
 	KindCue     = "cue"     // decisions about cues
+	KindViewing = "viewing" // who watched which feed, from when to when
 )
 
 // AuditKinds are the kinds that hold what people did.
-func AuditKinds() []string { return []string{KindAccess, KindCommand, KindAlert, KindCue} }
+func AuditKinds() []string { return []string{KindAccess, KindCommand, KindAlert, KindCue, KindViewing} }
 
 // unknown stands for somebody who could not be told: an audit record always has a Who.
 const unknown = "unknown"

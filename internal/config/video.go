@@ -9,11 +9,12 @@ import (
 	"strings"
 )
 
-// Video is how pictures reach browsers.
+// Video is how pictures reach browsers and other software.
 type Video struct {
 	WebRTCPort int    `yaml:"webrtcPort,omitempty"` // one port for all viewers, UDP and TCP; 0: any free one
 	WebRTC     WebRTC `yaml:"webrtc,omitempty"`
 	TURN       *TURN  `yaml:"turn,omitempty"` // nil: none
+	RTSP       RTSP   `yaml:"rtsp,omitempty"` // none, unless an address is given
 }
 
 // WebRTC is which of the station's addresses browsers are told.
@@ -36,6 +37,7 @@ type TURN struct {
 func (c *checker) video(cfg Config) {
 	v := cfg.Video
 	c.port("video.webrtcPort", v.WebRTCPort)
+	c.rtsp(cfg)
 	if v.WebRTC.Listen != "" && net.ParseIP(v.WebRTC.Listen) == nil {
 		c.addf("video.webrtc.listen", "%q is not an IP address", v.WebRTC.Listen)
 	}

@@ -20,6 +20,8 @@ type feeds struct {
 	mavlink *mavlink.Service
 	byHand  map[string]config.Feed
 	log     *slog.Logger
+	// viewings has on record who watches; set once, before anybody does.
+	viewings *viewings
 
 	mu     sync.Mutex
 	places map[string]feedPlace // by feed id

@@ -25,6 +25,7 @@ import (
 	"vedette/ui"
 	"vedette/ui/api"
 	"vedette/video"
+	"vedette/video/rtspout"
 )
 
 // Config is what a station is built from.
@@ -57,6 +58,7 @@ type Station struct {
 	vehicles *vehicles
 	plans    *plans
 	feeds    *feeds
+	rtsp     *rtspout.Server // nil: not configured
 	picture  *picture
 	executor *executor
 	zones    []zone.Zone
@@ -87,6 +89,13 @@ func New(ctx context.Context, cfg Config) (s *Station, err error) {
 	s.record = recorder{store: s.store, log: cfg.Log}
 	if s.access, err = access.New(access.Config{Store: s.store, Token: cfg.Token}); err != nil {
 		return s, err
+	}
+	cut, err := s.access.SettleViewings(ctx)
+	if err != nil {
+		return s, err
+	}
+	if cut > 0 {
+		s.log.Info("feeds were watched when the station stopped; their end is recorded as unknown", "viewings", cut)
 	}
 	if err = s.buildRooms(ctx); err != nil {
 		return s, err
@@ -170,6 +179,10 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 	if s.feeds, err = newFeeds(s.video, s.mavlink, file.Feeds, s.log); err != nil {
 		return err
 	}
+	s.feeds.viewings = &viewings{access: s.access, log: s.log}
+	if s.rtsp, err = newRTSP(ctx, file, s.video, s.access, s.feeds.viewings, s.log.With("room", "rtsp")); err != nil {
+		return err
+	}
 	last, err := s.store.LastSeq(ctx)
 	if err != nil {
 		return err
@@ -199,6 +212,7 @@ func (s *Station) stats() map[string]func() any {
 	return map[string]func() any{
 		"mavlink": func() any { return s.mavlink.Stats() },
 		"video":   func() any { return s.video.Stats() },
+		"rtsp":    func() any { return s.rtsp.Stats() },
 		"sensors": func() any { return s.sensors.Stats() },
 		"store":   func() any { return s.store.Stats() },
 		"access":  func() any { return s.access.Stats() },
@@ -222,6 +236,9 @@ func (s *Station) Run(ctx context.Context) error {
 	}
 	start("mavlink", s.mavlink.Run)
 	start("video", s.video.Run)
+	if s.rtsp != nil {
+		start("rtsp", s.rtsp.Run)
+	}
 	start("sensors", s.sensors.Run)
 	start("picture", func(ctx context.Context) error {
 		return s.picture.run(ctx, s.video.Detections(), s.sensors.Events())
@@ -254,6 +271,9 @@ func (s *Station) close() error {
 	if err := s.listener.Close(); !errors.Is(err, net.ErrClosed) {
 		errs = append(errs, err)
 	}
+	if s.rtsp != nil {
+		errs = append(errs, s.rtsp.Close())
+	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
 	}
@@ -280,6 +300,7 @@ func (s *Station) prune(ctx context.Context) error {
 	ages := map[string]time.Duration{
 		kindDetection: keep.Tracks, kindTrack: keep.Tracks, kindTrip: keep.Tracks, kindVehicle: keep.Tracks, kindLink: keep.Tracks,
 		kindCommand: keep.Audit, access.KindIntent: keep.Audit, kindAlert: keep.Audit, kindCue: keep.Audit, kindAccess: keep.Audit,
+		access.KindViewing: keep.Audit,
 	}
 	ticker := time.NewTicker(pruneEvery)
 	defer ticker.Stop()
@@ -320,6 +341,12 @@ func listen(ctx context.Context, cfg Config) (net.Listener, error) {
 	}
 	return ui.Secure(l, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}), nil
 }
+
+// RTSPAddr is where plain RTSP is served, RTSPSAddr where RTSPS is; "" where it is not.
+func (s *Station) RTSPAddr() string { return s.rtsp.Addr() }
+
+// RTSPSAddr is where RTSPS is served; "" where it is not.
+func (s *Station) RTSPSAddr() string { return s.rtsp.AddrTLS() }
 
 // Started is closed once every room runs.
 func (s *Station) Started() <-chan struct{} { return s.started }

@@ -11,9 +11,18 @@ import (
 
 // Watch implements ui.Feeds.
 func (f *feeds) Watch(ctx context.Context, who access.Principal, feedID, offer string) (api.WatchSession, error) {
-	got, err := f.video.Open(ctx, feedID, who.Name, offer)
+	viewing := f.viewings.prepare(access.Viewing{Who: who, Feed: feedID, Means: access.MeansWHEP})
+	defer viewing.settled()
+	got, err := f.video.Open(ctx, feedID, video.Watcher{Name: who.Name, Gone: viewing.end}, offer)
 	if err != nil {
 		return api.WatchSession{}, f.watchProblem(feedID, err)
+	}
+	err = viewing.begin(ctx, got.ID)
+	viewing.settled() // a session that ends waits for it
+	if err != nil {
+		f.log.Error("a viewing that cannot be recorded is refused", "feed", feedID, "who", who.Name, "error", err)
+		_ = f.video.EndWatch(feedID, got.ID) // it may have gone by itself
+		return api.WatchSession{}, api.Unavailable("the viewing cannot be recorded: %v", err)
 	}
 	out := api.WatchSession{ID: got.ID, Answer: got.Answer, Tag: got.Tag}
 	for _, t := range got.TURN {

@@ -35,6 +35,8 @@ type Request struct {
 	Offer string
 	// Who asks; the session's view says it.
 	Who string
+	// Gone is called once when a session that was opened has ended, by a goroutine that Close waits for. nil: nothing is.
+	Gone func()
 }
 
 // Session is a viewer that has been let in.
@@ -52,6 +54,7 @@ type Session struct {
 // session is the signalling side of one viewer. Its peer connection is owned by the viewer's goroutine.
 type session struct {
 	id, who string
+	gone    func()
 	since   time.Time
 	stream  *Stream
 	pc      *webrtc.PeerConnection

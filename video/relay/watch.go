@@ -56,7 +56,7 @@ func (r *Relay) Open(ctx context.Context, stream *Stream, q Request) (Session, e
 		return Session{}, fmt.Errorf("add track: %w", err)
 	}
 	s := &session{
-		id: hex.EncodeToString(random[:16]), who: q.Who, since: time.Now(), stream: stream,
+		id: hex.EncodeToString(random[:16]), who: q.Who, gone: q.Gone, since: time.Now(), stream: stream,
 		pc: pc, sender: rtpSender, codec: codec, busy: make(chan struct{}, 1),
 	}
 	conn := r.watchState(s)
@@ -122,6 +122,9 @@ func (r *Relay) watchState(s *session) connState {
 func (r *Relay) serve(ctx context.Context, v *viewer, s *session, conn connState) {
 	defer close(v.done)
 	defer r.release() // before those who wait for the end go on
+	if s.gone != nil {
+		defer s.gone()
+	}
 	feedback := make(chan struct{})
 	go func() {
 		defer close(feedback)

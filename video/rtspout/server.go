@@ -171,13 +171,16 @@ func portOf(a net.Addr) int {
 	return 0
 }
 
-// Addr is the address of plain RTSP, AddrTLS that of RTSPS; "" where it is not served.
+// Addr is the address of plain RTSP; "" where it is not served, also by a nil server.
 func (s *Server) Addr() string { return s.addr(false) }
 
-// AddrTLS is the address of RTSPS; "" where it is not served.
+// AddrTLS is the address of RTSPS; "" where it is not served, also by a nil server.
 func (s *Server) AddrTLS() string { return s.addr(true) }
 
 func (s *Server) addr(secret bool) string {
+	if s == nil {
+		return ""
+	}
 	for _, e := range s.endpoints {
 		if (e.listener.secret != nil) == secret {
 			return e.listener.Addr().String()
@@ -282,8 +285,11 @@ type Stats struct {
 	TurnedAway uint64
 }
 
-// Stats returns the counters.
+// Stats returns the counters; of a nil server they are zero.
 func (s *Server) Stats() Stats {
+	if s == nil {
+		return Stats{}
+	}
 	out := Stats{
 		Connections: uint64(len(s.conns)), Sessions: s.sessions.Load(), Packets: s.packets.Load(), Bytes: s.bytes.Load(),
 		Dropped: s.dropped.Load(), SignInsRefused: s.signInsRefused.Load(), Refused: s.refused.Load(),
