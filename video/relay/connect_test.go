@@ -366,3 +366,97 @@ func TestATCPConnectionThatProvesNothingEnds(t *testing.T) {
 		t.Errorf("close: %v, %d open", err, g.open.Load())
 	}
 }
+
+// valve passes TCP connections on to an address until it is shut; then it reads no more.
+type valve struct {
+	net.Listener
+	shut chan struct{}
+	wg   sync.WaitGroup
+}
+
+func newValve(t *testing.T, to string) *valve {
+	t.Helper()
+	var lc net.ListenConfig
+	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &valve{Listener: l, shut: make(chan struct{})}
+	end := make(chan struct{})
+	v.wg.Go(func() {
+		for {
+			in, err := l.Accept()
+			if err != nil {
+				return
+			}
+			var d net.Dialer
+			out, err := d.DialContext(context.Background(), "tcp", to)
+			if err != nil {
+				_ = in.Close()
+				return
+			}
+			// A small window, so that it is soon full.
+			_ = out.(*net.TCPConn).SetReadBuffer(4096)
+			v.wg.Go(func() { <-end; _, _ = in.Close(), out.Close() })
+			v.wg.Go(func() { v.pass(out, in) })
+			v.wg.Go(func() { v.pass(in, out) })
+		}
+	})
+	t.Cleanup(func() {
+		_ = l.Close()
+		close(end)
+		v.wg.Wait()
+	})
+	return v
+}
+
+func (v *valve) pass(to, from net.Conn) {
+	buf := make([]byte, 2048)
+	for {
+		select {
+		case <-v.shut:
+			return
+		default:
+		}
+		n, err := from.Read(buf)
+		if err != nil {
+			return
+		}
+		if _, err := to.Write(buf[:n]); err != nil {
+			return
+		}
+	}
+}
+
+func TestAViewerWhoseTCPIsStuckHarmsNobody(t *testing.T) {
+	t.Parallel()
+	r, s := open(t, nil)
+	v := newValve(t, fmt.Sprintf("127.0.0.1:%d", r.Port()))
+	stuck, offer := newPeer(t, peerConfig{networks: []webrtc.NetworkType{webrtc.NetworkTypeTCP4}})
+	var err error
+	if stuck.session, err = r.Open(t.Context(), s, Request{Offer: offer}); err != nil {
+		t.Fatal(err)
+	}
+	through := strings.ReplaceAll(stuck.session.Answer, fmt.Sprintf(" 127.0.0.1 %d typ host tcptype", r.Port()), fmt.Sprintf(" 127.0.0.1 %d typ host tcptype", portOf(v.Addr())))
+	if err := stuck.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: through}); err != nil {
+		t.Fatal(err)
+	}
+	stuck.awaitMedia()
+	other := watch(t, r, s, peerConfig{})
+	other.awaitMedia()
+	close(v.shut)
+	deadline := time.Now().Add(60 * time.Second)
+	for r.Connections().TCPOpen > 0 {
+		if time.Now().After(deadline) {
+			t.Fatal("the stuck connection is still open after 60 s")
+		}
+		before := time.Now()
+		other.awaitMedia() // 0.3 s of pictures
+		if took := time.Since(before); took > tcpWrite-time.Second {
+			t.Errorf("the other viewer waited %v for 20 packets", took)
+		}
+	}
+	if s.Viewers() == 0 {
+		t.Error("the other viewer went too")
+	}
+}

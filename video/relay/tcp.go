@@ -11,7 +11,7 @@ const (
 	tcpReadQueue   = 64               // packets from one viewer that wait to be read
 	tcpFirstPacket = 10 * time.Second // for the first STUN request of a new connection
 	tcpProve       = 15 * time.Second // for a request that the station answers
-	tcpWrite       = 2 * time.Second  // for one packet to go out; a path that is stuck longer is given up
+	tcpWrite       = 5 * time.Second  // for one packet to go out; a path that is stuck longer is given up
 	tcpSendBuffer  = 256 << 10        // bytes in the kernel: half a second of 4 Mbit/s
 	tcpUnproven    = 64               // connections at a time that have proven nothing yet
 	tcpAll         = 1024             // connections at a time

@@ -1,8 +1,13 @@
 package relay
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
+	"math/big"
 	"net"
 	"strconv"
 	"strings"
@@ -204,4 +209,58 @@ func TestTURNOverTLSIsOffered(t *testing.T) {
 	}
 	_ = conn.Close()
 	poll(t, "the connection is counted out", func() bool { return r.turn.gates[1].open.Load() == 0 })
+}
+
+func TestTURNOverTLSOpensRelays(t *testing.T) {
+	t.Parallel()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"post.example"}, NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, &template, &template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusted := x509.NewCertPool()
+	trusted.AddCert(cert)
+	r, _ := open(t, func(c *Config) {
+		c.TURN = &TURNConfig{TLS: &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}}
+	})
+	d := tls.Dialer{Config: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: trusted, ServerName: "post.example"}}
+	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(r.turn.cfg.TLSPort))
+	conn, err := d.DialContext(t.Context(), "tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := r.turn.servers("a session")[2]
+	c, err := turn.NewClient(&turn.ClientConfig{
+		STUNServerAddr: addr, TURNServerAddr: addr, Conn: turn.NewSTUNConn(conn), Username: srv.Username, Password: srv.Password,
+		LoggerFactory: &logging.DefaultLoggerFactory{Writer: logTo{t}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		c.Close()
+		_ = conn.Close() // the client may have closed it
+	})
+	if err := c.Listen(); err != nil {
+		t.Fatal(err)
+	}
+	relayed, err := c.Allocate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := r.Connections().TURN; n.Relays != 1 {
+		t.Errorf("counted %+v", n)
+	}
+	if err := relayed.Close(); err != nil {
+		t.Error(err)
+	}
+	poll(t, "the relay is gone", func() bool { return r.Connections().TURN.Relays == 0 })
 }
