@@ -58,7 +58,35 @@ func (f *feeds) watchProblem(feedID string, err error) error {
 
 // cannotPlay says what the browser lacks, and where the same picture can be had.
 func (f *feeds) cannotPlay(feedID string, lack *video.CodecError) *api.Problem {
-	return api.Refused("feed %s sends %s: %v", feedID, lack.Codec, lack)
+	p := api.Refused("feed %s sends %s: %v", feedID, lack.Codec, lack)
+	if p.Alternate = f.alternate(feedID, string(lack.Codec)); p.Alternate != "" {
+		p.Detail += "; feed " + p.Alternate + " is another stream of the same camera"
+	}
+	return p
+}
+
+// alternate is a feed of another stream of the same camera, "" where there is none: best one that is known to send another
+// codec, else one of which nothing is known yet.
+func (f *feeds) alternate(feedID, codec string) string {
+	own, _ := f.place(feedID)
+	this, known := f.video.Feed(feedID)
+	if !known || own.camera == 0 {
+		return ""
+	}
+	found := ""
+	for _, s := range f.video.Feeds() {
+		place, _ := f.place(s.ID)
+		if s.ID == feedID || s.Kind != this.Kind || place.vehicle != own.vehicle || place.camera != own.camera || s.Codec == codec {
+			continue
+		}
+		if s.Codec != "" {
+			return s.ID
+		}
+		if found == "" {
+			found = s.ID
+		}
+	}
+	return found
 }
 
 // own checks that a session is there and somebody's own; an admin may change everybody's, and see is true for operators
@@ -135,6 +163,7 @@ func describeViewer(v video.Viewer) api.Viewer {
 	case v.WasConnected:
 		out.State = "lost"
 	}
+	out.DroppedFrames = v.DroppedFrames
 	if v.Loss >= 0 {
 		out.LossPercent = api.Known(v.Loss * 100)
 	}

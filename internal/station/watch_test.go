@@ -10,6 +10,7 @@ import (
 	"vedette/internal/access"
 	"vedette/internal/config"
 	"vedette/ui/api"
+	"vedette/video"
 )
 
 // watchOffer is an offer to receive H.264, of a browser that never connects.
@@ -126,5 +127,35 @@ video:
 	}
 	if v, err = videoConfig(config.Config{}, ""); err != nil || v.NoTCP || v.LeaveOut != nil || v.TURN != nil || v.ListenHost != "" {
 		t.Errorf("an empty file: %+v, %v", v, err)
+	}
+}
+
+func TestAnotherStreamOfTheCameraIsNamed(t *testing.T) {
+	t.Parallel()
+	w := newWatched(t, config.RTSP{}, config.TLS{})
+	f := w.feeds
+	for id, c := range map[string]struct {
+		kind  video.Kind
+		place feedPlace
+	}{
+		"1-eo":      {video.KindEO, feedPlace{vehicle: 1, camera: 100, stream: 1}},
+		"1-eo-2":    {video.KindEO, feedPlace{vehicle: 1, camera: 100, stream: 2}},
+		"1-thermal": {video.KindThermal, feedPlace{vehicle: 1, camera: 100, stream: 3}},
+		"2-eo":      {video.KindEO, feedPlace{vehicle: 2, camera: 100, stream: 1}},
+		"3-eo":      {video.KindEO, feedPlace{vehicle: 3, camera: 100, stream: 1}},
+		"3-eo-2":    {video.KindEO, feedPlace{vehicle: 3, camera: 101, stream: 1}},
+	} {
+		if err := f.add(id, "rtsp://127.0.0.1:1/"+id, c.kind, true, c.place); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for id, want := range map[string]string{"1-eo": "1-eo-2", "1-thermal": "", "2-eo": "", "3-eo": "", "cam": "", "nope": ""} {
+		if got := f.alternate(id, "H265"); got != want {
+			t.Errorf("instead of %s: %q, want %q", id, got, want)
+		}
+	}
+	p := f.cannotPlay("1-eo", &video.CodecError{Codec: "H265"})
+	if p.Status != 422 || p.Alternate != "1-eo-2" || !strings.Contains(p.Detail, "cannot play H.265; Chrome 136") || !strings.Contains(p.Detail, "feed 1-eo-2 is another stream") {
+		t.Errorf("%+v", p)
 	}
 }

@@ -225,8 +225,8 @@ func TestSlowViewerDropsToAKeyPictureAndHarmsNobody(t *testing.T) {
 	src.picture(100)
 	slow, quick := newBrowser(), newBrowser()
 	slow.gate = make(chan struct{})
-	join(t, s, slow)
-	join(t, s, quick)
+	slowViewer := join(t, s, slow)
+	quickViewer := join(t, s, quick)
 	quick.await(t, 2)
 	for src.n < 5999 {
 		src.picture(100)
@@ -238,6 +238,9 @@ func TestSlowViewerDropsToAKeyPictureAndHarmsNobody(t *testing.T) {
 	c := s.Counts()
 	if c.Overflows == 0 || c.Dropped == 0 {
 		t.Fatalf("the slow viewer's queue did not overflow: %+v", c)
+	}
+	if n := slowViewer.droppedFrames.Load(); n == 0 || n > c.Dropped || quickViewer.droppedFrames.Load() != 0 {
+		t.Errorf("%d pictures dropped for the slow viewer, %d for the quick one, of %d packets", n, quickViewer.droppedFrames.Load(), c.Dropped)
 	}
 	checkOrder(t, quick.packets())
 	src.picture(100) // ends the group

@@ -72,7 +72,8 @@ type session struct {
 	tag   string
 	ufrag string // guarded by the relay's mutex
 
-	shown atomic.Pointer[shown]
+	shown  atomic.Pointer[shown]
+	viewer *viewer // set before the session can be found
 }
 
 // shown is what a view says of the signalling.
@@ -238,6 +239,8 @@ type View struct {
 	RTT time.Duration
 	// Loss is the fraction of packets that the browser reported lost lately, 0 to 1; -1: it has not reported yet.
 	Loss float64
+	// DroppedFrames counts pictures that were not sent whole because this viewer was too slow.
+	DroppedFrames uint64
 	// Offered lists the station's candidates, as "udp 10.0.0.5:8189".
 	Offered []string
 	// BrowserOffers lists the kinds of the browser's candidates, as "udp host", "udp mdns".
@@ -282,6 +285,9 @@ func (r *Relay) view(s *session) View {
 	v := View{
 		Session: s.id, Who: s.who, Since: s.since, Restarts: s.restarts.Load(),
 		Connected: s.connected.Load(), WasConnected: s.wasConnected.Load(), Loss: -1,
+	}
+	if s.viewer != nil {
+		v.DroppedFrames = s.viewer.droppedFrames.Load()
 	}
 	if n := s.reported.Load(); n > 0 {
 		v.Loss = float64(n-1) / 256

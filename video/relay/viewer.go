@@ -32,7 +32,8 @@ type viewer struct {
 	done   chan struct{} // closed when the viewer's goroutines have ended
 	wake   chan struct{} // holds one token while there is something to do
 
-	wantResync atomic.Bool
+	wantResync    atomic.Bool
+	droppedFrames atomic.Uint64
 
 	mu      sync.Mutex
 	active  bool // connected: packets are queued
@@ -41,6 +42,8 @@ type viewer struct {
 	upTo    uint64 // packets up to this number have been replayed
 	queue   []*packet
 	bytes   int
+	// lastDropped is the picture that was counted last.
+	lastDropped uint64
 
 	// Owned by the writing goroutine.
 	pacer     pacer
@@ -87,6 +90,7 @@ func (v *viewer) enqueue(p *packet) bool {
 	if v.waitKey && !p.key {
 		if v.gap {
 			v.stream.counters.dropped.Add(1)
+			v.drop(p)
 		}
 		return false
 	}
@@ -94,12 +98,16 @@ func (v *viewer) enqueue(p *packet) bool {
 	if len(v.queue) >= maxQueuePackets || v.bytes+len(p.payload) > maxQueueBytes {
 		v.stream.counters.overflows.Add(1)
 		v.stream.counters.dropped.Add(uint64(len(v.queue)))
+		for _, q := range v.queue {
+			v.drop(q)
+		}
 		clear(v.queue)
 		v.queue, v.bytes = v.queue[:0], 0
 		v.gap = true
 		if !p.key {
 			v.waitKey = true
 			v.stream.counters.dropped.Add(1)
+			v.drop(p)
 			return false
 		}
 	}
@@ -112,6 +120,14 @@ func (v *viewer) enqueue(p *packet) bool {
 	v.queue = append(v.queue, p)
 	v.bytes += len(p.payload)
 	return true
+}
+
+// drop counts the picture of a packet that is not sent; mu must be held.
+func (v *viewer) drop(p *packet) {
+	if p.frame != v.lastDropped {
+		v.lastDropped = p.frame
+		v.droppedFrames.Add(1)
+	}
 }
 
 // awaitKey drops what comes until the next key picture. What is queued stays.

@@ -76,7 +76,7 @@ func (r *Relay) Open(ctx context.Context, stream *Stream, q Request) (Session, e
 
 	vctx, cancel := context.WithCancel(r.ctx)
 	v := newViewer(s.id, stream, t, binary.BigEndian.Uint16(random[16:]), binary.BigEndian.Uint32(random[18:]), cancel)
-	v.codec = codec
+	v.codec, s.viewer = codec, v
 	if !stream.add(v) {
 		cancel()
 		return Session{}, ErrClosed
