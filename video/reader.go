@@ -10,10 +10,10 @@ import (
 
 // Format says how a feed is coded.
 type Format struct {
-	// Codec is "H264".
-	Codec string
-	// SPS and PPS are the newest parameter sets, empty where there were none yet.
-	SPS, PPS []byte
+	// Codec is H.264 or H.265.
+	Codec relay.Codec
+	// ParameterSets are the newest, empty where there were none yet.
+	relay.ParameterSets
 }
 
 // Describe says how a feed is coded, for software that reads it as it is. A feed on demand is pulled for it, and a while
@@ -23,8 +23,7 @@ func (s *Service) Describe(ctx context.Context, feedID string) (Format, error) {
 	if err != nil {
 		return Format{}, err
 	}
-	sets := f.stream.ParameterSets()
-	return Format{Codec: f.state().Codec, SPS: sets.SPS, PPS: sets.PPS}, nil
+	return Format{Codec: f.stream.Codec(), ParameterSets: f.stream.ParameterSets()}, nil
 }
 
 // Subscribe lets software read a feed. A feed without a signal now goes on when the source does. The caller closes the

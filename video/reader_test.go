@@ -8,6 +8,7 @@ import (
 
 	"vedette/video"
 	"vedette/video/ingest/testcam"
+	"vedette/video/relay"
 )
 
 func TestReaderOfAFeedOnDemandHasItPulled(t *testing.T) {
@@ -22,7 +23,7 @@ func TestReaderOfAFeedOnDemandHasItPulled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if format.Codec != "H264" || len(format.SPS) == 0 || len(format.PPS) == 0 {
+	if format.Codec != relay.H264 || len(format.SPS) == 0 || len(format.PPS) == 0 {
 		t.Errorf("format %+v", format)
 	}
 	sub, err := s.Subscribe(t.Context(), "a")

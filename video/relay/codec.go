@@ -35,11 +35,16 @@ func (c Codec) mime() string { return "video/" + string(c) }
 func (s *Stream) SetCodec(c Codec) {
 	s.codec.Store(&c)
 	s.mu.Lock()
-	viewers := s.viewers
+	viewers, readers := s.viewers, s.readers
 	s.mu.Unlock()
 	for _, v := range viewers {
 		if v.codec != c {
 			v.stop()
+		}
+	}
+	for _, r := range readers {
+		if r.codec != c {
+			r.Close()
 		}
 	}
 }

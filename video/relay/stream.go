@@ -1,13 +1,10 @@
 package relay
 
 import (
-	"bytes"
 	"math"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"vedette/video/h264"
 )
 
 // maxPayload keeps an RTP packet, without its header extension, within 1200 bytes.
@@ -20,7 +17,9 @@ type Stream struct {
 
 	// Touched by the pushing goroutine only.
 	timeline   timeline
-	sps, pps   []byte
+	carried    Codec
+	as         *payloads     // how carried is read; nil before the first packet
+	known      ParameterSets // the newest
 	started    bool
 	pictureTS  uint32
 	pictureEnd bool
@@ -73,29 +72,6 @@ func (s *Stream) Counts() Counts {
 	}
 }
 
-// ParameterSets are what a decoder needs to know before the first picture. Nobody changes the bytes.
-type ParameterSets struct{ SPS, PPS []byte }
-
-// SetParameterSets gives the parameter sets of the session description. In-band ones replace them.
-func (s *Stream) SetParameterSets(sps, pps []byte) {
-	if len(sps) > 0 {
-		s.sps = bytes.Clone(sps)
-	}
-	if len(pps) > 0 {
-		s.pps = bytes.Clone(pps)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.sets = ParameterSets{SPS: s.sps, PPS: s.pps}
-}
-
-// ParameterSets returns the newest parameter sets, empty where there were none yet.
-func (s *Stream) ParameterSets() ParameterSets {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.sets
-}
-
 // Restart tells that a new connection to the source begins: sequence and timestamps of viewers go on without a break,
 // and they wait for the next key picture.
 func (s *Stream) Restart() {
@@ -115,13 +91,14 @@ func (s *Stream) Restart() {
 
 // Push forwards one packet to every viewer. It never waits.
 func (s *Stream) Push(p Packet) {
-	seen, _ := h264.Inspect(p.Payload)
+	s.follow()
+	isKey, hasSPS := s.as.inspect(p.Payload)
 	s.flushFit(p)
 	s.beginPicture(p)
-	if sps, pps := h264.ParameterSets(p.Payload); sps != nil || pps != nil {
-		s.SetParameterSets(sps, pps)
+	if sets := s.as.sets(p.Payload); sets.VPS != nil || sets.SPS != nil || sets.PPS != nil {
+		s.SetAllParameterSets(sets)
 	}
-	s.spsInPic = s.spsInPic || seen.SPS
+	s.spsInPic = s.spsInPic || hasSPS
 	ts := s.timeline.next(p.Timestamp, p.Arrival)
 	lost := uint16(min(max(p.Lost, 0), 100))
 	taken := p.Capture
@@ -129,21 +106,22 @@ func (s *Stream) Push(p Packet) {
 		taken = p.Arrival
 	}
 
-	if seen.IDR && !s.spsInPic && len(s.sps) > 0 && len(s.pps) > 0 &&
-		len(s.sps)+len(s.pps)+5 <= maxPayload {
+	if isKey && !s.spsInPic {
 		// A browser cannot read the session description's parameter sets, so they go before the picture.
-		s.spsInPic = true
-		s.deliver(&packet{payload: h264.Aggregate(s.sps, s.pps), ts: ts, taken: taken, key: s.keyOnce(), lost: lost})
-		lost = 0
+		if sets := s.prefix(); sets != nil {
+			s.spsInPic = true
+			s.deliver(&packet{payload: sets, ts: ts, taken: taken, key: s.keyOnce(), lost: lost})
+			lost = 0
+		}
 	}
-	key := (seen.IDR || seen.SPS) && s.keyOnce()
+	key := (isKey || hasSPS) && s.keyOnce()
 	var pieces [][]byte
 	emit := func(b []byte) { pieces = append(pieces, b) }
 	switch {
 	case s.fit.takes(p.Payload):
 		s.fit.push(p.Payload, emit)
 		s.fitTS, s.fitTaken = ts, taken
-	case !h264.Split(p.Payload, maxPayload, emit):
+	case !s.as.split(p.Payload, maxPayload, emit):
 		s.counters.malformed.Add(1)
 	}
 	if p.Marker {
@@ -163,9 +141,6 @@ func (s *Stream) Push(p Packet) {
 
 // flushFit sends what waits for a continuation that the packet is not.
 func (s *Stream) flushFit(p Packet) {
-	if s.fit.limit == 0 {
-		s.fit = newH264Refitter(maxPayload)
-	}
 	if p.Lost == 0 && s.fit.takes(p.Payload) && s.fit.continues(p.Payload) && p.Timestamp == s.pictureTS {
 		return
 	}

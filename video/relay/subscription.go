@@ -31,6 +31,7 @@ type Delivery struct {
 // key picture. Nobody else notices. It owns no goroutine.
 type Subscription struct {
 	stream  *Stream
+	codec   Codec
 	wake    chan struct{} // holds one token while there is something to do
 	closed  chan struct{}
 	closing sync.Once
@@ -61,6 +62,7 @@ func (s *Stream) Subscribe() (*Subscription, error) {
 	if s.closed {
 		return nil, ErrClosed
 	}
+	r.codec = s.Codec()
 	s.readers = append(append([]*Subscription(nil), s.readers...), r)
 	r.begin(append([]*packet(nil), s.cache.packets...), s.byteRate())
 	return r, nil
@@ -104,6 +106,9 @@ func (r *Subscription) Close() {
 		s.readers = kept
 	})
 }
+
+// Codec is what the subscription carries. It ends when the source changes to another.
+func (r *Subscription) Codec() Codec { return r.codec }
 
 // Dropped counts packets that the queue refused.
 func (r *Subscription) Dropped() uint64 { return r.dropped.Load() }

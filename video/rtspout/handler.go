@@ -12,6 +12,7 @@ import (
 	"github.com/bluenviron/gortsplib/v4/pkg/format"
 
 	"vedette/video"
+	"vedette/video/relay"
 )
 
 // payloadType is the one RTP payload type of the pictures.
@@ -181,9 +182,24 @@ func (h *handler) describe(feed string) (*description.Session, *base.Response) {
 		return nil, h.server.feedRefusal(feed, err)
 	}
 	return &description.Session{Title: feed, Medias: []*description.Media{{
-		Type: description.MediaTypeVideo, Control: "trackID=0",
-		Formats: []format.Format{&format.H264{PayloadTyp: payloadType, PacketizationMode: 1, SPS: f.SPS, PPS: f.PPS}},
+		Type: description.MediaTypeVideo, Control: "trackID=0", Formats: []format.Format{formatOf(f)},
 	}}}, nil
+}
+
+// formatOf is a feed's coding as a session description has it (RFC 6184, section 8.2; RFC 7798, section 7.2).
+func formatOf(f video.Format) format.Format {
+	if f.Codec == relay.H265 {
+		return &format.H265{PayloadTyp: payloadType, VPS: f.VPS, SPS: f.SPS, PPS: f.PPS}
+	}
+	return &format.H264{PayloadTyp: payloadType, PacketizationMode: 1, SPS: f.SPS, PPS: f.PPS}
+}
+
+// codecOf is the codec that a session was told of.
+func codecOf(m *description.Media) relay.Codec {
+	if _, is := m.Formats[0].(*format.H265); is {
+		return relay.H265
+	}
+	return relay.H264
 }
 
 // feedRefusal says why a feed cannot be read.

@@ -59,6 +59,10 @@ func (s *Server) play(session *gortsplib.ServerSession, v *viewing) (*reader, *b
 	if err != nil {
 		return nil, s.feedRefusal(v.feed, err)
 	}
+	if sub.Codec() != codecOf(v.media) {
+		sub.Close()
+		return nil, answer(base.StatusServiceUnavailable, "the camera has changed its codec: ask again")
+	}
 	end, err := v.pass.Begin(ctx, v.feed, v.conn.address())
 	if err != nil {
 		sub.Close()

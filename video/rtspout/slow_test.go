@@ -89,7 +89,7 @@ func TestSlowReaderLosesPicturesUpToTheNextKeyAndHarmsNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := torrent{r.NewStream("a"), video.Format{Codec: "H264", SPS: c.SPS, PPS: c.PPS}}
+	f := torrent{r.NewStream("a"), video.Format{Codec: relay.H264, ParameterSets: relay.ParameterSets{SPS: c.SPS, PPS: c.PPS}}}
 	run(t, f.run)
 	s, err := rtspout.New(t.Context(), rtspout.Config{Feeds: f, Gate: &gate{}, Listen: "127.0.0.1:0"})
 	if err != nil {
