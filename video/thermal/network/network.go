@@ -131,13 +131,20 @@ func (n *Network) conv(s *step) {
 	}
 }
 
+// depthFloats is how much of a row a depthwise kernel works on at once: three such stretches fit into the first cache.
+const depthFloats = 1024
+
 func (n *Network) depthwise(s *step) {
 	a := &n.depthArgs
 	a.weights, a.bias, a.floor = s.packed, s.bias, s.floor
-	a.pixels, a.channels, a.inRow = s.out.width, s.out.channels, s.in.row()
+	a.channels, a.inRow = s.out.channels, s.in.row()
+	chunk := max(depthFloats/s.out.channels, 1)
 	for y := range s.out.height {
-		a.out, a.in = s.out.at(0, y), s.in.at(-1, y-1)
-		n.kernels.depth(a)
+		for x := 0; x < s.out.width; x += chunk {
+			a.pixels = min(chunk, s.out.width-x)
+			a.out, a.in = s.out.at(x, y), s.in.at(x-1, y-1)
+			n.kernels.depth(a)
+		}
 	}
 }
 
