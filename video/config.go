@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/url"
 	"strings"
+
+	"vedette/video/thermal/network"
 )
 
 // Kind says what a feed's pixels mean.
@@ -34,6 +36,8 @@ type Config struct {
 	TURN *TURNConfig
 	// Decoder starts the processes that decode feeds for the detector.
 	Decoder DecoderConfig
+	// Weights are those of DetectorNetwork. nil: the built-in ones.
+	Weights *network.Weights
 	// Log receives the room's log lines. nil: none.
 	Log *slog.Logger
 }
@@ -59,8 +63,10 @@ type FeedConfig struct {
 	Kind Kind
 	// OnDemand pulls the stream only while somebody watches, and 10 s longer. A feed with Detect is always pulled.
 	OnDemand bool
-	// Detect runs the thermal detector on the feed's frames.
+	// Detect runs a thermal detector on the feed's frames.
 	Detect bool
+	// Detector is which one. Default: DetectorHotSpots.
+	Detector DetectorKind
 	// HFOVDeg is the horizontal field of view of the whole picture in degrees; 0: unknown.
 	HFOVDeg float64
 }
@@ -79,6 +85,9 @@ func (c FeedConfig) validate() error {
 		errs = append(errs, fmt.Errorf("url scheme %q is not rtsp or rtsps", u.Scheme))
 	case u.Host == "":
 		errs = append(errs, errors.New("url has no host"))
+	}
+	if c.Detector != "" && c.Detector != DetectorHotSpots && c.Detector != DetectorNetwork {
+		errs = append(errs, fmt.Errorf("detector %q is not hotspots or network", c.Detector))
 	}
 	if c.Kind != KindThermal && c.Kind != KindEO {
 		errs = append(errs, fmt.Errorf("kind %q is not thermal or eo", c.Kind))

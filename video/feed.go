@@ -10,7 +10,6 @@ import (
 	"vedette/video/decode"
 	"vedette/video/ingest"
 	"vedette/video/relay"
-	"vedette/video/thermal"
 )
 
 const (
@@ -33,9 +32,9 @@ type feed struct {
 	demand  chan struct{}
 	waiting atomic.Int64 // viewers that are being let in
 
-	in  intake            // owned by the source's goroutine
-	dec *decode.Decoder   // nil: not decoded
-	det *thermal.HotSpots // used by the decoder's goroutine
+	in  intake          // owned by the source's goroutine
+	dec *decode.Decoder // nil: not decoded
+	det look            // used by the decoder's goroutine
 
 	packets, bytes, lost, reconnects       atomic.Uint64
 	frames, detected, boxes, clocksRefused atomic.Uint64
@@ -48,9 +47,9 @@ type feed struct {
 	pullSince  time.Time
 }
 
-func newFeed(cfg FeedConfig, svc *Service, stream *relay.Stream) *feed {
+func newFeed(cfg FeedConfig, svc *Service, stream *relay.Stream, det look) *feed {
 	f := &feed{
-		cfg: cfg, svc: svc, stream: stream, log: svc.log.With("feed", cfg.ID),
+		cfg: cfg, svc: svc, stream: stream, det: det, log: svc.log.With("feed", cfg.ID),
 		done: make(chan struct{}), first: make(chan struct{}), demand: make(chan struct{}, 1),
 		now: FeedState{
 			ID: cfg.ID, Kind: cfg.Kind, URL: stripPassword(cfg.URL), HFOVDeg: cfg.HFOVDeg,
@@ -58,8 +57,7 @@ func newFeed(cfg FeedConfig, svc *Service, stream *relay.Stream) *feed {
 		},
 	}
 	f.in.feed = f
-	if cfg.Detect && cfg.Kind == KindThermal && len(svc.cfg.Decoder.Command) > 0 {
-		f.det = thermal.NewHotSpots(thermal.Config{})
+	if det.detector != nil && len(svc.cfg.Decoder.Command) > 0 {
 		f.dec = decode.New(decode.Config{
 			Command: svc.cfg.Decoder.Command, Env: svc.cfg.Decoder.Env, Log: f.log,
 		}, f.onFrame)

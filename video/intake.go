@@ -152,7 +152,10 @@ func (f *feed) onFrame(fr decode.Frame) {
 			f.log.Error("detector panicked", "reason", r)
 		}
 	}()
-	boxes := f.det.Detect(&thermal.Gray{Pix: fr.Pix, Stride: fr.Width, Width: fr.Width, Height: fr.Height})
+	if !f.det.due(fr.Time) {
+		return
+	}
+	boxes := f.det.detector.Detect(&thermal.Gray{Pix: fr.Pix, Stride: fr.Width, Width: fr.Width, Height: fr.Height})
 	f.detected.Add(1)
 	f.boxes.Add(uint64(len(boxes)))
 	f.svc.detections.put(Detections{

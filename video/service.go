@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"vedette/video/relay"
+	"vedette/video/thermal"
 )
 
 // Errors that callers decide on.
@@ -58,6 +59,13 @@ type Service struct {
 func New(cfg Config) (*Service, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Weights == nil {
+		w, err := thermal.StandardWeights()
+		if err != nil {
+			return nil, err
+		}
+		cfg.Weights = w
 	}
 	r, err := relay.New(relay.Config{
 		ListenHost: cfg.ListenHost, UDPPort: cfg.WebRTCUDPPort, NoTCP: cfg.NoTCP, Addresses: cfg.Addresses,
@@ -118,6 +126,10 @@ func (s *Service) AddFeed(cfg FeedConfig) error {
 	if err := cfg.validate(); err != nil {
 		return fmt.Errorf("feed %q: %w", cfg.ID, err)
 	}
+	det, err := newLook(cfg, s.cfg.Weights)
+	if err != nil {
+		return fmt.Errorf("feed %q: %w", cfg.ID, err)
+	}
 	s.change.Lock()
 	defer s.change.Unlock()
 	s.mu.Lock()
@@ -133,7 +145,7 @@ func (s *Service) AddFeed(cfg FeedConfig) error {
 	} else {
 		stream = s.relay.NewStream(cfg.ID)
 	}
-	f := newFeed(cfg, s, stream)
+	f := newFeed(cfg, s, stream, det)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if old != nil {

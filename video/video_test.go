@@ -275,6 +275,7 @@ func TestFeedConfigIsChecked(t *testing.T) {
 		{ID: "a", URL: "http://x/y", Kind: video.KindEO},
 		{ID: "a", URL: "rtsp://", Kind: video.KindEO},
 		{ID: "a", URL: "rtsp://x/y", Kind: "radar"},
+		{ID: "a", URL: "rtsp://x/y", Kind: video.KindThermal, Detect: true, Detector: "magic"},
 		{ID: "a", URL: "rtsp://u:secret@x:port/y", Kind: video.KindEO},
 	} {
 		err := s.AddFeed(bad)
@@ -309,5 +310,32 @@ func TestWithoutDecoderTheFeedPlaysAndSaysWhy(t *testing.T) {
 	b.awaitUnits(3)
 	if st, _ := s.Feed("f"); st.Detector.State != video.DetectorOff || st.Detector.Reason == "" {
 		t.Errorf("detector %+v", st.Detector)
+	}
+}
+
+// TestTheNetworkLooksTenTimesASecond has the trained detector on a feed of 25 frames a second.
+func TestTheNetworkLooksTenTimesASecond(t *testing.T) {
+	t.Parallel()
+	cam := camera(t, shortClip, nil)
+	defer cam.Stop()
+	s := service(t)
+	add(t, s, video.FeedConfig{ID: "f", URL: cam.URL(), Kind: video.KindThermal, Detect: true, Detector: video.DetectorNetwork})
+	var last time.Time
+	for n := 0; n < 8; {
+		select {
+		case d := <-s.Detections():
+			if gap := d.FrameTime.Sub(last); !last.IsZero() && gap >= 0 && gap < 90*time.Millisecond {
+				t.Fatalf("two looks %v apart", gap)
+			}
+			for _, b := range d.Boxes {
+				if b.Score < 0.2 || b.Class.Person+b.Class.Vehicle+b.Class.Animal+b.Class.Other < 0.99 {
+					t.Errorf("box %+v", b)
+				}
+			}
+			last = d.FrameTime
+			n++
+		case <-time.After(20 * time.Second):
+			t.Fatal("no detections")
+		}
 	}
 }

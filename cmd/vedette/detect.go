@@ -107,7 +107,7 @@ func newDetector(path string, view thermal.View) (thermal.Detector, error) {
 		if err != nil {
 			return nil, err
 		}
-		return thermal.NewLearned(w, view)
+		return thermal.NewLearned(w, thermal.LearnedConfig{View: view})
 	}
 	file, err := os.ReadFile(path)
 	if err != nil {
@@ -117,7 +117,7 @@ func newDetector(path string, view thermal.View) (thermal.Detector, error) {
 	if err != nil {
 		return nil, usageError{fmt.Errorf("%s: %w", path, err)}
 	}
-	d, err := thermal.NewLearned(w, view)
+	d, err := thermal.NewLearned(w, thermal.LearnedConfig{View: view})
 	if err != nil {
 		return nil, usageError{fmt.Errorf("%s: %w", path, err)}
 	}

@@ -200,6 +200,7 @@ func (c *checker) feeds(feeds []Feed) {
 			c.addf(at+".vehicle", "%d is not a MAVLink system id (1 to 255)", f.Vehicle)
 		}
 		c.oneOf(at+".camera.kind", f.Camera.Kind, "", "thermal", "eo")
+		c.oneOf(at+".detector", f.Detector, "", "network", "hotspots", "off")
 		c.limit(at+".camera.hfovDeg", f.Camera.HFOVDeg, 0, 170)
 	}
 }

@@ -155,6 +155,8 @@ type Feed struct {
 	Vehicle int    `yaml:"vehicle,omitempty"` // MAVLink system id that carries the camera; 0: none
 	Camera  Camera `yaml:"camera,omitempty"`
 	Always  bool   `yaml:"always,omitempty"` // pull it even when nobody watches; thermal feeds always are
+	// Detector of a thermal feed: "network", "hotspots" or "off"; default: video.detector.
+	Detector string `yaml:"detector,omitempty"`
 }
 
 // Camera is what a feed's camera is.

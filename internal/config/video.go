@@ -15,6 +15,9 @@ type Video struct {
 	WebRTC     WebRTC `yaml:"webrtc,omitempty"`
 	TURN       *TURN  `yaml:"turn,omitempty"` // nil: none
 	RTSP       RTSP   `yaml:"rtsp,omitempty"` // none, unless an address is given
+	// Detector of thermal feeds that name none: "network", "hotspots" (default) or "off".
+	Detector string `yaml:"detector,omitempty"`
+	Weights  string `yaml:"weights,omitempty"` // file with weights of the network; default: the built-in ones
 }
 
 // WebRTC is which of the station's addresses browsers are told.
@@ -38,6 +41,7 @@ func (c *checker) video(cfg Config) {
 	v := cfg.Video
 	c.port("video.webrtcPort", v.WebRTCPort)
 	c.rtsp(cfg)
+	c.oneOf("video.detector", v.Detector, "", "network", "hotspots", "off")
 	if v.WebRTC.Listen != "" && net.ParseIP(v.WebRTC.Listen) == nil {
 		c.addf("video.webrtc.listen", "%q is not an IP address", v.WebRTC.Listen)
 	}

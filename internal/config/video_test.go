@@ -33,6 +33,8 @@ video:
 		`{turn: {port: 3478, publicAddress: "turn:x"}}`:             "video.turn.publicAddress",
 		`{webrtcPort: 8189, turn: {port: 8189}}`:                    "video.turn.port: 8189 is video.webrtcPort",
 		`{turn: {port: 3478, secret: x}}`:                           "secret",
+		`{detector: magic}`:                                         "video.detector",
+		"{}\nfeeds: [{id: a, url: \"rtsp://h/p\", detector: on}]":   "feeds[0].detector",
 		`{webrtc: {addresses: [` + strings.Repeat("x", 300) + `]}}`: "video.webrtc.addresses[0]",
 	} {
 		_, err := Parse("v.yaml", []byte("video: "+text+"\n"))

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -16,10 +17,11 @@ import (
 
 // feeds keeps the video room's list of feeds in step with the configuration and with what vehicles announce.
 type feeds struct {
-	video   *video.Service
-	mavlink *mavlink.Service
-	byHand  map[string]config.Feed
-	log     *slog.Logger
+	video    *video.Service
+	mavlink  *mavlink.Service
+	byHand   map[string]config.Feed
+	detector string // of feeds that name none
+	log      *slog.Logger
 	// viewings has on record who watches; set once, before anybody does.
 	viewings *viewings
 
@@ -38,9 +40,12 @@ type feedPlace struct {
 	gimbal uint8
 }
 
-func newFeeds(v *video.Service, m *mavlink.Service, cfg []config.Feed, log *slog.Logger) (*feeds, error) {
-	f := &feeds{video: v, mavlink: m, byHand: map[string]config.Feed{}, log: log, places: map[string]feedPlace{}}
-	for _, c := range cfg {
+func newFeeds(v *video.Service, m *mavlink.Service, cfg config.Config, log *slog.Logger) (*feeds, error) {
+	f := &feeds{
+		video: v, mavlink: m, byHand: map[string]config.Feed{}, detector: cmp.Or(cfg.Video.Detector, "hotspots"), log: log,
+		places: map[string]feedPlace{},
+	}
+	for _, c := range cfg.Feeds {
 		f.byHand[c.ID] = c
 		kind := video.Kind(c.Camera.Kind)
 		if err := f.add(c.ID, c.URL, kind, !c.Always && kind != video.KindThermal, feedPlace{vehicle: c.Vehicle, hfovDeg: c.Camera.HFOVDeg, url: c.URL}); err != nil {
@@ -51,9 +56,11 @@ func newFeeds(v *video.Service, m *mavlink.Service, cfg []config.Feed, log *slog
 }
 
 func (f *feeds) add(id, url string, kind video.Kind, onDemand bool, place feedPlace) error {
-	err := f.video.AddFeed(video.FeedConfig{
-		ID: id, URL: url, Kind: kind, OnDemand: onDemand, Detect: kind == video.KindThermal, HFOVDeg: place.hfovDeg,
-	})
+	c := video.FeedConfig{ID: id, URL: url, Kind: kind, OnDemand: onDemand, HFOVDeg: place.hfovDeg}
+	if detector := cmp.Or(f.byHand[id].Detector, f.detector); kind == video.KindThermal && detector != "off" {
+		c.Detect, c.Detector = true, video.DetectorKind(detector)
+	}
+	err := f.video.AddFeed(c)
 	if err != nil {
 		return fmt.Errorf("feed %s: %w", id, err)
 	}

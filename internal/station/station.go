@@ -176,7 +176,7 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 	}
 	s.plans = &plans{mavlink: s.mavlink, vehicles: s.vehicles, ground: s.ground, zones: s.zones, ledger: ledger}
 	s.vehicles.plans = s.plans.describePlans
-	if s.feeds, err = newFeeds(s.video, s.mavlink, file.Feeds, s.log); err != nil {
+	if s.feeds, err = newFeeds(s.video, s.mavlink, file, s.log); err != nil {
 		return err
 	}
 	s.feeds.viewings = &viewings{access: s.access, log: s.log}

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"crypto/tls"
 	"fmt"
+	"os"
 
 	"vedette/internal/config"
 	"vedette/video"
+	"vedette/video/thermal/network"
 )
 
 // videoConfig says how browsers reach the pictures. host is where the console listens, empty for everywhere.
@@ -18,6 +20,15 @@ func videoConfig(file config.Config, host string) (video.Config, error) {
 	}
 	if v.WebRTC.LeaveOut != nil {
 		out.LeaveOut = append([]string{}, *v.WebRTC.LeaveOut...)
+	}
+	if v.Weights != "" {
+		bytes, err := os.ReadFile(v.Weights)
+		if err != nil {
+			return out, fmt.Errorf("video.weights: %w", err)
+		}
+		if out.Weights, err = network.Parse(bytes); err != nil {
+			return out, fmt.Errorf("video.weights: %s: %w", v.Weights, err)
+		}
 	}
 	if v.TURN == nil {
 		return out, nil

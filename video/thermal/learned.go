@@ -23,7 +23,7 @@ func StandardWeights() (*network.Weights, error) {
 }
 
 const (
-	// minScore is the lowest score that is given out.
+	// minScore is the lowest score that means anything.
 	minScore = 0.03
 	// maxPeaks bounds the places that are looked at in one picture; the surest stay.
 	maxPeaks = 200
@@ -51,7 +51,7 @@ var kindsByName = map[string]kind{"person": person, "vehicle": vehicle, "animal"
 // first picture of a size it allocates nothing.
 type Learned struct {
 	net   *network.Network
-	view  View
+	cfg   LearnedConfig
 	kinds []kind // of the network's classes
 	peaks []peak
 	out   []Box
@@ -59,9 +59,18 @@ type Learned struct {
 
 var _ Detector = (*Learned)(nil)
 
-// NewLearned makes a detector from weights. The zero View says nothing about sizes.
-func NewLearned(w *network.Weights, view View) (*Learned, error) {
-	d := &Learned{net: network.New(w, network.Best()), view: view}
+// LearnedConfig tunes Learned. The zero value works.
+type LearnedConfig struct {
+	// View is from where pictures are taken. Default: unknown, nothing is told from sizes.
+	View View
+	// MinScore is the lowest score that is given out. Default 0.03, which is also the least.
+	MinScore float64
+}
+
+// NewLearned makes a detector from weights.
+func NewLearned(w *network.Weights, cfg LearnedConfig) (*Learned, error) {
+	cfg.MinScore = max(cfg.MinScore, minScore)
+	d := &Learned{net: network.New(w, network.Best()), cfg: cfg}
 	for _, name := range w.Classes {
 		k, ok := kindsByName[name]
 		if !ok {
@@ -99,7 +108,7 @@ func (d *Learned) Detect(g *Gray) []Box {
 
 // collect finds the places where a class's heat map is higher than around it, the surest first.
 func (d *Learned) collect(o network.Output) {
-	least := float32(math.Log(minScore / (1 - minScore)))
+	least := float32(math.Log(d.cfg.MinScore / (1 - d.cfg.MinScore)))
 	d.peaks = d.peaks[:0]
 	for y := range o.Height {
 		for x := range o.Width {
@@ -152,13 +161,13 @@ func (d *Learned) box(o network.Output, p peak, g *Gray) (Box, bool) {
 
 // weigh lowers the scores of boxes whose size does not fit their class, where the view tells sizes.
 func (d *Learned) weigh(g *Gray) {
-	if !d.view.known() {
+	if !d.cfg.View.known() {
 		return
 	}
 	for i := range d.out {
-		d.out[i].Score *= d.view.plausible(&d.out[i], g.Width, g.Height)
+		d.out[i].Score *= d.cfg.View.plausible(&d.out[i], g.Width, g.Height)
 	}
-	d.out = slices.DeleteFunc(d.out, func(b Box) bool { return b.Score < minScore })
+	d.out = slices.DeleteFunc(d.out, func(b Box) bool { return b.Score < d.cfg.MinScore })
 	slices.SortStableFunc(d.out, func(a, b Box) int { return cmp.Compare(b.Score, a.Score) })
 }
 

@@ -77,7 +77,7 @@ func TestDetectionsAreThoseOfTorch(t *testing.T) {
 	if len(v.Detections) == 0 {
 		t.Fatal("no detections test nothing")
 	}
-	d, err := thermal.NewLearned(standard(t), thermal.View{})
+	d, err := thermal.NewLearned(standard(t), thermal.LearnedConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestDetectionsAreThoseOfTorch(t *testing.T) {
 }
 
 func TestLearnedTakesAnyPicture(t *testing.T) {
-	d, err := thermal.NewLearned(standard(t), thermal.View{})
+	d, err := thermal.NewLearned(standard(t), thermal.LearnedConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestLearnedTakesAnyPicture(t *testing.T) {
 }
 
 func TestDetectAllocatesNothing(t *testing.T) {
-	d, err := thermal.NewLearned(standard(t), thermal.View{AltitudeAGLM: 60, HFOVDeg: 30, TiltDeg: 60})
+	d, err := thermal.NewLearned(standard(t), thermal.LearnedConfig{View: thermal.View{AltitudeAGLM: 60, HFOVDeg: 30, TiltDeg: 60}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestDetectAllocatesNothing(t *testing.T) {
 func TestImplausibleSizesLoseScore(t *testing.T) {
 	g := &thermal.Gray{Pix: goldenScene(160, 128), Stride: 160, Width: 160, Height: 128}
 	best := func(v thermal.View) float64 {
-		d, err := thermal.NewLearned(standard(t), v)
+		d, err := thermal.NewLearned(standard(t), thermal.LearnedConfig{View: v})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -172,7 +172,7 @@ func TestImplausibleSizesLoseScore(t *testing.T) {
 }
 
 func BenchmarkLearned640x512(b *testing.B) {
-	d, err := thermal.NewLearned(standard(b), thermal.View{})
+	d, err := thermal.NewLearned(standard(b), thermal.LearnedConfig{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,0 +1,54 @@
+package video
+
+import (
+	"time"
+
+	"vedette/video/thermal"
+	"vedette/video/thermal/network"
+)
+
+// DetectorKind names a way to find things in thermal pictures.
+type DetectorKind string
+
+// The detectors.
+const (
+	// DetectorHotSpots finds what is warmer than the ground around it.
+	DetectorHotSpots DetectorKind = "hotspots"
+	// DetectorNetwork finds people and vehicles with trained weights.
+	DetectorNetwork DetectorKind = "network"
+)
+
+const (
+	// networkEvery is the least time between two frames that the network looks at: it bounds what a feed costs.
+	networkEvery = 95 * time.Millisecond
+	// networkScore is the lowest score of the network that leaves a feed: weaker ones are mostly nothing, and a track
+	// gathers its evidence over frames.
+	networkScore = 0.2
+)
+
+// look is a feed's detector, or nothing where the feed has none. It is used by the decoder's goroutine.
+type look struct {
+	detector thermal.Detector
+	every    time.Duration // between the frames that are looked at
+	last     time.Time
+}
+
+func newLook(cfg FeedConfig, weights *network.Weights) (look, error) {
+	if !cfg.Detect || cfg.Kind != KindThermal {
+		return look{}, nil
+	}
+	if cfg.Detector != DetectorNetwork {
+		return look{detector: thermal.NewHotSpots(thermal.Config{})}, nil
+	}
+	d, err := thermal.NewLearned(weights, thermal.LearnedConfig{MinScore: networkScore})
+	return look{detector: d, every: networkEvery}, err
+}
+
+// due says whether a frame is looked at. A clock that jumps back does not blind the feed.
+func (l *look) due(frame time.Time) bool {
+	if since := frame.Sub(l.last); since >= 0 && since < l.every {
+		return false
+	}
+	l.last = frame
+	return true
+}
