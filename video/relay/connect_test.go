@@ -286,6 +286,27 @@ func TestViewerThatNeverComesIsCountedAsUnheard(t *testing.T) {
 	}
 }
 
+func TestAViewerWhoGivesUpIsCountedAsUnheard(t *testing.T) {
+	t.Parallel()
+	r, s := open(t, nil)
+	for i, since := range []time.Duration{0, gaveUpAfter} {
+		_, offer := newPeer(t, peerConfig{})
+		got, err := r.Open(t.Context(), s, Request{Offer: strings.ReplaceAll(offer, "a=candidate", "a=nothing")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.mu.Lock()
+		r.sessions[got.ID].since = time.Now().Add(-since)
+		r.mu.Unlock()
+		if !s.End(got.ID) {
+			t.Error("the session was not there to end")
+		}
+		if n := r.Connections(); n.FailedUnheard != uint64(i) {
+			t.Errorf("after %v: counted %+v", since, n)
+		}
+	}
+}
+
 func TestStrangersOverTCPAreTurnedAway(t *testing.T) {
 	t.Parallel()
 	r, s := open(t, nil)

@@ -64,8 +64,11 @@ func (r *Relay) countConnected(s *session) {
 	}
 }
 
-// countFailed notes why a viewer's connection has come to nothing.
+// countFailed notes why a viewer's connection has come to nothing, once.
 func (r *Relay) countFailed(s *session) {
+	if !s.failed.CompareAndSwap(false, true) {
+		return
+	}
 	v := r.view(s)
 	var why string
 	switch {

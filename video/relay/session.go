@@ -62,6 +62,7 @@ type session struct {
 	codec   Codec
 
 	connected, wasConnected atomic.Bool
+	failed                  atomic.Bool   // its failure has been counted
 	restarts, heard         atomic.Uint64 // heard: STUN requests with the right password
 	// reported is the last fraction of packets lost (RFC 3550, section 6.4.1), plus one; 0: none reported yet.
 	reported atomic.Uint32

@@ -118,6 +118,9 @@ func (r *Relay) watchState(s *session) connState {
 	return c
 }
 
+// gaveUpAfter tells a viewer who found no path from one who changed his mind.
+const gaveUpAfter = 5 * time.Second
+
 // serve is the life of one viewer.
 func (r *Relay) serve(ctx context.Context, v *viewer, s *session, conn connState) {
 	defer close(v.done)
@@ -149,6 +152,9 @@ func (r *Relay) serve(ctx context.Context, v *viewer, s *session, conn connState
 	case <-conn.ended:
 		r.countFailed(s)
 	case <-ctx.Done():
+		if !s.wasConnected.Load() && r.ctx.Err() == nil && time.Since(s.since) >= gaveUpAfter {
+			r.countFailed(s) // the browser has given up and said so
+		}
 	}
 	v.cancel()
 	v.stream.remove(v)

@@ -70,7 +70,8 @@ describe('pathWords', () => {
 
   it('names what is wrong at one of the ends', () => {
     expect(words({ station: [] })).toContain('video.webrtc');
-    expect(words({ browser: [] })).toContain('blocks WebRTC');
+    expect(words({ browser: [], requestsSent: 0 })).toContain('blocks WebRTC');
+    expect(words({ browser: [] })).toContain('no path to 10.0.0.5:8189');
     expect(words({ station: station.slice(0, 1) }, 'post.example')).toContain('set video.webrtc.listen');
     expect(words({ station: station.slice(0, 1) }, 'localhost')).toContain('no path to 127.0.0.1:8189');
     expect(words({ heard: 4 })).toContain('the station hears this browser');

@@ -47,7 +47,8 @@ export function pathWords(a: Attempt, pageHost: string): string {
   if (a.station.length === 0) {
     return 'the station offers no address for pictures: see video.webrtc in its configuration';
   }
-  if (a.browser.length === 0) {
+  // A browser that may use TCP alone has nothing to offer, but tries.
+  if (a.browser.length === 0 && a.requestsSent === 0) {
     return 'this browser may use no network for pictures: a setting or an extension blocks WebRTC';
   }
   const to = addresses(a.station);

@@ -192,6 +192,7 @@ describe('WhepClient', () => {
     expect(states.at(-1)![1]).toBe('no path to 10.0.0.5:8189 by UDP or TCP: a firewall between; open port 8189 UDP and TCP on the station');
     expect(peers[0]!.config).toEqual({ iceServers: [] });
     await settle(600);
+    expect(states.at(-1)).toEqual(['connecting', ...states.at(-2)!.slice(1)]); // the words stay
     expect(peers[1]!.config).toEqual({ iceServers: station.relays.servers });
     peers[1]!.become('failed');
     await settle();

@@ -46,6 +46,7 @@ export class WhepClient {
   /** The station's TURN servers as it named them last, and whether to use them. */
   private relays: RTCIceServer[] = [];
   private relayed = false;
+  private why: [] | [words: string, alternate: string | undefined] = [];
 
   constructor(
     private readonly feed: string,
@@ -57,7 +58,8 @@ export class WhepClient {
 
   start(): void {
     if (this.closed || this.peer) return;
-    this.handlers.state('connecting');
+    // Why the last attempt failed stays to be read until one succeeds.
+    this.handlers.state('connecting', ...this.why);
     void this.connect();
   }
 
@@ -121,6 +123,7 @@ export class WhepClient {
         this.backoff.reset();
         this.wasConnected = true;
         this.restarting = false;
+        this.why = [];
         this.handlers.state('connected');
         return;
       case 'disconnected':
@@ -184,6 +187,7 @@ export class WhepClient {
   private retry(reason: string, alternate?: string): void {
     this.drop();
     if (this.closed) return;
+    this.why = [reason, alternate];
     this.handlers.stream(undefined);
     this.handlers.state('waiting', reason, alternate);
     this.after(this.backoff.next(), () => this.start());
