@@ -14,7 +14,6 @@ type cut func(nal []byte, size int, emit func([]byte)) bool
 
 func TestRefittedFragmentsAreTheSameUnitInFullPackets(t *testing.T) {
 	t.Parallel()
-	rng := rand.New(rand.NewPCG(1, 2))
 	for _, codec := range []struct {
 		name   string
 		head   []byte
@@ -27,6 +26,7 @@ func TestRefittedFragmentsAreTheSameUnitInFullPackets(t *testing.T) {
 	} {
 		t.Run(codec.name, func(t *testing.T) {
 			t.Parallel()
+			rng := rand.New(rand.NewPCG(1, 2))
 			for range 300 {
 				nal := bytes.Clone(codec.head)
 				for range 1500 + rng.IntN(40_000) {
