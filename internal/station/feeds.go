@@ -13,6 +13,7 @@ import (
 	"vedette/mavlink"
 	"vedette/ui/api"
 	"vedette/video"
+	"vedette/video/rtspout"
 )
 
 // feeds keeps the video room's list of feeds in step with the configuration and with what vehicles announce.
@@ -24,6 +25,7 @@ type feeds struct {
 	log      *slog.Logger
 	// viewings has on record who watches; set once, before anybody does.
 	viewings *viewings
+	rtsp     *rtspout.Server // nil: not configured; likewise
 
 	mu     sync.Mutex
 	places map[string]feedPlace // by feed id

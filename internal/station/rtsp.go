@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 
-	"github.com/oklog/ulid/v2"
-
 	"vedette/internal/access"
 	"vedette/internal/config"
 	"vedette/video"
@@ -96,10 +94,10 @@ func (p rtspPass) Check(ctx context.Context) error {
 }
 
 // Begin implements rtspout.Pass.
-func (p rtspPass) Begin(ctx context.Context, feed, address string) (end func(), err error) {
+func (p rtspPass) Begin(ctx context.Context, session, feed, address string) (end func(), err error) {
 	v := p.gate.viewings.prepare(access.Viewing{Who: p.who, Feed: feed, Means: access.MeansRTSP, Address: address})
 	defer v.settled()
-	if err := v.begin(ctx, ulid.Make().String()); err != nil {
+	if err := v.begin(ctx, session); err != nil {
 		return nil, err
 	}
 	return v.end, nil

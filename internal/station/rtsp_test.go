@@ -194,7 +194,7 @@ func TestOtherSoftwareReadsOverTLSWithAnAccount(t *testing.T) {
 	}
 }
 
-// ask sends one request and returns the status line.
+// ask sends one request and returns the status line and the headers of the answer.
 func ask(t *testing.T, conn net.Conn, format string, args ...any) string {
 	t.Helper()
 	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
@@ -203,11 +203,50 @@ func ask(t *testing.T, conn net.Conn, format string, args ...any) string {
 	if _, err := fmt.Fprintf(conn, format, args...); err != nil {
 		t.Fatal(err)
 	}
-	status, err := bufio.NewReader(conn).ReadString('\n')
+	head, in := "", bufio.NewReader(conn)
+	for !strings.HasSuffix(head, "\r\n\r\n") {
+		line, err := in.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		head += line
+	}
+	return head
+}
+
+func TestReadersAreListedWithTheViewers(t *testing.T) {
+	t.Parallel()
+	w := newWatched(t, config.RTSP{Listen: "127.0.0.1:0"}, config.TLS{})
+	if _, err := w.feeds.Watch(t.Context(), access.Principal{Name: "anna", Role: access.RoleViewer}, "cam", browserOffer(t)); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", w.RTSPAddr())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return status
+	defer func() { _ = conn.Close() }()
+	me := "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte("token:"+w.viewer)) + "\r\n"
+	head := ask(t, conn, "SETUP rtsp://%s/cam/trackID=0 RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n%s\r\n", w.RTSPAddr(), me)
+	_, session, _ := strings.Cut(head, "Session: ")
+	session, _, _ = strings.Cut(session, "\r\n")
+	if head = ask(t, conn, "PLAY rtsp://%s/cam RTSP/1.0\r\nCSeq: 2\r\nSession: %s\r\n%s\r\n", w.RTSPAddr(), session, me); !strings.Contains(head, " 200 ") {
+		t.Fatalf("PLAY: %q", head)
+	}
+	all, err := w.feeds.Viewers("cam")
+	if err != nil || len(all) != 2 {
+		t.Fatalf("%d viewers, %v", len(all), err)
+	}
+	if v := all[0]; v.Who != "anna" || v.Means != access.MeansWHEP {
+		t.Errorf("the browser is %+v", v)
+	}
+	v := all[1]
+	if v.Who != "wall" || v.Means != access.MeansRTSP || v.Path != "tcp" || v.State != "connected" || v.Remote != conn.LocalAddr().String() {
+		t.Errorf("the other software is %+v", v)
+	}
+	// What the list calls it the record does too.
+	if lines := w.viewings(); len(lines) != 2 || lines[1].ID != v.Session {
+		t.Errorf("the record has %+v", lines)
+	}
 }
 
 func TestPlainRTSPFromElsewhereTakesOnlyTokensThatCanDoNoHarm(t *testing.T) {

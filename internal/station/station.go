@@ -183,6 +183,7 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 	if s.rtsp, err = newRTSP(ctx, file, s.video, s.access, s.feeds.viewings, s.log.With("room", "rtsp")); err != nil {
 		return err
 	}
+	s.feeds.rtsp = s.rtsp
 	last, err := s.store.LastSeq(ctx)
 	if err != nil {
 		return err

@@ -139,6 +139,16 @@ func (f *feeds) Viewers(feedID string) ([]api.Viewer, error) {
 	for i, v := range all {
 		out[i] = describeViewer(v)
 	}
+	for _, r := range f.rtsp.Readers(feedID) {
+		path := "tcp"
+		if r.UDP {
+			path = "udp"
+		}
+		out = append(out, api.Viewer{
+			Session: r.Session, Who: r.Who, Means: access.MeansRTSP, Since: api.At(r.Since), State: "connected",
+			Path: path, Local: r.Local, Remote: r.Remote,
+		})
+	}
 	return out, nil
 }
 
@@ -153,7 +163,7 @@ func (f *feeds) Viewer(who access.Principal, feedID, session string) (api.Viewer
 
 func describeViewer(v video.Viewer) api.Viewer {
 	out := api.Viewer{
-		Session: v.Session, Who: v.Who, Since: api.At(v.Since), State: "connecting", Path: v.Path, Local: v.Local, Remote: v.Remote,
+		Session: v.Session, Who: v.Who, Means: access.MeansWHEP, Since: api.At(v.Since), State: "connecting", Path: v.Path, Local: v.Local, Remote: v.Remote,
 		Offered: v.Offered, BrowserOffers: v.BrowserOffers, RequestsReceived: v.RequestsReceived,
 		ResponsesReceived: v.ResponsesReceived, Restarts: v.Restarts,
 	}

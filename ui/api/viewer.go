@@ -21,6 +21,7 @@ type Relay struct {
 type Viewer struct {
 	Session           string   `json:"session"`
 	Who               string   `json:"who"`
+	Means             string   `json:"means"` // whep (a browser), rtsp (other software)
 	Since             Time     `json:"since"`
 	State             string   `json:"state"`           // connecting, connected, lost
 	Path              string   `json:"path,omitempty"`  // udp, tcp, relay (by the station's TURN server)

@@ -51,7 +51,7 @@ type Pass interface {
 	// Check fails with ErrCredentials or ErrForbidden once the leave has ended.
 	Check(ctx context.Context) error
 	// Begin records that a viewing begins; the function that it returns records the end.
-	Begin(ctx context.Context, feed, address string) (end func(), err error)
+	Begin(ctx context.Context, session, feed, address string) (end func(), err error)
 }
 
 // realm is what a player shows when it asks for name and password.

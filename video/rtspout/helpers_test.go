@@ -83,7 +83,7 @@ func (p pass) Check(context.Context) error {
 	return nil
 }
 
-func (p pass) Begin(_ context.Context, feed, address string) (func(), error) {
+func (p pass) Begin(_ context.Context, _, feed, address string) (func(), error) {
 	if p.gate.mute {
 		return nil, errors.New("the disk is full")
 	}

@@ -36,6 +36,12 @@ func TestFeedIsPlayedOverTCPAndUDP(t *testing.T) {
 			if st := h.Stats(); st.Readers != 1 || st.Sessions != 1 || st.Packets < 30 || st.Dropped != 0 {
 				t.Errorf("stats %+v", st)
 			}
+			if all := h.Readers("a"); len(all) != 1 || all[0].Who != "anna" || all[0].UDP != (tc.transport == gortsplib.TransportUDP) || all[0].Session == "" {
+				t.Errorf("readers %+v", all)
+			}
+			if len(h.Readers("b")) != 0 {
+				t.Error("another feed has readers too")
+			}
 			if f, _ := h.video.Feed("a"); f.Viewers != 1 {
 				t.Errorf("the feed has %d viewers", f.Viewers)
 			}

@@ -2,9 +2,10 @@ package rtspout
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	mathrand "math/rand/v2"
 	"sync"
 	"time"
 
@@ -32,6 +33,11 @@ type reader struct {
 	pass    Pass
 	sub     *relay.Subscription
 	end     func() // records the end
+	id      string // hard to guess
+	since   time.Time
+	local   string
+	remote  string
+	udp     bool
 	cancel  context.CancelFunc
 	wg      sync.WaitGroup
 	report  *report
@@ -63,7 +69,8 @@ func (s *Server) play(session *gortsplib.ServerSession, v *viewing) (*reader, *b
 		sub.Close()
 		return nil, answer(base.StatusServiceUnavailable, "the camera has changed its codec: ask again")
 	}
-	end, err := v.pass.Begin(ctx, v.feed, v.conn.address())
+	id := rand.Text()
+	end, err := v.pass.Begin(ctx, id, v.feed, v.conn.address())
 	if err != nil {
 		sub.Close()
 		s.log.Error("a viewing that cannot be recorded is refused", "feed", v.feed, "who", v.pass.Name(), "error", err)
@@ -73,8 +80,10 @@ func (s *Server) play(session *gortsplib.ServerSession, v *viewing) (*reader, *b
 	formats := v.stream.Stats().Medias[v.media].Formats
 	r := &reader{
 		server: s, session: session, media: v.media, feed: v.feed, pass: v.pass, sub: sub, end: end,
+		id: id, since: time.Now(), remote: v.conn.RemoteAddr().String(), local: v.conn.LocalAddr().String(),
+		udp:    *session.SetuppedTransport() == gortsplib.TransportUDP,
 		report: &report{ssrc: formats[v.media.Formats[0]].LocalSSRC},
-		seq:    uint16(rand.Uint32()), base: rand.Uint32(),
+		seq:    uint16(mathrand.Uint32()), base: mathrand.Uint32(),
 	}
 	s.sessions.Add(1)
 	s.mu.Lock()

@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -267,6 +268,35 @@ func (s *Server) Close() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// Reader is what the server sees of one reader.
+type Reader struct {
+	// Session names the viewing, Who is its reader.
+	Session, Who string
+	// Since is when it began.
+	Since time.Time
+	// Local and Remote are the ends of its RTSP connection.
+	Local, Remote string
+	// UDP is true where the packets go over UDP, and not within the connection.
+	UDP bool
+}
+
+// Readers returns the readers of a feed, the first to come first; of a nil server none.
+func (s *Server) Readers(feed string) []Reader {
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []Reader
+	for r := range s.readers {
+		if r.feed == feed {
+			out = append(out, Reader{Session: r.id, Who: r.pass.Name(), Since: r.since, Local: r.local, Remote: r.remote, UDP: r.udp})
+		}
+	}
+	slices.SortFunc(out, func(a, b Reader) int { return a.Since.Compare(b.Since) })
+	return out
 }
 
 // Stats counts what the server has done since it was made.
