@@ -13,6 +13,8 @@ import (
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/webrtc/v4"
+
+	"vedette/video/relay/udpbatch"
 )
 
 // portTries bounds the search for a number that is free for UDP and TCP, IPv4 and IPv6.
@@ -24,6 +26,7 @@ var errNoFamily = errors.New("no port is open for this address family")
 type ports struct {
 	number int
 	udp    *dualMux
+	routes *udpbatch.Routes   // of media in the UDP sockets
 	tcp    *ice.TCPMuxDefault // nil: no ICE over TCP
 	gate   *tcpGate           // nil where tcp is
 }
@@ -42,7 +45,7 @@ func openPorts(number int, withTCP bool, h *hosts, log *slog.Logger) (*ports, er
 }
 
 func tryPorts(number int, withTCP bool, h *hosts, log *slog.Logger) (opened *ports, err error) {
-	p := &ports{number: number, udp: &dualMux{hosts: h}}
+	p := &ports{number: number, udp: &dualMux{hosts: h}, routes: &udpbatch.Routes{}}
 	defer func() {
 		if err != nil {
 			_ = p.close() // the error that matters is err
@@ -57,7 +60,7 @@ func tryPorts(number int, withTCP bool, h *hosts, log *slog.Logger) (opened *por
 		}
 	}
 	for _, network := range families {
-		conn, err := listenUDP(network, host, p.number)
+		conn, err := p.listenUDP(network, host)
 		if err != nil {
 			if network == "udp6" && len(families) > 1 && !portTaken(err) {
 				log.Debug("no IPv6 for WebRTC", "error", err)
@@ -91,15 +94,14 @@ func tryPorts(number int, withTCP bool, h *hosts, log *slog.Logger) (opened *por
 }
 
 // listenUDP opens one UDP socket.
-func listenUDP(network, host string, port int) (net.PacketConn, error) {
+func (p *ports) listenUDP(network, host string) (net.PacketConn, error) {
 	var lc net.ListenConfig
-	conn, err := lc.ListenPacket(context.Background(), network, net.JoinHostPort(host, strconv.Itoa(port)))
+	conn, err := lc.ListenPacket(context.Background(), network, net.JoinHostPort(host, strconv.Itoa(p.number)))
 	if err != nil {
 		return nil, err
 	}
 	if u, ok := conn.(*net.UDPConn); ok {
-		// The kernel caps this where it must; the default 208 KiB holds less than one large key picture for ten viewers.
-		_ = u.SetWriteBuffer(4 << 20)
+		return udpbatch.New(u, p.routes), nil
 	}
 	return conn, nil
 }

@@ -11,9 +11,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"sync"
 	"time"
 
+	"github.com/pion/dtls/v3"
 	"github.com/pion/interceptor"
 	"github.com/pion/webrtc/v4"
 )
@@ -60,6 +62,7 @@ type Relay struct {
 	hosts    *hosts
 	ports    *ports
 	turn     *turnServer // nil: none
+	fan      *fan
 	counters connectionCounters
 
 	mu       sync.Mutex
@@ -110,6 +113,7 @@ func New(cfg Config) (*Relay, error) {
 		return nil, err
 	}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
+	r.fan = newFan(r.ctx, r.ports.routes, runtime.GOMAXPROCS(0))
 	return r, nil
 }
 
@@ -118,19 +122,17 @@ func (r *Relay) newAPI() (*webrtc.API, error) {
 	if err := registerCodecs(media); err != nil {
 		return nil, fmt.Errorf("register codecs: %w", err)
 	}
-	ext := webrtc.RTPHeaderExtensionCapability{URI: playoutDelayURI}
-	if err := media.RegisterHeaderExtension(ext, webrtc.RTPCodecTypeVideo); err != nil {
-		return nil, fmt.Errorf("register playout delay: %w", err)
-	}
-	registry := &interceptor.Registry{}
-	if err := webrtc.ConfigureNack(media, registry); err != nil {
-		return nil, fmt.Errorf("set up NACK: %w", err)
-	}
-	if err := webrtc.ConfigureRTCPReports(registry); err != nil {
-		return nil, fmt.Errorf("set up RTCP reports: %w", err)
+	for _, uri := range []string{playoutDelayURI, captureTimeURI} {
+		ext := webrtc.RTPHeaderExtensionCapability{URI: uri}
+		if err := media.RegisterHeaderExtension(ext, webrtc.RTPCodecTypeVideo); err != nil {
+			return nil, fmt.Errorf("register %s: %w", uri, err)
+		}
 	}
 	se := r.connectivity()
-	return webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry),
+	// With the longer keys of AEAD_AES_256_GCM, which others may prefer, a packet costs a third more.
+	se.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
+	// Retransmission, reports and feedback are the viewers' own business: an interceptor would cost every packet.
+	return webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(&interceptor.Registry{}),
 		webrtc.WithSettingEngine(se)), nil
 }
 
@@ -148,6 +150,7 @@ func (r *Relay) Close() error {
 	r.mu.Unlock()
 	r.cancel()
 	r.wg.Wait()
+	r.fan.wait()
 	if was {
 		return nil
 	}

@@ -43,7 +43,7 @@ func (b *browser) open() {
 	}
 }
 
-func (b *browser) send(h *rtp.Header, payload []byte) error {
+func (b *browser) send(h *rtp.Header, payload []byte, _ time.Time) error {
 	if b.gate != nil {
 		<-b.gate
 	}
@@ -56,6 +56,10 @@ func (b *browser) send(h *rtp.Header, payload []byte) error {
 	}
 	return nil
 }
+
+func (b *browser) resend(*rtp.Header, []byte) error { return errNotBound }
+
+func (b *browser) report(time.Time, uint32, uint32, uint32) error { return nil }
 
 func nalType(p []byte) byte {
 	if t := p[0] & 0x1f; t != 28 {

@@ -48,7 +48,7 @@ type Stream struct {
 
 // counters are shared by a stream and its viewers.
 type counters struct {
-	packetsOut, bytesOut, dropped, overflows, resyncs, malformed atomic.Uint64
+	packetsOut, bytesOut, dropped, overflows, resyncs, resent, malformed atomic.Uint64
 }
 
 // Counts is what a stream has done since it was made.
@@ -59,6 +59,8 @@ type Counts struct {
 	Dropped, Overflows uint64
 	// Resyncs counts replays that viewers asked for after loss.
 	Resyncs uint64
+	// Resent counts packets that viewers asked for again and got (RFC 4588).
+	Resent uint64
 	// Malformed counts source packets that could not be cut to size.
 	Malformed uint64
 }
@@ -68,7 +70,7 @@ func (s *Stream) Counts() Counts {
 	return Counts{
 		PacketsOut: s.counters.packetsOut.Load(), BytesOut: s.counters.bytesOut.Load(),
 		Dropped: s.counters.dropped.Load(), Overflows: s.counters.overflows.Load(),
-		Resyncs: s.counters.resyncs.Load(), Malformed: s.counters.malformed.Load(),
+		Resyncs: s.counters.resyncs.Load(), Resent: s.counters.resent.Load(), Malformed: s.counters.malformed.Load(),
 	}
 }
 
@@ -102,7 +104,8 @@ func (s *Stream) Push(p Packet) {
 	ts := s.timeline.next(p.Timestamp, p.Arrival)
 	lost := uint16(min(max(p.Lost, 0), 100))
 	taken := p.Capture
-	if taken.IsZero() {
+	exact := !taken.IsZero()
+	if !exact {
 		taken = p.Arrival
 	}
 
@@ -110,7 +113,7 @@ func (s *Stream) Push(p Packet) {
 		// A browser cannot read the session description's parameter sets, so they go before the picture.
 		if sets := s.prefix(); sets != nil {
 			s.spsInPic = true
-			s.deliver(&packet{payload: sets, ts: ts, taken: taken, key: s.keyOnce(), lost: lost})
+			s.deliver(&packet{payload: sets, ts: ts, taken: taken, exact: exact, key: s.keyOnce(), lost: lost})
 			lost = 0
 		}
 	}
@@ -131,7 +134,7 @@ func (s *Stream) Push(p Packet) {
 	}
 	for i, b := range pieces {
 		s.deliver(&packet{
-			payload: b, ts: ts, taken: taken, key: key && i == 0, lost: lost, marker: p.Marker && i == len(pieces)-1,
+			payload: b, ts: ts, taken: taken, exact: exact, key: key && i == 0, lost: lost, marker: p.Marker && i == len(pieces)-1,
 		})
 		lost = 0
 	}
@@ -174,7 +177,9 @@ func (s *Stream) deliver(p *packet) {
 	viewers, readers := s.viewers, s.readers
 	s.mu.Unlock()
 	for _, v := range viewers {
-		v.push(p)
+		if v.push(p) {
+			v.poke()
+		}
 	}
 	for _, r := range readers {
 		r.push(p)

@@ -1,10 +1,14 @@
 package relay
 
 import (
+	"encoding/binary"
 	"errors"
+	"fmt"
 	"strings"
 	"sync/atomic"
+	"time"
 
+	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 )
@@ -13,6 +17,10 @@ import (
 // http://www.webrtc.org/experiments/rtp-hdrext/playout-delay
 const playoutDelayURI = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
 
+// captureTimeURI names the one that says when a picture was taken:
+// http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time
+const captureTimeURI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time"
+
 var (
 	errNotBound = errors.New("track is not bound to a connection")
 	errNoCodec  = errors.New("no payload type was negotiated")
@@ -20,18 +28,27 @@ var (
 
 // binding is what a negotiated connection gave the track.
 type binding struct {
-	writer       webrtc.TrackLocalWriter
-	ssrc         uint32
-	payloadType  uint8
-	playoutDelay uint8 // header extension id; 0: not negotiated
+	writer         webrtc.TrackLocalWriter
+	ssrc, rtxSSRC  uint32
+	payloadType    uint8
+	rtxPayloadType uint8 // 0: no retransmission
+	playoutDelay   uint8 // header extension ids; 0: not negotiated
+	captureTime    uint8
 }
 
 // track is the local end of one viewer's video. It sends packets as they are, with the playout-delay extension on
-// each: minimum and maximum 0 make a browser show a frame as soon as it is decoded.
+// each: minimum and maximum 0 make a browser show a frame as soon as it is decoded. One goroutine sends at a time.
 type track struct {
 	id    string
 	codec Codec
+	rtcp  func([]rtcp.Packet) error // nil: no reports
 	bound atomic.Pointer[binding]
+
+	// Owned by the goroutine that sends.
+	capture [8]byte
+	rtxSeq  uint16
+	rtx     []byte
+	reports [2]rtcp.Packet
 }
 
 var (
@@ -48,11 +65,25 @@ func (t *track) Bind(ctx webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, e
 	if !ok {
 		return webrtc.RTPCodecParameters{}, errNoCodec
 	}
-	b := &binding{writer: ctx.WriteStream(), ssrc: uint32(ctx.SSRC()), payloadType: uint8(codec.PayloadType)}
+	b := &binding{
+		writer: ctx.WriteStream(), ssrc: uint32(ctx.SSRC()), rtxSSRC: uint32(ctx.SSRCRetransmission()),
+		payloadType: uint8(codec.PayloadType),
+	}
+	apt := fmt.Sprintf("apt=%d", codec.PayloadType)
+	for _, c := range ctx.CodecParameters() {
+		if strings.EqualFold(c.MimeType, webrtc.MimeTypeRTX) && c.SDPFmtpLine == apt && b.rtxSSRC != 0 {
+			b.rtxPayloadType = uint8(c.PayloadType)
+		}
+	}
 	for _, e := range ctx.HeaderExtensions() {
-		// Ids above 14 would need two-byte headers.
-		if e.URI == playoutDelayURI && e.ID > 0 && e.ID < 15 {
+		if e.ID <= 0 || e.ID > 14 {
+			continue // would need two-byte headers
+		}
+		switch e.URI {
+		case playoutDelayURI:
 			b.playoutDelay = uint8(e.ID)
+		case captureTimeURI:
+			b.captureTime = uint8(e.ID)
 		}
 	}
 	t.bound.Store(b)
@@ -77,21 +108,57 @@ func (t *track) StreamID() string { return t.id }
 // Kind implements webrtc.TrackLocal.
 func (t *track) Kind() webrtc.RTPCodecType { return webrtc.RTPCodecTypeVideo }
 
-func (t *track) send(h *rtp.Header, payload []byte) error {
+func (t *track) send(h *rtp.Header, payload []byte, taken time.Time) error {
 	b := t.bound.Load()
 	if b == nil {
 		return errNotBound
 	}
 	h.SSRC, h.PayloadType = b.ssrc, b.payloadType
-	// Interceptors may add extensions to the header, so each packet starts from none.
 	h.Extension, h.Extensions = false, h.Extensions[:0]
 	if b.playoutDelay != 0 {
 		if err := h.SetExtension(b.playoutDelay, noDelay); err != nil {
 			return err
 		}
 	}
+	if b.captureTime != 0 && !taken.IsZero() {
+		binary.BigEndian.PutUint64(t.capture[:], ntpTime(taken))
+		if err := h.SetExtension(b.captureTime, t.capture[:]); err != nil {
+			return err
+		}
+	}
 	_, err := b.writer.WriteRTP(h, payload)
 	return err
+}
+
+// resend implements sender. Without a retransmission stream it sends nothing: to send a packet again under its own number
+// would encrypt two packets with one key stream.
+func (t *track) resend(h *rtp.Header, payload []byte) error {
+	b := t.bound.Load()
+	if b == nil || b.rtxPayloadType == 0 {
+		return errNotBound
+	}
+	t.rtx = binary.BigEndian.AppendUint16(t.rtx[:0], h.SequenceNumber)
+	t.rtx = append(t.rtx, payload...)
+	t.rtxSeq++
+	h.SSRC, h.PayloadType, h.SequenceNumber = b.rtxSSRC, b.rtxPayloadType, t.rtxSeq
+	h.Extension, h.Extensions = false, nil
+	_, err := b.writer.WriteRTP(h, t.rtx)
+	return err
+}
+
+func (t *track) report(now time.Time, ts, packets, octets uint32) error {
+	b := t.bound.Load()
+	if b == nil || t.rtcp == nil {
+		return errNotBound
+	}
+	t.reports[0] = &rtcp.SenderReport{
+		SSRC: b.ssrc, NTPTime: ntpTime(now), RTPTime: ts, PacketCount: packets, OctetCount: octets,
+	}
+	// Each report names its source (RFC 3550, section 6.1), as the answer does.
+	t.reports[1] = &rtcp.SourceDescription{Chunks: []rtcp.SourceDescriptionChunk{{
+		Source: b.ssrc, Items: []rtcp.SourceDescriptionItem{{Type: rtcp.SDESCNAME, Text: t.StreamID()}},
+	}}}
+	return t.rtcp(t.reports[:])
 }
 
 // choose picks the payload type to send: of H.265 the first offered, of H.264 constrained baseline with packetization mode 1 where it is offered, then

@@ -16,24 +16,30 @@ const (
 
 // sender is where a viewer's packets go: a bound WebRTC track.
 type sender interface {
-	// send writes one packet. The header's SSRC, payload type and extensions are the sender's business. Before the
-	// track is bound it returns errNotBound.
-	send(h *rtp.Header, payload []byte) error
+	// send writes one packet. The header's SSRC, payload type and extensions are the sender's business. taken is when the
+	// picture was taken, on its first packet and where it is known; else zero. Before the track is bound it returns
+	// errNotBound.
+	send(h *rtp.Header, payload []byte, taken time.Time) error
+	// resend writes a packet again as one of the retransmission stream (RFC 4588), where that has been agreed on.
+	resend(h *rtp.Header, payload []byte) error
+	// report sends a sender report (RFC 3550, section 6.4.1).
+	report(now time.Time, ts, packets, octets uint32) error
 }
 
 // viewer carries one stream to one browser. Its queue is bounded: when full it is emptied, and the viewer waits for
-// the next key picture. Other viewers never notice.
+// the next key picture. Other viewers never notice. A worker sends what it has.
 type viewer struct {
 	id     string
 	codec  Codec
 	stream *Stream
 	out    sender
 	cancel context.CancelFunc
-	done   chan struct{} // closed when the viewer's goroutines have ended
-	wake   chan struct{} // holds one token while there is something to do
+	done   chan struct{}          // closed when the viewer's goroutines have ended
+	worker atomic.Pointer[worker] // nil until connected
 
 	wantResync    atomic.Bool
 	droppedFrames atomic.Uint64
+	nacks         nackList
 
 	mu      sync.Mutex
 	active  bool // connected: packets are queued
@@ -45,7 +51,7 @@ type viewer struct {
 	// lastDropped is the picture that was counted last.
 	lastDropped uint64
 
-	// Owned by the writing goroutine.
+	// Owned by the worker's goroutine.
 	pacer     pacer
 	header    rtp.Header
 	seq       uint16
@@ -54,32 +60,34 @@ type viewer struct {
 	ts        uint32
 	sentAny   bool
 	lastReset time.Time
+	batch     []*packet // taken from the queue, or replayed
+	next      int       // the first of the batch that has not been sent
+	replayed  *packet   // the last of the replay that the batch is; nil: the batch is live
+	step      uint32    // between the timestamps of replayed pictures
+	booked    bool      // the pacer has let the next packet go at due
+	due       time.Time
+	history   history
+	again     resender
+	reports   reports
 }
 
 func newViewer(id string, s *Stream, out sender, seq uint16, base uint32, cancel context.CancelFunc) *viewer {
-	return &viewer{
-		id: id, stream: s, out: out, cancel: cancel, seq: seq, base: base,
-		done: make(chan struct{}), wake: make(chan struct{}, 1),
-	}
+	return &viewer{id: id, stream: s, out: out, cancel: cancel, seq: seq, base: base, done: make(chan struct{})}
 }
 
 func (v *viewer) stop() { v.cancel() }
 
 func (v *viewer) poke() {
-	select {
-	case v.wake <- struct{}{}:
-	default:
+	if w := v.worker.Load(); w != nil {
+		w.poke()
 	}
 }
 
-// push queues a packet; it never waits.
-func (v *viewer) push(p *packet) {
+// push queues a packet; it never waits. The caller pokes the viewer's worker.
+func (v *viewer) push(p *packet) bool {
 	v.mu.Lock()
-	queued := v.enqueue(p)
-	v.mu.Unlock()
-	if queued {
-		v.poke()
-	}
+	defer v.mu.Unlock()
+	return v.enqueue(p)
 }
 
 // enqueue must be called with mu held.
@@ -137,13 +145,13 @@ func (v *viewer) awaitKey() {
 	v.mu.Unlock()
 }
 
-// take empties the queue into spare and returns it.
-func (v *viewer) take(spare []*packet) []*packet {
+// take makes the queue the batch, all of which has been sent.
+func (v *viewer) take() {
+	clear(v.batch)
+	v.next, v.replayed = 0, nil
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	q := v.queue
-	v.queue, v.bytes = spare[:0], 0
-	return q
+	v.batch, v.queue, v.bytes = v.queue, v.batch[:0], 0
 }
 
 // rejoin returns the cached group of pictures to replay; what is queued afterwards follows it without gap or overlap.
@@ -170,101 +178,8 @@ func (v *viewer) rejoin() []*packet {
 			v.bytes += len(p.payload)
 		}
 	}
+	clear(v.queue[len(keep):])
 	v.queue = keep
 	v.waitKey = v.waitKey || !begun
 	return replay
-}
-
-// resyncEvery bounds how often a viewer that lost packets gets the group of pictures again.
-const resyncEvery = time.Second
-
-// write sends packets until ctx ends.
-func (v *viewer) write(ctx context.Context) {
-	timer := time.NewTimer(time.Hour)
-	defer timer.Stop()
-	v.replay(ctx, timer)
-	var batch []*packet
-	for ctx.Err() == nil {
-		batch = v.take(batch)
-		for _, p := range batch {
-			v.pace(ctx, p, timer)
-			v.emit(p, p.ts)
-		}
-		clear(batch)
-		if v.wantResync.Load() && time.Since(v.lastReset) >= resyncEvery {
-			v.stream.counters.resyncs.Add(1)
-			v.replay(ctx, timer)
-		}
-		if len(batch) > 0 {
-			continue
-		}
-		select {
-		case <-v.wake:
-		case <-ctx.Done():
-		}
-	}
-}
-
-// replay sends the cached group of pictures, and then the queue goes on at the live edge. The pictures' timestamps are
-// drawn together to the pace at which they are sent and end where the live ones go on, so that the browser neither
-// takes them for early and holds them back, nor sees time run backwards.
-func (v *viewer) replay(ctx context.Context, timer *time.Timer) {
-	v.lastReset = time.Now()
-	v.wantResync.Store(false)
-	packets := v.rejoin()
-	if len(packets) == 0 {
-		return
-	}
-	last := packets[len(packets)-1]
-	total := 0
-	for _, p := range packets {
-		total += len(p.payload)
-	}
-	frames := last.frame - packets[0].frame + 1
-	seconds := float64(total) / pacedRate(v.stream.byteRate())
-	step := uint32(max(seconds*clockRate/float64(frames), 1))
-	for _, p := range packets {
-		if ctx.Err() != nil {
-			return
-		}
-		v.pace(ctx, p, timer)
-		v.emit(p, last.ts-uint32(last.frame-p.frame)*step)
-	}
-}
-
-// pace waits until the packet may go out.
-func (v *viewer) pace(ctx context.Context, p *packet, timer *time.Timer) {
-	wait := v.pacer.take(len(p.payload), v.stream.byteRate(), time.Now())
-	if wait <= 0 {
-		return
-	}
-	timer.Reset(wait)
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-}
-
-// emit sends one packet with the viewer's own sequence number, and a timestamp that never runs backwards.
-func (v *viewer) emit(p *packet, ts uint32) {
-	if p.frame != v.frame || !v.sentAny {
-		if v.sentAny && int32(ts-v.ts) <= 0 {
-			ts = v.ts + 1
-		}
-		v.frame, v.ts = p.frame, ts
-	}
-	if v.sentAny {
-		v.seq += p.lost
-	}
-	v.sentAny = true
-	v.header.Version = 2
-	v.header.Marker = p.marker
-	v.header.SequenceNumber = v.seq
-	v.header.Timestamp = v.ts + v.base
-	v.seq++
-	if err := v.out.send(&v.header, p.payload); err != nil {
-		return // the connection is going; its state change ends the viewer
-	}
-	v.stream.counters.packetsOut.Add(1)
-	v.stream.counters.bytesOut.Add(uint64(len(p.payload)))
 }

@@ -50,7 +50,7 @@ func (r *Relay) Open(ctx context.Context, stream *Stream, q Request) (Session, e
 		}
 	}()
 	codec := stream.Codec()
-	t := &track{id: stream.name, codec: codec}
+	t := &track{id: stream.name, codec: codec, rtcp: pc.WriteRTCP}
 	rtpSender, err := pc.AddTrack(t)
 	if err != nil {
 		return Session{}, fmt.Errorf("add track: %w", err)
@@ -60,6 +60,7 @@ func (r *Relay) Open(ctx context.Context, stream *Stream, q Request) (Session, e
 		pc: pc, sender: rtpSender, codec: codec, busy: make(chan struct{}, 1),
 	}
 	conn := r.watchState(s)
+	moved := watchPath(s)
 	answer, err := r.negotiate(ctx, s, o)
 	if err != nil {
 		if errors.Is(err, ErrBadOffer) {
@@ -88,7 +89,7 @@ func (r *Relay) Open(ctx context.Context, stream *Stream, q Request) (Session, e
 	r.mu.Lock()
 	r.sessions[s.id] = s
 	r.mu.Unlock()
-	go r.serve(vctx, v, s, conn)
+	go r.serve(vctx, v, s, t, conn, moved)
 	return Session{ID: s.id, Answer: answer, Tag: s.tag, TURN: r.turn.servers(s.id)}, nil
 }
 
@@ -122,7 +123,7 @@ func (r *Relay) watchState(s *session) connState {
 const gaveUpAfter = 5 * time.Second
 
 // serve is the life of one viewer.
-func (r *Relay) serve(ctx context.Context, v *viewer, s *session, conn connState) {
+func (r *Relay) serve(ctx context.Context, v *viewer, s *session, t *track, conn connState, moved <-chan struct{}) {
 	defer close(v.done)
 	defer r.release() // before those who wait for the end go on
 	if s.gone != nil {
@@ -141,7 +142,7 @@ func (r *Relay) serve(ctx context.Context, v *viewer, s *session, conn connState
 		select {
 		case <-conn.connected:
 			r.log.Debug("viewer connected", "stream", v.stream.name, "session", v.id)
-			v.write(ctx)
+			r.send(ctx, v, s, t, moved)
 		case <-timeout.C:
 			r.countFailed(s)
 			v.cancel()
@@ -166,7 +167,49 @@ func (r *Relay) serve(ctx context.Context, v *viewer, s *session, conn connState
 	<-feedback
 }
 
-// readFeedback reads the browser's RTCP until the connection closes, which also drives retransmission. A browser that
+// watchPath tells of changes of the chosen path.
+func watchPath(s *session) <-chan struct{} {
+	moved := make(chan struct{}, 1)
+	s.sender.Transport().ICETransport().OnSelectedCandidatePairChange(func(*webrtc.ICECandidatePair) {
+		select {
+		case moved <- struct{}{}:
+		default:
+		}
+	})
+	return moved
+}
+
+// send sends a viewer's packets until ctx ends: with others over UDP, where no write waits for a viewer, and by a goroutine
+// of its own over TCP.
+func (r *Relay) send(ctx context.Context, v *viewer, s *session, t *track, moved <-chan struct{}) {
+	for ctx.Err() == nil {
+		stay, leave := context.WithCancel(ctx)
+		stop := make(chan struct{})
+		go func() {
+			defer close(stop)
+			select {
+			case <-moved:
+				leave()
+			case <-stay.Done():
+			}
+		}()
+		if b := t.bound.Load(); b != nil && !s.overTCP() {
+			r.fan.carry(stay, v, []uint32{b.ssrc, b.rtxSSRC})
+		} else {
+			v.write(stay)
+		}
+		leave()
+		<-stop
+	}
+}
+
+// overTCP says whether the chosen path is a TCP connection.
+func (s *session) overTCP() bool {
+	pair, err := s.sender.Transport().ICETransport().GetSelectedCandidatePair()
+	return err != nil || pair == nil || pair.Local.Protocol == webrtc.ICEProtocolTCP
+}
+
+// readFeedback reads the browser's RTCP until the connection closes. What it has lost is sent again. A browser that
 // has lost its picture asks for a key picture (PLI or FIR); a camera cannot be asked, but the cache holds one.
 func readFeedback(s *session, v *viewer) {
 	for {
@@ -180,6 +223,14 @@ func readFeedback(s *session, v *viewer) {
 				for _, report := range p.Reports {
 					s.reported.Store(uint32(report.FractionLost) + 1)
 				}
+			case *rtcp.TransportLayerNack:
+				for i := range p.Nacks {
+					p.Nacks[i].Range(func(seq uint16) bool {
+						v.nacks.add(seq)
+						return true
+					})
+				}
+				v.poke()
 			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
 				v.wantResync.Store(true)
 				v.poke()
