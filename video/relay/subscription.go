@@ -11,6 +11,9 @@ import (
 // picture than with what was.
 const maxQueueAge = 3 * time.Second
 
+// minStep keeps replayed pictures apart: recorders count in milliseconds and refuse two pictures of the same time.
+const minStep = time.Millisecond
+
 // Delivery is one packet for a reader.
 type Delivery struct {
 	// Payload is an RTP payload of at most 1188 bytes. It is shared: nobody changes it.
@@ -86,7 +89,8 @@ func (r *Subscription) begin(cached []*packet, rate float64) {
 		}
 	}
 	if span := float64(r.edge-cached[0].ts) / clockRate; span > 0 {
-		r.squeeze = min(1, float64(total)/pacedRate(rate)/span)
+		pictures := cached[len(cached)-1].frame - cached[0].frame + 1
+		r.squeeze = min(1, max(float64(total)/pacedRate(rate), float64(pictures)*minStep.Seconds())/span)
 	}
 }
 

@@ -95,8 +95,8 @@ func TestReaderSeesPicturesInTheOrderOfTheCamera(t *testing.T) {
 	r := subscribe(t, s)
 	got := read(t, r, 8)[1:] // without the parameter sets
 	for i, j := range [][2]int{{2, 3}, {3, 1}, {1, 5}, {5, 6}, {6, 4}} {
-		if a, b := got[j[0]].Timestamp, got[j[1]].Timestamp; int32(b-a) <= 0 {
-			t.Errorf("pair %d: %d is not before %d", i, a, b)
+		if a, b := got[j[0]].Timestamp, got[j[1]].Timestamp; int32(b-a) < clockRate/1000 {
+			t.Errorf("pair %d: %d is not a millisecond before %d", i, a, b)
 		}
 	}
 }

@@ -141,6 +141,7 @@ func TestOtherSoftwareDecodesWhatBrowsersMayNot(t *testing.T) {
 		settings []string
 	}{
 		{"H.264 high with B-frames", relay.H264, []string{"-c:v", "libx264", "-profile:v", "high", "-g", "15", "-bf", "2"}},
+		{"H.264 baseline", relay.H264, []string{"-c:v", "libx264", "-profile:v", "baseline", "-g", "15"}},
 		{"H.265", relay.H265, []string{"-c:v", "libx265", "-x265-params", "log-level=error:keyint=15:bframes=0"}},
 		{"H.265 with B-frames", relay.H265, []string{"-c:v", "libx265", "-x265-params", "log-level=error:keyint=15:bframes=3"}},
 	} {
@@ -182,6 +183,10 @@ func TestOtherSoftwareDecodesWhatBrowsersMayNot(t *testing.T) {
 			if len(seen) < 35 {
 				t.Errorf("%d different pictures were decoded of 40", len(seen))
 			}
+			if strings.Contains(tc.name, "B-frames") {
+				return // of those ffmpeg does not know the order of decoding from RTSP, whoever serves it
+			}
+			ffmpeg(t, "-rtsp_transport", "udp", "-i", urlForm+s.Addr()+"/a", "-c", "copy", "-t", "2", "-f", "matroska", "-")
 		})
 	}
 }
