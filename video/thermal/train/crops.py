@@ -37,7 +37,8 @@ def sample(pictures, rng):
         contrast = -contrast
     image = image * contrast + rng.uniform(-0.4, 0.4)
     if rng.random() < 0.3:  # a tone curve: the camera's own gain is not linear
-        image = np.sinh(image * 0.6) / 0.65 if rng.random() < 0.5 else np.arcsinh(image * 1.5) / 1.2
+        # Cut off, since one hot pixel ten spreads up would become thousands and spoil the batch statistics for long.
+        image = np.sinh(np.clip(image * 0.6, -3, 3)) / 0.65 if rng.random() < 0.5 else np.arcsinh(image * 1.5) / 1.2
     return (np.ascontiguousarray(image[None], np.float32), *targets(boxes))
 
 

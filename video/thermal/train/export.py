@@ -122,7 +122,7 @@ def main():
     ask.add_argument("--vector", help="file for the golden test")
     args = ask.parse_args()
     torch.set_num_threads(args.threads)
-    net, state = score.load(args.state, args.size)
+    net, step = score.load(args)
     parts = Export(net)
     rounded(net)
     found = score.scores(net, args)
@@ -130,7 +130,7 @@ def main():
         "name": args.size,
         "classes": CLASSES,
         "layers": parts.layers,
-        "training": {"data": "HIT-UAV", "seed": args.seed, "step": state["step"], "steps": args.steps, **found},
+        "training": {"data": "HIT-UAV", "seed": args.seed, "step": step, "steps": args.steps, **found},
     }
     write(args.out, header, parts.numbers)
     if args.vector:

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 import precision
 from network import CLASSES, SIZES, Network, normalise
 from pictures import Pictures, split
+from settle import settle
 
 FLOOR, MOST, OVERLAP = 0.03, 200, 0.5
 
@@ -52,12 +53,17 @@ def report(net, pictures, most=None):
     return precision.summary([detect(net, pictures.images[n]) for n in range(count)], pictures.boxes[:count])
 
 
-def load(state_file, size):
-    """The averaged network of a state file, and the state."""
-    state = torch.load(state_file, map_location="cpu")
-    net = Network(size).to(memory_format=torch.channels_last)
+def load(args):
+    """The averaged network of a state file with its batch statistics measured again, and the step of the state."""
+    state = torch.load(args.state, map_location="cpu")
+    net = Network(args.size).to(memory_format=torch.channels_last)
     net.load_state_dict(state["mean"])
-    return net.eval(), state
+    train, _, _ = split(args.data, held_out(args), args.seed)
+    return settle(net, Pictures(args.data, train), args.seed), state["step"]
+
+
+def held_out(args):
+    return set(filter(None, args.hold_out.split(",")))
 
 
 def options(description):
@@ -74,19 +80,18 @@ def options(description):
 
 def scores(net, args):
     """The scores on both parts that the training has not seen."""
-    hold_out = set(filter(None, args.hold_out.split(",")))
-    train, tenth, dates = split(args.data, hold_out, args.seed)
+    train, tenth, dates = split(args.data, held_out(args), args.seed)
     result = {"trainedOn": len(train), "randomTenth": {"pictures": len(tenth), **report(net, Pictures(args.data, tenth))}}
     if dates:
-        result["heldOutDates"] = {"dates": sorted(hold_out), "pictures": len(dates), **report(net, Pictures(args.data, dates))}
+        result["heldOutDates"] = {"dates": sorted(held_out(args)), "pictures": len(dates), **report(net, Pictures(args.data, dates))}
     return result
 
 
 def main():
     args = options(__doc__).parse_args()
     torch.set_num_threads(args.threads)
-    net, state = load(args.state, args.size)
-    print(json.dumps({"step": state["step"], **scores(net, args)}, indent=1))
+    net, step = load(args)
+    print(json.dumps({"step": step, **scores(net, args)}, indent=1))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ import crops
 import score
 from network import CLASSES, SIZES, Network
 from pictures import Pictures, split
+from settle import settle
 
 BATCH, RATE, WARM_UP, SAVE_EVERY_S = 16, 2.5e-3, 200, 240
 
@@ -160,6 +161,7 @@ def main():
     count = sum(p.numel() for p in run.net.parameters())
     run.say(f"{args.size} on {device}: {count} weights, {len(pictures)} pictures, from step {run.step} to {args.steps}")
     run.go(pictures, tenth)
+    settle(run.mean, pictures, args.seed)
     torch.save(run.mean.state_dict(), os.path.join(args.out, "weights.pt"))
     run.say("random tenth:", score.report(run.mean, tenth))
     if dates:
