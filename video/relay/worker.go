@@ -74,7 +74,7 @@ func (w *worker) run(ctx context.Context) {
 	defer timer.Stop()
 	for ctx.Err() == nil {
 		w.awake.Store(false)
-		again := w.round()
+		again := w.round(time.Now())
 		if again.IsZero() {
 			again = time.Now().Add(time.Hour)
 		}
@@ -88,13 +88,12 @@ func (w *worker) run(ctx context.Context) {
 }
 
 // round sends what may go now, and returns when the next is due; zero: when there is news.
-func (w *worker) round() (again time.Time) {
+func (w *worker) round(now time.Time) (again time.Time) {
 	w.rounds.Lock()
 	defer w.rounds.Unlock()
 	w.mu.Lock()
 	viewers := w.viewers
 	w.mu.Unlock()
-	now := time.Now()
 	for _, v := range viewers {
 		if v.lastReset.IsZero() {
 			v.replay(now)
