@@ -4,11 +4,18 @@ import "time"
 
 const (
 	pacerBucket  = 16 << 10 // bytes that may go out at once
-	pacerMinRate = 3 << 20  // bytes a second
+	pacerMinRate = 1 << 20  // bytes a second
 	pacerMaxRate = 50 << 20
+	// pacerFirstRate holds until the stream's own rate is known.
+	pacerFirstRate = 3 << 20
 	// pacerFactor is how many times faster than its average a stream may be sent: a key picture of half a second's
-	// worth of bytes is then out in 25 ms.
+	// worth of bytes is then out in 25 ms. pacerLeast is what is left of it where many watch: the picture after next
+	// is in time again.
 	pacerFactor = 20
+	pacerLeast  = 5
+	// pacerTogether bounds all viewers of a stream together, in bytes a second, down to pacerLeast: they share the way out
+	// of the station, and key pictures meet there.
+	pacerTogether = 50 << 20
 )
 
 // pacer is a token bucket that spreads key pictures and replays, so that small queues on the way do not overflow.
@@ -17,9 +24,8 @@ type pacer struct {
 	last   time.Time
 }
 
-// take books n bytes at a stream rate in bytes a second, and returns how long to wait before sending them.
-func (p *pacer) take(n int, streamRate float64, now time.Time) time.Duration {
-	rate := pacedRate(streamRate)
+// take books n bytes at a paced rate in bytes a second, and returns how long to wait before sending them.
+func (p *pacer) take(n int, rate float64, now time.Time) time.Duration {
 	if p.last.IsZero() {
 		p.tokens = pacerBucket
 	} else {
@@ -34,7 +40,11 @@ func (p *pacer) take(n int, streamRate float64, now time.Time) time.Duration {
 	return time.Duration((pacerBucket/2 - p.tokens) / rate * float64(time.Second))
 }
 
-// pacedRate returns the bytes a second that take allows for a stream.
-func pacedRate(streamRate float64) float64 {
-	return min(max(streamRate*pacerFactor, pacerMinRate), pacerMaxRate)
+// pacedRate returns the bytes a second at which a stream of a rate in bytes a second is sent to one of its viewers.
+func pacedRate(streamRate float64, viewers int) float64 {
+	if streamRate <= 0 {
+		return pacerFirstRate
+	}
+	share := max(pacerTogether/float64(max(viewers, 1)), streamRate*pacerLeast)
+	return min(max(min(streamRate*pacerFactor, share), pacerMinRate), pacerMaxRate)
 }

@@ -32,7 +32,7 @@ func (v *viewer) pump(now time.Time) (again time.Time) {
 		}
 		p := v.batch[v.next]
 		if !v.booked {
-			v.due = now.Add(v.pacer.take(len(p.payload), v.stream.byteRate(), now))
+			v.due = now.Add(v.pacer.take(len(p.payload), v.stream.pace(), now))
 			v.booked = true
 		}
 		if v.due.After(now) {
@@ -68,7 +68,7 @@ func (v *viewer) replay(now time.Time) {
 		total += len(p.payload)
 	}
 	frames := last.frame - packets[0].frame + 1
-	seconds := float64(total) / pacedRate(v.stream.byteRate())
+	seconds := float64(total) / v.stream.pace()
 	v.step = uint32(max(seconds*clockRate/float64(frames), 1))
 	v.batch, v.next, v.replayed = packets, 0, last
 }

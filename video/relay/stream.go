@@ -33,8 +33,10 @@ type Stream struct {
 	rateBytes  int
 	rateSince  time.Time
 
-	rate  atomic.Uint64 // float64 bits: bytes a second, lately
-	codec atomic.Pointer[Codec]
+	rate atomic.Uint64 // float64 bits: bytes a second, lately
+	// watchers is the number of viewers.
+	watchers atomic.Int64
+	codec    atomic.Pointer[Codec]
 
 	mu      sync.Mutex
 	cache   cache
@@ -206,6 +208,9 @@ func (s *Stream) measure(p Packet) {
 
 func (s *Stream) byteRate() float64 { return math.Float64frombits(s.rate.Load()) }
 
+// pace returns the bytes a second at which the stream is sent to each viewer.
+func (s *Stream) pace() float64 { return pacedRate(s.byteRate(), int(s.watchers.Load())) }
+
 // Viewers returns the number of viewers, those still connecting included, and of subscriptions.
 func (s *Stream) Viewers() int {
 	s.mu.Lock()
@@ -228,6 +233,7 @@ func (s *Stream) add(v *viewer) bool {
 		return false
 	}
 	s.viewers = append(append([]*viewer(nil), s.viewers...), v)
+	s.watchers.Store(int64(len(s.viewers)))
 	return true
 }
 
@@ -241,6 +247,7 @@ func (s *Stream) remove(v *viewer) {
 		}
 	}
 	s.viewers = kept
+	s.watchers.Store(int64(len(s.viewers)))
 }
 
 // End ends one viewer and waits for it. It reports false where the stream has no such viewer.

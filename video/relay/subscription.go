@@ -90,7 +90,7 @@ func (r *Subscription) begin(cached []*packet, rate float64) {
 	}
 	if span := float64(r.edge-cached[0].ts) / clockRate; span > 0 {
 		pictures := cached[len(cached)-1].frame - cached[0].frame + 1
-		r.squeeze = min(1, max(float64(total)/pacedRate(rate), float64(pictures)*minStep.Seconds())/span)
+		r.squeeze = min(1, max(float64(total)/pacedRate(rate, 1), float64(pictures)*minStep.Seconds())/span)
 	}
 }
 
@@ -189,7 +189,7 @@ func (r *Subscription) Next(ctx context.Context) (Delivery, error) {
 		}
 	}
 	p := r.batch[r.next]
-	if wait := r.pacer.take(len(p.payload), r.stream.byteRate(), time.Now()); wait > 0 {
+	if wait := r.pacer.take(len(p.payload), r.stream.pace(), time.Now()); wait > 0 {
 		r.timer.Reset(wait)
 		select {
 		case <-r.timer.C:

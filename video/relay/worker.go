@@ -68,21 +68,40 @@ func (w *worker) drop(v *viewer) {
 	w.viewers = kept
 }
 
+const (
+	// roundEvery is the least time from one shared round to the next: the first packet of a picture goes at once, and those
+	// that come meanwhile go together.
+	roundEvery = 300 * time.Microsecond
+	// dueEvery is the same for rounds that pacing asks for, so that viewers who wait for times close by go together.
+	dueEvery = time.Millisecond
+)
+
 // run makes rounds until ctx ends.
 func (w *worker) run(ctx context.Context) {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for ctx.Err() == nil {
 		w.awake.Store(false)
-		again := w.round(time.Now())
-		if again.IsZero() {
-			again = time.Now().Add(time.Hour)
+		began := time.Now()
+		wait := time.Hour
+		if again := w.round(began); !again.IsZero() {
+			wait = time.Until(again)
+			if w.batch != nil {
+				wait = max(wait, dueEvery)
+			}
 		}
-		timer.Reset(time.Until(again))
+		timer.Reset(wait)
 		select {
 		case <-w.wake:
 		case <-timer.C:
 		case <-ctx.Done():
+		}
+		if rest := roundEvery - time.Since(began); rest > 0 && w.batch != nil {
+			timer.Reset(rest)
+			select {
+			case <-timer.C:
+			case <-ctx.Done():
+			}
 		}
 	}
 }
