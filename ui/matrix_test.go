@@ -301,7 +301,7 @@ func TestOpenAPISchemasHaveTheMembersOfTheGoTypes(t *testing.T) {
 		"OnboardLog": api.OnboardLog{}, "EraseLogs": api.EraseLogs{}, "Choice": api.Choice{}, "ParameterResult": api.ParameterResult{}, "ParameterResults": api.ParameterResults{}, "ParameterComparison": api.ParameterComparison{},
 		"ParameterDifferences": api.ParameterDifferences{}, "ParameterDifference": api.ParameterDifference{}, "SaveParameters": api.SaveParameters{},
 		"SavedParameters": api.SavedParameters{}, "FileEntry": api.FileEntry{}, "FileList": api.FileList{}, "FileAction": api.FileAction{}, "FileResult": api.FileResult{},
-		"Parameter": api.Parameter{}, "ParameterValue": api.ParameterValue{}, "Feed": api.Feed{}, "Viewer": api.Viewer{}, "Detector": api.Detector{}, "Sensor": api.Sensor{},
+		"Parameter": api.Parameter{}, "ParameterValue": api.ParameterValue{}, "Feed": api.Feed{}, "FeedProblem": api.FeedProblem{}, "FeedHint": api.FeedHint{}, "FeedTrack": api.FeedTrack{}, "Viewer": api.Viewer{}, "Detector": api.Detector{}, "Sensor": api.Sensor{},
 		"Ellipse": api.Ellipse{}, "TrackProperties": api.TrackProperties{}, "TrackSource": api.TrackSource{}, "HistoryProperties": api.HistoryProperties{},
 		"Track": api.Track{}, "TrackCollection": api.TrackCollection{}, "TrackHistory": api.TrackHistory{}, "Alert": api.Alert{},
 		"AlertEntry": api.AlertEntry{}, "AlertDecision": api.AlertDecision{}, "Cue": api.Cue{}, "ZoneProperties": api.ZoneProperties{},

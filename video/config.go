@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"vedette/video/ingest"
 	"vedette/video/thermal/network"
 )
 
@@ -17,6 +18,12 @@ type Kind string
 const (
 	KindThermal Kind = "thermal"
 	KindEO      Kind = "eo"
+)
+
+// Transport says how RTP comes from a source; TLS which of its certificates are trusted.
+type (
+	Transport = ingest.Transport
+	TLS       = ingest.TLS
 )
 
 // Config sets up a Service. The zero value works: any free port on all interfaces, no decoding, no log.
@@ -57,8 +64,12 @@ type FeedConfig struct {
 	ID string
 	// URL is the RTSP address, rtsp:// or rtsps://, with user and password where the camera wants them.
 	URL string
-	// UDP asks for RTP over UDP. Default: interleaved in the RTSP connection, which loses nothing.
-	UDP bool
+	// Transport says how RTP comes: "tcp", "udp", "multicast", or "auto" (default).
+	Transport Transport
+	// TLS says which certificates of an rtsps:// source are trusted.
+	TLS TLS
+	// Alternate is the id of a feed that shows the same picture by another stream of the camera; "": none.
+	Alternate string
 	// Kind is thermal or eo.
 	Kind Kind
 	// OnDemand pulls the stream only while somebody watches, and 10 s longer. A feed with Detect is always pulled.
@@ -88,6 +99,16 @@ func (c FeedConfig) validate() error {
 	}
 	if c.Detector != "" && c.Detector != DetectorHotSpots && c.Detector != DetectorNetwork {
 		errs = append(errs, fmt.Errorf("detector %q is not hotspots or network", c.Detector))
+	}
+	switch c.Transport {
+	case "", ingest.TransportAuto, ingest.TransportTCP, ingest.TransportUDP, ingest.TransportMulticast:
+	default:
+		errs = append(errs, fmt.Errorf("transport %q is not auto, tcp, udp or multicast", c.Transport))
+	}
+	if c.TLS.Fingerprint != "" {
+		if _, err := ingest.ParseFingerprint(c.TLS.Fingerprint); err != nil {
+			errs = append(errs, fmt.Errorf("tls fingerprint %w", err))
+		}
 	}
 	if c.Kind != KindThermal && c.Kind != KindEO {
 		errs = append(errs, fmt.Errorf("kind %q is not thermal or eo", c.Kind))

@@ -31,12 +31,15 @@ type feed struct {
 	first   chan struct{}      // closed by the first packet ever
 	demand  chan struct{}
 	waiting atomic.Int64 // viewers that are being let in
+	suspect atomic.Bool  // when it was last pulled, nobody could play it
 
-	in  intake          // owned by the source's goroutine
-	dec *decode.Decoder // nil: not decoded
-	det look            // used by the decoder's goroutine
+	source  *ingest.Source
+	verdict verdict
+	in      intake          // owned by the source's goroutine
+	dec     *decode.Decoder // nil: not decoded
+	det     look            // used by the decoder's goroutine
 
-	packets, bytes, lost, reconnects       atomic.Uint64
+	packets, bytes, lost                   atomic.Uint64
 	frames, detected, boxes, clocksRefused atomic.Uint64
 
 	mu  sync.Mutex
@@ -53,10 +56,12 @@ func newFeed(cfg FeedConfig, svc *Service, stream *relay.Stream, det look) *feed
 		done: make(chan struct{}), first: make(chan struct{}), demand: make(chan struct{}, 1),
 		now: FeedState{
 			ID: cfg.ID, Kind: cfg.Kind, URL: stripPassword(cfg.URL), HFOVDeg: cfg.HFOVDeg,
-			State: StateConnecting, Idle: cfg.OnDemand && !cfg.Detect, Since: time.Now().UTC(),
+			Alternate: cfg.Alternate,
+			State:     StateConnecting, Idle: cfg.OnDemand && !cfg.Detect, Since: time.Now().UTC(),
 		},
 	}
 	f.in.feed = f
+	f.source = ingest.New(ingest.Config{URL: cfg.URL, Transport: cfg.Transport, TLS: cfg.TLS, Log: f.log}, &f.in)
 	if det.detector != nil && len(svc.cfg.Decoder.Command) > 0 {
 		f.dec = decode.New(decode.Config{
 			Command: svc.cfg.Decoder.Command, Env: svc.cfg.Decoder.Env, Log: f.log,
@@ -109,7 +114,7 @@ func (f *feed) run(ctx context.Context) {
 		p.follow(ctx, f.wanted(), now)
 		f.judge(now)
 		due := rates.update(f, now)
-		if st := f.state(); due || st.differs(told) {
+		if st := f.stateAt(now); due || st.differs(told) {
 			told = st
 			f.svc.updates.put(st)
 		}
@@ -132,7 +137,6 @@ type puller struct {
 	feed       *feed
 	cancel     context.CancelFunc
 	done       chan struct{}
-	source     *ingest.Source
 	lastWanted time.Time
 }
 
@@ -146,20 +150,16 @@ func (p *puller) follow(ctx context.Context, wanted bool, now time.Time) {
 	case p.cancel != nil && now.Sub(p.lastWanted) > p.feed.svc.linger:
 		p.stop()
 	}
-	if p.source != nil {
-		p.feed.reconnects.Store(p.source.Reconnects())
-	}
 }
 
 func (p *puller) start(ctx context.Context, now time.Time) {
 	ctx, p.cancel = context.WithCancel(ctx)
 	p.done = make(chan struct{})
-	p.source = ingest.New(ingest.Config{URL: p.feed.cfg.URL, UDP: p.feed.cfg.UDP, Log: p.feed.log}, &p.feed.in)
 	p.feed.pulling(now)
-	go func(done chan struct{}, s *ingest.Source) {
+	go func(done chan struct{}) {
 		defer close(done)
-		_ = s.Run(ctx) // it returns nil
-	}(p.done, p.source)
+		_ = p.feed.source.Run(ctx) // it returns nil
+	}(p.done)
 }
 
 func (p *puller) stop() {

@@ -1,8 +1,6 @@
 package video
 
 import (
-	"bytes"
-	"errors"
 	"slices"
 	"time"
 
@@ -21,7 +19,7 @@ const clockTolerance = 5 * time.Second
 type intake struct {
 	feed      *feed
 	assembler h264.Assembler
-	sps       []byte
+	decodable bool    // the decoder takes the codec
 	present   instant // of the picture that is arriving
 	previous  instant
 }
@@ -39,19 +37,27 @@ var _ ingest.Handler = (*intake)(nil)
 func (in *intake) Begin(t ingest.Track) {
 	f := in.feed
 	f.mu.Lock()
-	f.now.Codec, f.now.Problem = string(t.Codec), ""
+	f.now.Codec, f.now.Problem = string(t.Codec), Problem{}
 	f.mu.Unlock()
-	in.sps = nil
 	f.stream.SetCodec(relay.Codec(t.Codec))
+	f.verdict.begin(t, time.Now())
 	f.stream.Restart()
 	in.assembler.Reset()
-	if t.Codec != ingest.H264 {
-		return
+	f.stream.SetAllParameterSets(relay.ParameterSets{VPS: t.VPS, SPS: t.SPS, PPS: t.PPS})
+	if in.decodable = t.Codec == ingest.H264; in.decodable {
+		in.assembler.SetParameterSets(t.SPS, t.PPS)
 	}
-	f.stream.SetParameterSets(t.SPS, t.PPS)
-	in.assembler.SetParameterSets(t.SPS, t.PPS)
-	in.learn(t.SPS)
 }
+
+// Described implements ingest.Handler.
+func (in *intake) Described(tracks []ingest.TrackInfo) {
+	in.feed.mu.Lock()
+	defer in.feed.mu.Unlock()
+	in.feed.now.Tracks = tracks // nobody changes it afterwards
+}
+
+// Data implements ingest.Handler. The packets are counted by the source; nothing reads them here yet.
+func (in *intake) Data(ingest.Data) {}
 
 // Packet implements ingest.Handler.
 func (in *intake) Packet(p ingest.Packet) {
@@ -59,20 +65,18 @@ func (in *intake) Packet(p ingest.Packet) {
 	f.packets.Add(1)
 	f.bytes.Add(uint64(len(p.Payload)))
 	f.lost.Add(uint64(p.Lost))
+	f.verdict.packet(p)
 	f.stream.Push(relay.Packet{
 		Payload: p.Payload, Timestamp: p.Timestamp, Marker: p.Marker, Lost: p.Lost, Arrival: p.Arrival,
 		Capture: in.taken(p),
 	})
-	if sps, _ := h264.ParameterSets(p.Payload); sps != nil {
-		in.learn(sps)
-	}
 	if p.Marker {
 		f.frames.Add(1)
 		f.mu.Lock()
 		f.now.LastFrame = p.Arrival
 		f.mu.Unlock()
 	}
-	if f.dec != nil {
+	if f.dec != nil && in.decodable {
 		in.assemble(p)
 	}
 	if f.signal(p.Arrival) {
@@ -82,12 +86,8 @@ func (in *intake) Packet(p ingest.Packet) {
 
 // End implements ingest.Handler.
 func (in *intake) End(err error) {
-	problem := ""
-	if errors.Is(err, ingest.ErrUnsupported) {
-		problem = err.Error()
-	}
 	in.feed.stream.Restart()
-	in.feed.interrupted(problem)
+	in.feed.interrupted(sourceProblem(err))
 }
 
 // taken notes when the packet's picture was taken, and returns it where that is known.
@@ -122,27 +122,6 @@ func (f *feed) instantOf(p ingest.Packet) instant {
 		f.clocksRefused.Add(1)
 	}
 	return instant{p.Timestamp, p.Arrival, false}
-}
-
-// learn reads a sequence parameter set that has not been seen yet.
-func (in *intake) learn(sps []byte) {
-	if len(sps) == 0 || bytes.Equal(sps, in.sps) {
-		return
-	}
-	in.sps = bytes.Clone(sps)
-	f := in.feed
-	format, err := h264.ParseSPS(sps)
-	if err != nil {
-		f.log.Warn("parameter set cannot be read", "error", err)
-		return
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.now.WidthPx, f.now.HeightPx = format.Width, format.Height
-	f.now.Problem = ""
-	if format.MayReorder {
-		f.now.Problem = "the stream may have B-frames, which browsers cannot play live: set the camera to no B-frames"
-	}
 }
 
 // onFrame looks at one decoded frame. It is called by the decoder's goroutine. A panic costs that frame only.

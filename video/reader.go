@@ -55,6 +55,31 @@ func (s *Service) awaitReader(ctx context.Context, feedID string) (*feed, error)
 	return f, nil
 }
 
+// awaitVerdict has a stream that nobody could play when it was last pulled looked at again before a viewer is let in.
+func (f *feed) awaitVerdict(ctx context.Context) error {
+	if !f.suspect.Load() {
+		return f.refusal()
+	}
+	ctx, cancel := context.WithTimeout(ctx, signalWait)
+	defer cancel()
+	tick := time.NewTicker(feedTick / 5)
+	defer tick.Stop()
+	for {
+		if err := f.refusal(); err != nil {
+			return err
+		}
+		if f.verdict.pictures() >= enough {
+			f.suspect.Store(false)
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil // what is wrong will show
+		}
+	}
+}
+
 // awaitSignal waits for the first signal of a feed that has had none.
 func (f *feed) awaitSignal(ctx context.Context) error {
 	timeout := time.NewTimer(signalWait)
@@ -63,7 +88,7 @@ func (f *feed) awaitSignal(ctx context.Context) error {
 	case <-f.first:
 		return nil
 	case <-timeout.C:
-		if p := f.refusal(); p != "" {
+		if p := f.trouble(); p != "" {
 			return fmt.Errorf("%w: %q: %s", ErrNoSignal, f.cfg.ID, p)
 		}
 		return fmt.Errorf("%w: %q", ErrNoSignal, f.cfg.ID)

@@ -1,17 +1,26 @@
 package video
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"vedette/video/ingest"
+)
 
 // pulling notes that the source is being pulled from now on.
 func (f *feed) pulling(now time.Time) {
+	before, _ := f.verdict.look(now, false)
+	f.suspect.Store(before.ofStream())
+	f.verdict.forget()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.pullSince = now
-	f.now.Idle = false
+	f.now.Idle, f.now.Problem = false, Problem{}
 	f.setState(StateConnecting, now)
 }
 
-// resting notes that the source is no longer pulled.
+// resting notes that the source is no longer pulled. What stood against the stream is kept until it is pulled again.
 func (f *feed) resting() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -49,30 +58,35 @@ func (f *feed) signal(at time.Time) bool {
 		return false
 	}
 	f.setState(StateLive, at)
-	f.log.Info("signal", "codec", f.now.Codec, "width", f.now.WidthPx, "height", f.now.HeightPx)
+	f.log.Info("signal", "codec", f.now.Codec)
 	return true
 }
 
-// interrupted notes that the connection to the source has ended.
-func (f *feed) interrupted(problem string) {
+// interrupted notes that the connection to the source, or an attempt at one, has ended.
+func (f *feed) interrupted(problem Problem) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if problem != "" {
-		f.now.Problem = problem
-	}
+	f.now.Problem = problem
 	if f.now.State == StateLive {
 		f.setState(StateConnecting, time.Now())
 	}
 }
 
-// refusal says why nobody can watch a feed that has never had a usable signal; "" where nothing is known against it.
-func (f *feed) refusal() string {
+// refusal says why nobody can watch the feed; nil where nothing is known against it. What was found before a feed on
+// demand came to rest does not count: the camera may have been mended.
+func (f *feed) refusal() error {
+	s := f.state()
+	if s.Idle || !s.Problem.ofStream() {
+		return nil
+	}
+	return fmt.Errorf("%w: %s", ErrUnplayable, s.Problem.Words)
+}
+
+// trouble says why there is no signal, as far as that is known.
+func (f *feed) trouble() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.hadSignal {
-		return ""
-	}
-	return f.now.Problem
+	return f.now.Problem.Words
 }
 
 // setState must be called with mu held.
@@ -84,13 +98,19 @@ func (f *feed) setState(s State, since time.Time) {
 }
 
 // state returns what is known of the feed now.
-func (f *feed) state() FeedState {
+func (f *feed) state() FeedState { return f.stateAt(time.Now()) }
+
+func (f *feed) stateAt(now time.Time) FeedState {
 	viewers := f.stream.Viewers()
 	detector, reason := f.detectorState()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s := f.now
 	s.Viewers = viewers
+	s.WidthPx, s.HeightPx = f.verdict.size()
+	if f.now.Problem.Code == "" {
+		s.Problem, s.Hints = f.verdict.look(now, s.State == StateLive)
+	}
 	if s.State != StateLive {
 		s.FPS, s.Kbps, s.Detector.FramesPerS = 0, 0, 0
 	}
@@ -102,8 +122,11 @@ func (f *feed) state() FeedState {
 		if s.State != StateLive {
 			reason = "no signal"
 		}
-		if s.Problem != "" {
-			reason = s.Problem
+		switch {
+		case s.Codec == string(ingest.H265):
+			reason = "the detector has no decoder for H265: give it an H.264 stream"
+		case s.Problem.Code != "":
+			reason = s.Problem.Words
 		}
 	}
 	s.Detector.State, s.Detector.Reason = detector, reason
@@ -130,6 +153,7 @@ func (f *feed) detectorState() (DetectorCondition, string) {
 // differs reports whether something has changed that a person should learn of at once; rates can wait.
 func (s FeedState) differs(old FeedState) bool {
 	return s.State != old.State || s.Idle != old.Idle || s.Viewers != old.Viewers || s.Problem != old.Problem ||
+		len(s.Hints) != len(old.Hints) || !slices.Equal(s.Tracks, old.Tracks) ||
 		s.WidthPx != old.WidthPx || s.HeightPx != old.HeightPx || s.Codec != old.Codec ||
 		s.Detector.State != old.Detector.State || s.Detector.Reason != old.Detector.Reason
 }
@@ -137,9 +161,12 @@ func (s FeedState) differs(old FeedState) bool {
 // counts returns the feed's own counters.
 func (f *feed) counts() Stats {
 	s := Stats{
-		PacketsIn: f.packets.Load(), BytesIn: f.bytes.Load(), PacketsLost: f.lost.Load(), Reconnects: f.reconnects.Load(),
+		PacketsIn: f.packets.Load(), BytesIn: f.bytes.Load(), PacketsLost: f.lost.Load(),
 		FramesDetected: f.detected.Load(), Boxes: f.boxes.Load(), ClockRefused: f.clocksRefused.Load(),
 	}
+	c := f.source.Counts()
+	s.Reconnects, s.PacketPanics, s.PacketsMalformed, s.PacketsRepeated = c.Reconnects, c.Panics, c.Malformed, c.Duplicates
+	s.DataPackets, s.DataPacketsDropped = c.Data, c.DataDropped
 	if f.dec != nil {
 		c := f.dec.Counts()
 		s.FramesDecoded, s.FramesSkipped, s.DecoderErrors, s.DecoderRestarts = c.Decoded, c.Skipped, c.Errors, c.Restarts

@@ -3,6 +3,7 @@ package video
 import (
 	"time"
 
+	"vedette/video/ingest"
 	"vedette/video/thermal"
 )
 
@@ -64,13 +65,23 @@ type FeedState struct {
 	Kbps float64
 	// Viewers counts the viewers of this feed.
 	Viewers int
-	// Problem says in words why browsers may not play the feed (H.265, B-frames); "" when nothing stands against it.
-	Problem string
+	// Problem is what stands against the feed: a stream that browsers cannot play, or a source that does not let us
+	// in. Its Code is "" when nothing does.
+	Problem Problem
+	// Hints say what would make a better picture of a feed that plays.
+	Hints []Hint
+	// Tracks are what the source offers, by its last description. Nobody changes the slice.
+	Tracks []TrackInfo
+	// Alternate is the feed that shows the same picture by another stream of the camera; "": none.
+	Alternate string
 	// Detector is the state of the feed's detector.
 	Detector DetectorState
 	// Removed is true in the last update of a feed that has been removed.
 	Removed bool
 }
+
+// TrackInfo names one track that a source offers.
+type TrackInfo = ingest.TrackInfo
 
 // Box is one detection in pixels of its frame.
 type Box = thermal.Box
@@ -100,6 +111,12 @@ type Stats struct {
 	PacketsIn, BytesIn uint64
 	// PacketsLost counts RTP packets that sources sent and that never came.
 	PacketsLost uint64
+	// PacketsMalformed counts packets that could not be read or belong to no track in use, and tracks described so
+	// that nobody can read them; PacketsRepeated those that came twice or too late; PacketPanics those whose handling
+	// failed in a way that nobody foresaw.
+	PacketsMalformed, PacketsRepeated, PacketPanics uint64
+	// DataPackets counts packets of KLV metadata, DataPacketsDropped those that were incomplete or too large.
+	DataPackets, DataPacketsDropped uint64
 	// PacketsOut and BytesOut count RTP packets to viewers and their payload bytes, without retransmissions.
 	PacketsOut, BytesOut uint64
 	// ViewerPacketsDropped counts packets that a slow viewer's queue refused; ViewerOverflows how often that began.

@@ -27,6 +27,11 @@ func (s *Stats) add(o Stats) {
 	s.PacketsIn += o.PacketsIn
 	s.BytesIn += o.BytesIn
 	s.PacketsLost += o.PacketsLost
+	s.PacketsMalformed += o.PacketsMalformed
+	s.PacketsRepeated += o.PacketsRepeated
+	s.PacketPanics += o.PacketPanics
+	s.DataPackets += o.DataPackets
+	s.DataPacketsDropped += o.DataPacketsDropped
 	s.Reconnects += o.Reconnects
 	s.FramesDecoded += o.FramesDecoded
 	s.FramesDetected += o.FramesDetected

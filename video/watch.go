@@ -52,15 +52,18 @@ func (s *Service) Open(ctx context.Context, feedID string, who Watcher, offerSDP
 	if f == nil {
 		return Session{}, fmt.Errorf("%w: %q", ErrUnknownFeed, feedID)
 	}
-	if p := f.refusal(); p != "" {
-		return Session{}, fmt.Errorf("%w: %s", ErrUnplayable, p)
+	if err := f.refusal(); err != nil {
+		return Session{}, err
 	}
 	done := f.expectViewer()
 	defer done()
 	if err := f.awaitSignal(ctx); err != nil {
-		if p := f.refusal(); p != "" {
-			return Session{}, fmt.Errorf("%w: %s", ErrUnplayable, p)
+		if refused := f.refusal(); refused != nil {
+			return Session{}, refused
 		}
+		return Session{}, err
+	}
+	if err := f.awaitVerdict(ctx); err != nil {
 		return Session{}, err
 	}
 	got, err := s.relay.Open(ctx, f.stream, relay.Request{Offer: offerSDP, Who: who.Name, Gone: who.Gone})

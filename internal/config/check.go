@@ -2,6 +2,8 @@ package config
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net"
 	"net/url"
@@ -192,9 +194,10 @@ func (c *checker) feeds(feeds []Feed) {
 	for i, f := range feeds {
 		at := fmt.Sprintf("feeds[%d]", i)
 		c.uniqueID(at+".id", f.ID, seen)
-		u, err := url.Parse(f.URL)
-		if err != nil || (u.Scheme != "rtsp" && u.Scheme != "rtsps") || u.Host == "" {
-			c.addf(at+".url", "needs the form rtsp://HOST:PORT/PATH")
+		c.rtspURL(at+".url", f.URL)
+		c.feedSource(at, f)
+		if f.Substream != "" {
+			c.uniqueID(at+".substream", f.ID+SubstreamSuffix, seen)
 		}
 		if f.Vehicle < 0 || f.Vehicle > 255 {
 			c.addf(at+".vehicle", "%d is not a MAVLink system id (1 to 255)", f.Vehicle)
@@ -203,6 +206,53 @@ func (c *checker) feeds(feeds []Feed) {
 		c.oneOf(at+".detector", f.Detector, "", "network", "hotspots", "off")
 		c.limit(at+".camera.hfovDeg", f.Camera.HFOVDeg, 0, 170)
 	}
+}
+
+// rtspURL checks the address of a stream, and never shows it: it may hold a password.
+func (c *checker) rtspURL(path, text string) {
+	u, err := url.Parse(text)
+	if err != nil || (u.Scheme != "rtsp" && u.Scheme != "rtsps") || u.Host == "" {
+		c.addf(path, "needs the form rtsp://HOST:PORT/PATH")
+	}
+}
+
+// feedSource checks how a feed's source is reached and what stands in for it.
+func (c *checker) feedSource(at string, f Feed) {
+	c.oneOf(at+".transport", f.Transport, "", "auto", "tcp", "udp", "multicast")
+	if f.Substream != "" {
+		c.rtspURL(at+".substream", f.Substream)
+	}
+	switch {
+	case f.Alternate != "" && f.Substream != "":
+		c.addf(at+".alternate", "substream makes the feed %s%s the other stream: give one of alternate and substream", f.ID, SubstreamSuffix)
+	case f.Alternate != "" && f.Alternate == f.ID:
+		c.addf(at+".alternate", "is the feed itself")
+	}
+	ways := 0
+	for _, given := range []bool{f.TLS.CA != "", f.TLS.Fingerprint != "", f.TLS.Insecure} {
+		if given {
+			ways++
+		}
+	}
+	if ways > 1 {
+		c.addf(at+".tls", "give one of ca, fingerprint and insecure")
+	}
+	if !isFingerprint(f.TLS.Fingerprint) {
+		c.addf(at+".tls.fingerprint", "needs the form sha256: and 64 hexadecimal digits")
+	}
+	if ways > 0 && !strings.HasPrefix(f.URL, "rtsps:") && !strings.HasPrefix(f.Substream, "rtsps:") {
+		c.addf(at+".tls", "is for an rtsps:// address")
+	}
+}
+
+// isFingerprint says whether text is a SHA-256 as the configuration takes it, or empty.
+func isFingerprint(text string) bool {
+	if text == "" {
+		return true
+	}
+	digits, ok := strings.CutPrefix(strings.ToLower(text), "sha256:")
+	raw, err := hex.DecodeString(strings.ReplaceAll(digits, ":", ""))
+	return ok && err == nil && len(raw) == sha256.Size
 }
 
 func (c *checker) gateways(gateways []Gateway) map[string]Gateway {

@@ -157,6 +157,24 @@ type Feed struct {
 	Always  bool   `yaml:"always,omitempty"` // pull it even when nobody watches; thermal feeds always are
 	// Detector of a thermal feed: "network", "hotspots" or "off"; default: video.detector.
 	Detector string `yaml:"detector,omitempty"`
+	// Transport says how the pictures come: "auto" (default: tcp, udp where that fails), "tcp", "udp" or "multicast".
+	Transport string `yaml:"transport,omitempty"`
+	// TLS says which certificate of an rtsps:// camera is trusted; default: what the system trusts.
+	TLS CameraTLS `yaml:"tls,omitempty"`
+	// Substream is the address of the camera's other stream: it becomes the feed ID-sub.
+	Substream string `yaml:"substream,omitempty"`
+	// Alternate is the id of a feed that shows the same by another stream.
+	Alternate string `yaml:"alternate,omitempty"`
+}
+
+// SubstreamSuffix makes the id of a feed's substream.
+const SubstreamSuffix = "-sub"
+
+// CameraTLS says which certificate of a camera is trusted; at most one member is given.
+type CameraTLS struct {
+	CA          string `yaml:"ca,omitempty"`          // file of PEM certificates
+	Fingerprint string `yaml:"fingerprint,omitempty"` // sha256: and 64 hexadecimal digits, of the camera's certificate
+	Insecure    bool   `yaml:"insecure,omitempty"`    // trust any certificate
 }
 
 // Camera is what a feed's camera is.

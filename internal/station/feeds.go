@@ -50,25 +50,41 @@ func newFeeds(v *video.Service, m *mavlink.Service, cfg config.Config, log *slog
 	for _, c := range cfg.Feeds {
 		f.byHand[c.ID] = c
 		kind := video.Kind(c.Camera.Kind)
-		if err := f.add(c.ID, c.URL, kind, !c.Always && kind != video.KindThermal, feedPlace{vehicle: c.Vehicle, hfovDeg: c.Camera.HFOVDeg, url: c.URL}); err != nil {
+		main := video.FeedConfig{
+			ID: c.ID, URL: c.URL, Kind: kind, OnDemand: !c.Always && kind != video.KindThermal, Detect: kind == video.KindThermal,
+			Transport: video.Transport(c.Transport), Alternate: c.Alternate,
+			TLS: video.TLS{CAFile: c.TLS.CA, Fingerprint: c.TLS.Fingerprint, Insecure: c.TLS.Insecure},
+		}
+		place := feedPlace{vehicle: c.Vehicle, hfovDeg: c.Camera.HFOVDeg, url: c.URL}
+		if c.Substream != "" {
+			sub := main
+			sub.ID, sub.URL, sub.Alternate = c.ID+config.SubstreamSuffix, c.Substream, c.ID
+			sub.OnDemand, sub.Detect = true, false // the detector looks at the larger picture
+			main.Alternate = sub.ID
+			if err := f.add(sub, feedPlace{vehicle: place.vehicle, hfovDeg: place.hfovDeg, url: sub.URL}); err != nil {
+				return nil, err
+			}
+		}
+		if err := f.add(main, place); err != nil {
 			return nil, err
 		}
 	}
 	return f, nil
 }
 
-func (f *feeds) add(id, url string, kind video.Kind, onDemand bool, place feedPlace) error {
-	c := video.FeedConfig{ID: id, URL: url, Kind: kind, OnDemand: onDemand, HFOVDeg: place.hfovDeg}
-	if detector := cmp.Or(f.byHand[id].Detector, f.detector); kind == video.KindThermal && detector != "off" {
-		c.Detect, c.Detector = true, video.DetectorKind(detector)
+func (f *feeds) add(cfg video.FeedConfig, place feedPlace) error {
+	cfg.HFOVDeg = place.hfovDeg
+	if detector := cmp.Or(f.byHand[cfg.ID].Detector, f.detector); cfg.Detect && detector != "off" {
+		cfg.Detector = video.DetectorKind(detector)
+	} else {
+		cfg.Detect = false
 	}
-	err := f.video.AddFeed(c)
-	if err != nil {
-		return fmt.Errorf("feed %s: %w", id, err)
+	if err := f.video.AddFeed(cfg); err != nil {
+		return fmt.Errorf("feed %s: %w", cfg.ID, err)
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.places[id] = place
+	f.places[cfg.ID] = place
 	return nil
 }
 
@@ -99,7 +115,8 @@ func (f *feeds) discover(vehicle int) {
 			f.mu.Unlock()
 			continue
 		}
-		if err := f.add(id, s.URI, kind, kind != video.KindThermal, place); err != nil {
+		cfg := video.FeedConfig{ID: id, URL: s.URI, Kind: kind, OnDemand: kind != video.KindThermal, Detect: kind == video.KindThermal}
+		if err := f.add(cfg, place); err != nil {
 			f.log.Warn("a vehicle announces a stream that cannot be used", "vehicle", vehicle, "stream", s.Name, "error", err)
 		}
 	}
@@ -159,6 +176,16 @@ func (f *feeds) describe(s video.FeedState) api.Feed {
 		HFOVDeg: positive(f.hfov(s.ID, place, time.Now())), State: string(s.State),
 		Width: s.WidthPx, Height: s.HeightPx, Codec: s.Codec, Viewers: s.Viewers,
 		Detector: &api.Detector{State: string(s.Detector.State), Reason: s.Detector.Reason, FramesPerS: api.Known(s.Detector.FramesPerS)},
+	}
+	out.Alternate = s.Alternate
+	if s.Problem.Code != "" {
+		out.Problem = &api.FeedProblem{Code: string(s.Problem.Code), Words: s.Problem.Words, Plays: string(s.Problem.Plays)}
+	}
+	for _, h := range s.Hints {
+		out.Hints = append(out.Hints, api.FeedHint{Code: string(h.Code), Words: h.Words})
+	}
+	for _, t := range s.Tracks {
+		out.Tracks = append(out.Tracks, api.FeedTrack{Kind: t.Kind, Codec: t.Codec, ClockRateHz: t.ClockRateHz, Used: t.Used})
 	}
 	switch s.State {
 	case video.StateNoSignal:

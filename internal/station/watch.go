@@ -43,7 +43,7 @@ func (f *feeds) watchProblem(feedID string, err error) error {
 	case errors.Is(err, video.ErrUnknownSession):
 		return api.NotFound("there is no such viewer of feed %q, or no more", feedID)
 	case errors.Is(err, video.ErrNoSignal):
-		return api.Unavailable("feed %s has no signal yet; try again in a few seconds", feedID)
+		return api.Unavailable("%v; try again in a few seconds", err)
 	case errors.Is(err, video.ErrBadOffer), errors.Is(err, video.ErrBadFragment):
 		return api.BadRequest("%v", err)
 	case errors.Is(err, video.ErrStale):
@@ -51,7 +51,9 @@ func (f *feeds) watchProblem(feedID string, err error) error {
 	case errors.Is(err, video.ErrTooManyViewers):
 		return api.Unavailable("%v", err)
 	case errors.Is(err, video.ErrUnplayable):
-		return api.Refused("%v", err)
+		p := api.Refused("%v", err)
+		f.offer(p, feedID, "")
+		return p
 	}
 	return err
 }
@@ -59,18 +61,28 @@ func (f *feeds) watchProblem(feedID string, err error) error {
 // cannotPlay says what the browser lacks, and where the same picture can be had.
 func (f *feeds) cannotPlay(feedID string, lack *video.CodecError) *api.Problem {
 	p := api.Refused("feed %s sends %s: %v", feedID, lack.Codec, lack)
-	if p.Alternate = f.alternate(feedID, string(lack.Codec)); p.Alternate != "" {
-		p.Detail += "; feed " + p.Alternate + " is another stream of the same camera"
-	}
+	f.offer(p, feedID, string(lack.Codec))
 	return p
 }
 
+// offer names the camera's other stream where there is one.
+func (f *feeds) offer(p *api.Problem, feedID, codec string) {
+	if p.Alternate = f.alternate(feedID, codec); p.Alternate != "" {
+		p.Detail += "; feed " + p.Alternate + " is another stream of the same camera"
+	}
+}
+
 // alternate is a feed of another stream of the same camera, "" where there is none: best one that is known to send another
-// codec, else one of which nothing is known yet.
+// codec, else one of which nothing is known yet. What the configuration names goes before.
 func (f *feeds) alternate(feedID, codec string) string {
 	own, _ := f.place(feedID)
 	this, known := f.video.Feed(feedID)
-	if !known || own.camera == 0 {
+	switch {
+	case !known:
+		return ""
+	case this.Alternate != "":
+		return this.Alternate
+	case own.camera == 0:
 		return ""
 	}
 	found := ""

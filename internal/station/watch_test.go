@@ -145,7 +145,7 @@ func TestAnotherStreamOfTheCameraIsNamed(t *testing.T) {
 		"3-eo":      {video.KindEO, feedPlace{vehicle: 3, camera: 100, stream: 1}},
 		"3-eo-2":    {video.KindEO, feedPlace{vehicle: 3, camera: 101, stream: 1}},
 	} {
-		if err := f.add(id, "rtsp://127.0.0.1:1/"+id, c.kind, true, c.place); err != nil {
+		if err := f.add(video.FeedConfig{ID: id, URL: "rtsp://127.0.0.1:1/" + id, Kind: c.kind, OnDemand: true}, c.place); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -19,6 +19,32 @@ type Feed struct {
 	Kbps          *float64  `json:"kbps,omitempty"`
 	Viewers       int       `json:"viewers"`
 	Detector      *Detector `json:"detector,omitempty"`
+	// Problem is what stands against the feed, Hints what would make a better picture.
+	Problem   *FeedProblem `json:"problem,omitempty"`
+	Hints     []FeedHint   `json:"hints,omitempty"`
+	Tracks    []FeedTrack  `json:"tracks,omitempty"`    // what the source offers
+	Alternate string       `json:"alternate,omitempty"` // the feed with the camera's other stream
+}
+
+// FeedProblem says why a feed does not play, or not everywhere, and how to mend it.
+type FeedProblem struct {
+	Code  string `json:"code"`
+	Words string `json:"words"`
+	Plays string `json:"plays"` // no, some (browsers)
+}
+
+// FeedHint says what would make a better picture.
+type FeedHint struct {
+	Code  string `json:"code"`
+	Words string `json:"words"`
+}
+
+// FeedTrack is one track that a feed's source offers.
+type FeedTrack struct {
+	Kind        string `json:"kind"` // video, audio, metadata, other
+	Codec       string `json:"codec"`
+	ClockRateHz int    `json:"clockRateHz,omitempty"`
+	Used        bool   `json:"used"`
 }
 
 // Detector says whether somebody looks at a feed by machine.

@@ -6,6 +6,9 @@ package h264
 // NAL unit types (ITU-T H.264, table 7-1) and the aggregation types of RFC 6184 section 5.2.
 const (
 	TypeSlice = 1
+	TypePartA = 2 // data partitioning, with 3 and 4
+	TypePartB = 3
+	TypePartC = 4
 	TypeIDR   = 5
 	TypeSEI   = 6
 	TypeSPS   = 7
@@ -114,4 +117,22 @@ func Aggregate(nals ...[]byte) []byte {
 		out = append(out, n...)
 	}
 	return out
+}
+
+// EachStart calls f for each NAL unit that begins in a payload: a single one, those of an aggregate, and the first
+// fragment of one that is cut. header is the unit's own first byte, body what the payload holds of the rest.
+func EachStart(payload []byte, f func(header byte, body []byte)) {
+	if len(payload) < 2 {
+		return
+	}
+	switch t := payload[0] & 0x1f; {
+	case t == typeFUA:
+		if len(payload) > 2 && payload[1]&0x80 != 0 {
+			f(payload[0]&0xe0|payload[1]&0x1f, payload[2:])
+		}
+	case t == typeSTAPA:
+		eachAggregated(payload, func(nal []byte) { f(nal[0], nal[1:]) })
+	case t > 0 && t < typeSTAPA:
+		f(payload[0], payload[1:])
+	}
 }

@@ -16,9 +16,22 @@ type Format struct {
 	Width, Height int
 	// Profile is profile_idc: 66 Baseline, 77 Main, 100 High.
 	Profile int
+	// Level is level_idc: ten times the level, so 31 is 3.1.
+	Level int
+	// BitDepth is the larger bit depth of luma and chroma.
+	BitDepth int
+	// Chroma is chroma_format_idc: 0 grey, 1 4:2:0, 2 4:2:2, 3 4:4:4.
+	Chroma int
+	// Interlaced is true when pictures may be coded as fields (frame_mbs_only_flag 0).
+	Interlaced bool
 	// MayReorder is true when pictures may be shown in another order than they are sent (B-frames): browsers
 	// cannot play that over WebRTC. It is true only when the stream says so.
 	MayReorder bool
+
+	separatePlanes bool
+	frameNumBits   int
+	orderType      int // pic_order_cnt_type
+	orderBits      int // of pic_order_cnt_lsb, where orderType is 0
 }
 
 // ParseSPS reads a sequence parameter set, given as a NAL unit without start code.
@@ -34,7 +47,17 @@ func ParseSPS(nal []byte) (Format, error) {
 	if s.PicWidthInMbsMinus1 >= maxSide/16 || s.PicHeightInMapUnitsMinus1 >= maxSide/16 {
 		return Format{}, errors.New("parse SPS: picture larger than 8192 pixels")
 	}
-	f := Format{Width: s.Width(), Height: s.Height(), Profile: int(s.ProfileIdc)}
+	if s.ChromaFormatIdc > 3 || s.BitDepthLumaMinus8 > 6 || s.BitDepthChromaMinus8 > 6 ||
+		s.Log2MaxFrameNumMinus4 > 12 || s.Log2MaxPicOrderCntLsbMinus4 > 12 {
+		return Format{}, errors.New("parse SPS: a number is out of the standard's range")
+	}
+	f := Format{
+		Width: s.Width(), Height: s.Height(), Profile: int(s.ProfileIdc), Level: int(s.LevelIdc),
+		BitDepth: 8 + int(max(s.BitDepthLumaMinus8, s.BitDepthChromaMinus8)), Chroma: int(s.ChromaFormatIdc),
+		Interlaced: !s.FrameMbsOnlyFlag, separatePlanes: s.SeparateColourPlaneFlag,
+		frameNumBits: int(s.Log2MaxFrameNumMinus4) + 4,
+		orderType:    int(s.PicOrderCntType), orderBits: int(s.Log2MaxPicOrderCntLsbMinus4) + 4,
+	}
 	// Cropping that leaves nothing comes out as a huge size.
 	if f.Width <= 0 || f.Height <= 0 || f.Width > maxSide || f.Height > maxSide {
 		return Format{}, fmt.Errorf("parse SPS: picture of %d x %d pixels", f.Width, f.Height)

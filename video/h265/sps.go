@@ -28,6 +28,9 @@ type Format struct {
 	// MaxReorder is sps_max_num_reorder_pics of the highest sub-layer: how many pictures may go before one in decoding
 	// order and follow it in output order. 0: output order is sending order, there are no reordered B-frames.
 	MaxReorder int
+
+	separatePlanes bool
+	orderBits      int // of slice_pic_order_cnt_lsb
 }
 
 // MayReorder is true when pictures may be shown in another order than they are sent.
@@ -55,8 +58,8 @@ func ParseSPS(nal []byte) (Format, error) {
 	if f.Chroma > 3 {
 		return Format{}, fmt.Errorf("parse SPS: chroma format %d", f.Chroma)
 	}
-	separate := f.Chroma == 3 && r.Flag()
-	if err := f.size(r, separate); err != nil {
+	f.separatePlanes = f.Chroma == 3 && r.Flag()
+	if err := f.size(r); err != nil {
 		return Format{}, err
 	}
 	luma, chroma := r.UE(), r.UE()
@@ -64,7 +67,9 @@ func ParseSPS(nal []byte) (Format, error) {
 		return Format{}, fmt.Errorf("parse SPS: bit depth %d and %d", 8+luma, 8+chroma)
 	}
 	f.BitDepth = 8 + int(max(luma, chroma))
-	r.UE() // log2_max_pic_order_cnt_lsb_minus4
+	if f.orderBits = int(r.UE()) + 4; f.orderBits > 16 {
+		return Format{}, fmt.Errorf("parse SPS: picture order counts of %d bits", f.orderBits)
+	}
 	first := subLayers
 	if r.Flag() { // sps_sub_layer_ordering_info_present_flag
 		first = 0
@@ -112,11 +117,11 @@ func (f *Format) profileTierLevel(r *rbsp.Reader, subLayers int) {
 }
 
 // size reads the picture's size and the conformance window.
-func (f *Format) size(r *rbsp.Reader, separatePlanes bool) error {
+func (f *Format) size(r *rbsp.Reader) error {
 	width, height := int64(r.UE()), int64(r.UE())
 	if r.Flag() {
 		unitX, unitY := int64(1), int64(1)
-		if !separatePlanes && (f.Chroma == 1 || f.Chroma == 2) {
+		if !f.separatePlanes && (f.Chroma == 1 || f.Chroma == 2) {
 			unitX = 2
 		}
 		if f.Chroma == 1 {

@@ -10,6 +10,8 @@ import (
 // library's own mapping is not used: v4.16.2 takes the fraction of an NTP timestamp, which counts 2^-32 seconds, for
 // nanoseconds, and so is wrong by up to 3.3 s.
 type clock struct {
+	rate int // of the RTP timestamps, Hz; 0: that of video
+
 	mu    sync.Mutex
 	known bool
 	ssrc  uint32
@@ -17,8 +19,8 @@ type clock struct {
 	rtp   uint32
 }
 
-// rtpRate is the RTP clock of video.
-const rtpRate = 90_000
+// videoRate is the RTP clock of video.
+const videoRate = 90_000
 
 // report takes a sender report.
 func (c *clock) report(ssrc uint32, ntp uint64, rtp uint32) {
@@ -37,7 +39,11 @@ func (c *clock) capture(ssrc, rtp uint32) (time.Time, bool) {
 	if !c.known || c.ssrc != ssrc {
 		return time.Time{}, false
 	}
-	return c.ntp.Add(time.Duration(int32(rtp-c.rtp)) * time.Second / rtpRate), true
+	rate := c.rate
+	if rate <= 0 {
+		rate = videoRate
+	}
+	return c.ntp.Add(time.Duration(int32(rtp-c.rtp)) * time.Second / time.Duration(rate)), true
 }
 
 // ntpTime converts a 64-bit NTP timestamp: seconds since 1900 and 2^-32 parts of one. It is good until 2036, and after

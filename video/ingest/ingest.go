@@ -1,14 +1,14 @@
 // Package ingest pulls one video track from an RTSP source and keeps pulling it: it reconnects with growing pauses and
-// notices a source that has stopped without closing. Beside video/rtspout it is the only package of
-// the station that knows the RTSP library.
+// notices a source that has stopped without closing. KLV metadata comes with the video; other tracks are named and left
+// alone. Beside video/rtspout it is the only package of the station that knows the RTSP library.
 package ingest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -16,24 +16,21 @@ import (
 // Codec names a video codec.
 type Codec string
 
-// The codecs that are recognised. Only H264 is delivered.
+// The codecs that are delivered.
 const (
 	H264 Codec = "H264"
 	H265 Codec = "H265"
 )
 
-// ErrUnsupported means that the source has no video track that can be used; its text names what it has.
-var ErrUnsupported = errors.New("source has no H.264 video")
-
 // Track describes the video track of a connection.
 type Track struct {
 	// Codec is what the source sends.
 	Codec Codec
-	// SPS and PPS are the parameter sets of the session description, nil where it has none.
-	SPS, PPS []byte
+	// VPS, SPS and PPS are the parameter sets of the session description, nil where it has none; VPS is H.265's.
+	VPS, SPS, PPS []byte
 }
 
-// Packet is one RTP packet.
+// Packet is one RTP packet of the video track.
 type Packet struct {
 	// Payload belongs to the receiver.
 	Payload []byte
@@ -51,10 +48,14 @@ type Packet struct {
 
 // Handler receives what a source sends. Its methods are called by one goroutine at a time, and must not wait.
 type Handler interface {
+	// Described is called when a source has told what it has, before Begin.
+	Described([]TrackInfo)
 	// Begin is called when a connection plays, before its packets.
 	Begin(Track)
 	// Packet is called for each packet, in order.
 	Packet(Packet)
+	// Data is called for each KLV packet.
+	Data(Data)
 	// End is called when a connection, or an attempt to make one, has ended.
 	End(error)
 }
@@ -63,100 +64,142 @@ type Handler interface {
 type Config struct {
 	// URL is the source's address, rtsp:// or rtsps://, with user and password where it wants them.
 	URL string
-	// UDP asks for RTP over UDP instead of interleaved TCP.
-	UDP bool
+	// Transport says how RTP comes. Default: TransportAuto.
+	Transport Transport
+	// TLS says which certificates of a source behind rtsps:// are trusted.
+	TLS TLS
 	// FirstPause is the pause after the first failure; it doubles up to MaxPause. Defaults 250 ms and 5 s.
 	FirstPause, MaxPause time.Duration
+	// RefusedPause is the pause after the source refused the password, which trebles up to fifteen times it: cameras
+	// lock an account after a few attempts. Default 1 min.
+	RefusedPause time.Duration
 	// Silence ends a connection that brings no packet for so long. Default 5 s.
 	Silence time.Duration
 	// Log receives log lines. nil: none.
 	Log *slog.Logger
 }
 
-// Source is one RTSP source.
+// Source is one RTSP source. Run may be called again after it has returned.
 type Source struct {
 	cfg     Config
 	log     *slog.Logger
 	handler Handler
 
-	reconnects atomic.Uint64
-	panics     atomic.Uint64
+	order      []Transport // owned by Run: what to try, the best first
+	notBefore  time.Time   // owned by Run: no attempt earlier, because the password was refused
+	refused    time.Duration
 	lastPacket atomic.Int64 // unix nanoseconds
+	counters   counters
+
+	// handling is held while the handler is called, since over UDP each track has a goroutine of its own.
+	handling sync.Mutex
+}
+
+type counters struct{ attempts, reconnects, panics, malformed, duplicates, data, dataDropped atomic.Uint64 }
+
+// Counts is what a source has done since it was made.
+type Counts struct {
+	// Reconnects counts attempts after the first of a Run.
+	Reconnects uint64
+	// Panics counts packets and answers that were dropped because handling them panicked.
+	Panics uint64
+	// Malformed counts packets that could not be read, or that are of no track that was set up.
+	Malformed uint64
+	// Duplicates counts packets that came twice or too late.
+	Duplicates uint64
+	// Data counts KLV packets, DataDropped those that were incomplete or too large.
+	Data, DataDropped uint64
 }
 
 // New makes a source. Nothing is sent before Run.
 func New(cfg Config, h Handler) *Source {
-	if cfg.FirstPause <= 0 {
-		cfg.FirstPause = 250 * time.Millisecond
-	}
-	if cfg.MaxPause <= 0 {
-		cfg.MaxPause = 5 * time.Second
-	}
-	if cfg.Silence <= 0 {
-		cfg.Silence = 5 * time.Second
-	}
-	s := &Source{cfg: cfg, log: cfg.Log, handler: h}
+	setDefault(&cfg.FirstPause, 250*time.Millisecond)
+	setDefault(&cfg.MaxPause, 5*time.Second)
+	setDefault(&cfg.RefusedPause, time.Minute)
+	setDefault(&cfg.Silence, 5*time.Second)
+	s := &Source{cfg: cfg, log: cfg.Log, handler: h, order: cfg.Transport.order(), refused: cfg.RefusedPause}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	return s
 }
 
-// Reconnects returns the number of attempts after the first.
-func (s *Source) Reconnects() uint64 { return s.reconnects.Load() }
+func setDefault(d *time.Duration, v time.Duration) {
+	if *d <= 0 {
+		*d = v
+	}
+}
 
-// Panics returns the number of packets that were dropped because handling them panicked.
-func (s *Source) Panics() uint64 { return s.panics.Load() }
+// Counts returns the source's counters.
+func (s *Source) Counts() Counts {
+	c := &s.counters
+	return Counts{
+		Reconnects: c.reconnects.Load(), Panics: c.panics.Load(), Malformed: c.malformed.Load(),
+		Duplicates: c.duplicates.Load(), Data: c.data.Load(), DataDropped: c.dataDropped.Load(),
+	}
+}
 
 // Run pulls the source until ctx ends, and then returns nil.
 func (s *Source) Run(ctx context.Context) error {
+	if !sleep(ctx, time.Until(s.notBefore)) {
+		return nil
+	}
 	pause := s.cfg.FirstPause
 	var lastErr string
 	for {
+		begun := time.Now()
 		played, err := s.playOnce(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
 		s.handler.End(err)
-		if played {
+		steady := played && time.Since(begun) >= s.cfg.MaxPause
+		if steady {
 			pause = s.cfg.FirstPause
 		}
+		wait := s.pauseAfter(err, pause)
 		// The same error again and again is one line, not a line every five seconds.
-		if text := err.Error(); text != lastErr || played {
-			s.log.Info("source lost", "error", err, "retryIn", pause)
+		if text := err.Error(); text != lastErr || steady {
+			s.log.Info("source lost", "error", err, "retryIn", wait)
 			lastErr = text
 		}
-		if !sleep(ctx, jitter(pause)) {
+		if !sleep(ctx, jitter(wait)) {
 			return nil
 		}
 		pause = min(pause*2, s.cfg.MaxPause)
-		s.reconnects.Add(1)
+		s.counters.reconnects.Add(1)
 	}
 }
 
 // playOnce makes one connection and stays with it. played says whether packets came.
 func (s *Source) playOnce(ctx context.Context) (played bool, err error) {
 	s.lastPacket.Store(0)
-	c, err := s.connect(ctx)
-	if err != nil {
-		return false, err
+	c, err := s.connect(ctx, s.order[0])
+	if err == nil {
+		err = s.stay(ctx, c)
 	}
-	err = s.stay(ctx, c)
-	return s.lastPacket.Load() != 0, err
+	played = s.lastPacket.Load() != 0
+	if !played && len(s.order) > 1 && transportFailed(err) {
+		s.order = append(s.order[1:], s.order[0])
+	}
+	return played, err
 }
 
-// deliver hands one packet on. A panic costs that packet only: what a camera sends must not end the station.
-func (s *Source) deliver(p Packet) {
+// deliver calls the handler. A panic costs that packet only: what a camera sends must not end the station.
+func (s *Source) deliver(call func()) {
 	defer func() {
 		if r := recover(); r != nil {
-			s.panics.Add(1)
+			s.counters.panics.Add(1)
 			s.log.Error("packet handling panicked", "reason", r)
 		}
 	}()
-	s.handler.Packet(p)
+	s.handling.Lock()
+	defer s.handling.Unlock()
+	call()
 }
 
-// stay waits for the end of a connection, which it closes when ctx ends or when no packet came for Silence.
+// stay waits for the end of a connection, which it closes when ctx ends, when the connection turns out to be useless,
+// or when no packet came for Silence; over UDP the first packet must come sooner, since a firewall may keep it out.
 func (s *Source) stay(ctx context.Context, c *connection) error {
 	var reason error // set before ended closes
 	ended := make(chan struct{})
@@ -164,6 +207,11 @@ func (s *Source) stay(ctx context.Context, c *connection) error {
 		reason = c.wait()
 		close(ended)
 	}()
+	closeFor := func(err error) error {
+		c.close()
+		<-ended
+		return err
+	}
 	begun := time.Now()
 	tick := time.NewTicker(s.cfg.Silence / 10)
 	defer tick.Stop()
@@ -171,19 +219,17 @@ func (s *Source) stay(ctx context.Context, c *connection) error {
 		select {
 		case <-ended:
 			return reason
+		case err := <-c.failed:
+			return closeFor(err)
 		case <-ctx.Done():
-			c.close()
-			<-ended
-			return ctx.Err()
+			return closeFor(ctx.Err())
 		case now := <-tick.C:
-			last := begun
+			last, allowed := begun, min(s.cfg.Silence, firstPacketWait)
 			if ns := s.lastPacket.Load(); ns != 0 {
-				last = time.Unix(0, ns)
+				last, allowed = time.Unix(0, ns), s.cfg.Silence
 			}
-			if now.Sub(last) > s.cfg.Silence {
-				c.close()
-				<-ended
-				return fmt.Errorf("no packet for %v", s.cfg.Silence)
+			if now.Sub(last) > allowed {
+				return closeFor(fmt.Errorf("%w for %v over %s", errSilent, allowed, c.transport))
 			}
 		}
 	}

@@ -4,140 +4,195 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
+	"net"
+	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/bluenviron/gortsplib/v4"
 	"github.com/bluenviron/gortsplib/v4/pkg/base"
 	"github.com/bluenviron/gortsplib/v4/pkg/description"
-	"github.com/bluenviron/gortsplib/v4/pkg/format"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 )
 
-// requestTimeout bounds each RTSP request, each write, and the dialling.
-const requestTimeout = 5 * time.Second
+const (
+	// requestTimeout bounds each RTSP request, each write, and the dialling.
+	requestTimeout = 5 * time.Second
+	// maxDials bounds the connections of one attempt: a source may send us elsewhere, but not round and round.
+	maxDials = 4
+)
 
 // connection is one playing RTSP session.
-type connection struct{ client *gortsplib.Client }
+type connection struct {
+	client    *gortsplib.Client
+	url       *base.URL
+	transport Transport
+	failed    chan error // holds the first reason to give the connection up
+}
 
 func (c *connection) wait() error {
 	if err := c.client.Wait(); err != nil {
-		return err
+		return explain(err, c.url)
 	}
-	return errors.New("connection closed")
+	return errors.New("the camera closed the connection")
 }
 
 func (c *connection) close() { c.client.Close() }
 
-// connect opens the source and starts playing. ctx ends it at any step.
-func (s *Source) connect(ctx context.Context) (*connection, error) {
-	u, err := base.ParseURL(s.cfg.URL)
-	if err != nil {
-		return nil, errors.New("url cannot be parsed") // the parser's text quotes the password
+// fail has the connection closed by its owner; it is called by the library's goroutines, which cannot close it.
+func (c *connection) fail(err error) {
+	select {
+	case c.failed <- err:
+	default:
 	}
-	transport := gortsplib.TransportTCP
-	if s.cfg.UDP {
-		transport = gortsplib.TransportUDP
-	}
-	var lost atomic.Int64
-	client := &gortsplib.Client{
-		Scheme: u.Scheme, Host: u.Host, Transport: &transport, UserAgent: "vedette",
-		ReadTimeout: requestTimeout, WriteTimeout: requestTimeout,
-		OnPacketsLost: func(n uint64) { lost.Add(int64(min(n, 1<<16))) },
-		OnDecodeError: func(error) {}, // such packets are not delivered; the gap shows as loss
-	}
-	if err := client.Start2(); err != nil {
-		return nil, fmt.Errorf("start RTSP client: %w", err)
-	}
-	stop := context.AfterFunc(ctx, client.Close)
-	defer stop()
-	if err := s.play(client, u, &lost); err != nil {
-		client.Close()
-		_ = client.Wait() // ends its goroutines; its error says that it was closed
-		return nil, redact(err, u)
-	}
-	return &connection{client}, nil
 }
 
-// play describes, sets up and starts the video track.
-func (s *Source) play(client *gortsplib.Client, u *base.URL, lost *atomic.Int64) error {
-	desc, _, err := client.Describe(u)
+// connect opens the source and starts playing. ctx ends it at any step.
+func (s *Source) connect(ctx context.Context, transport Transport) (*connection, error) {
+	u, err := base.ParseURL(s.cfg.URL)
+	if err != nil {
+		return nil, errors.New("the URL cannot be parsed") // the parser's text quotes the password
+	}
+	tlsConfig, err := s.cfg.TLS.config()
+	if err != nil {
+		return nil, err
+	}
+	c := &connection{url: u, transport: transport, failed: make(chan error, 1)}
+	c.client = &gortsplib.Client{
+		Scheme: u.Scheme, Host: u.Host, Transport: transport.library(), UserAgent: "vedette", TLSConfig: tlsConfig,
+		ReadTimeout: requestTimeout, WriteTimeout: requestTimeout,
+		DialContext:       dialer(u),
+		OnResponse:        s.screen,
+		OnPacketsLost:     func(uint64) {}, // sequence counts
+		OnTransportSwitch: func(error) {},
+		OnDecodeError:     func(err error) { s.undecodable(c, err) },
+	}
+	if err := c.client.Start2(); err != nil {
+		return nil, fmt.Errorf("start RTSP client: %w", err)
+	}
+	stop := context.AfterFunc(ctx, c.client.Close)
+	defer stop()
+	if err := s.play(c, u); err != nil {
+		c.client.Close()
+		_ = c.client.Wait() // ends its goroutines; its error says that it was closed
+		return nil, explain(err, u)
+	}
+	return c, nil
+}
+
+// dialer connects to the source, and where it redirects. The library would take user and password along to any host, so
+// with a password only the host of the URL is dialled.
+func dialer(u *base.URL) func(context.Context, string, string) (net.Conn, error) {
+	dials := 0
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if dials++; dials > maxDials {
+			return nil, errors.New("the camera redirects again and again")
+		}
+		if host, _, err := net.SplitHostPort(address); err == nil && u.User != nil && !strings.EqualFold(host, u.Hostname()) {
+			return nil, fmt.Errorf("the camera redirects to %s, which does not get the password: give that address in the URL", host)
+		}
+		var d net.Dialer
+		return d.DialContext(ctx, network, address)
+	}
+}
+
+// undecodable counts a packet that the library dropped. It follows one sender to the end of the connection, so another
+// one needs a new connection.
+func (s *Source) undecodable(c *connection, err error) {
+	s.counters.malformed.Add(1)
+	if strings.Contains(err.Error(), "wrong SSRC") { // the library has no type for it
+		c.fail(errors.New("the camera's stream has begun anew (another SSRC)"))
+	}
+}
+
+// play describes, sets up and starts the tracks.
+func (s *Source) play(c *connection, u *base.URL) error {
+	desc, _, err := c.client.Describe(u)
 	if err != nil {
 		return fmt.Errorf("describe: %w", err)
 	}
-	var h264 *format.H264
-	media := desc.FindFormat(&h264)
-	if media == nil {
-		var h265 *format.H265
-		if desc.FindFormat(&h265) != nil {
-			s.handler.Begin(Track{Codec: H265})
-		}
-		return fmt.Errorf("%w, only %s", ErrUnsupported, formats(desc))
+	use := choose(desc)
+	s.handler.Described(slices.Clone(use.infos))
+	if use.media == nil {
+		return fmt.Errorf("%w, only %s", ErrUnsupported, names(use.infos))
 	}
-	if _, err := client.Setup(desc.BaseURL, media, 0, 0); err != nil {
+	if _, err := c.client.Setup(desc.BaseURL, use.media, 0, 0); err != nil {
 		return fmt.Errorf("set up: %w", err)
 	}
-	sps, pps := h264.SafeParams()
-	s.handler.Begin(Track{Codec: H264, SPS: sps, PPS: pps})
-	var clk clock
-	client.OnPacketRTCP(media, func(p rtcp.Packet) {
-		if r, ok := p.(*rtcp.SenderReport); ok {
-			clk.report(r.SSRC, r.NTPTime, r.RTPTime)
-		}
-	})
-	client.OnPacketRTP(media, h264, func(p *rtp.Packet) {
-		now := time.Now()
-		s.lastPacket.Store(now.UnixNano())
-		out := Packet{
-			Payload: p.Payload, Timestamp: p.Timestamp, Marker: p.Marker,
-			Lost: int(lost.Swap(0)), Arrival: now.UTC(),
-		}
-		out.Capture, _ = clk.capture(p.SSRC, p.Timestamp)
-		s.deliver(out)
-	})
-	if _, err := client.Play(nil); err != nil {
+	s.handler.Begin(use.track)
+	s.receiveVideo(c, use)
+	if use.data != nil {
+		s.playData(c, desc, use)
+	}
+	if _, err := c.client.Play(nil); err != nil {
 		return fmt.Errorf("play: %w", err)
 	}
 	return nil
 }
 
-// formats names what a source offers, for the error that says why it cannot be used.
-func formats(desc *description.Session) string {
-	var names []string
-	for _, m := range desc.Medias {
-		for _, f := range m.Formats {
-			names = append(names, f.Codec())
+// playData sets up the KLV track; the picture does without it where that fails.
+func (s *Source) playData(c *connection, desc *description.Session, use chosen) {
+	if _, err := c.client.Setup(desc.BaseURL, use.data, 0, 0); err != nil {
+		s.log.Warn("the camera's KLV metadata cannot be had", "error", explain(err, c.url))
+		for i := range use.infos {
+			use.infos[i].Used = use.infos[i].Used && use.infos[i].Codec != codecKLV
 		}
+		s.handler.Described(slices.Clone(use.infos))
+		return
 	}
-	if len(names) == 0 {
-		return "nothing"
-	}
-	return strings.Join(names, ", ")
+	s.receiveData(c, use)
 }
 
-// redact takes the URL's password out of an error's text while it stays the same error.
-func redact(err error, u *base.URL) error {
-	if u.User == nil {
-		return err
-	}
-	password, ok := u.User.Password()
-	if !ok || password == "" {
-		return err
-	}
-	return redacted{err, password}
+func (s *Source) receiveVideo(c *connection, use chosen) {
+	clk := follow(c, use.media, use.video.ClockRate())
+	var seq sequence
+	c.client.OnPacketRTP(use.media, use.video, func(p *rtp.Packet) {
+		now := time.Now()
+		lost, again := seq.take(p.SequenceNumber)
+		if again {
+			s.counters.duplicates.Add(1)
+			return
+		}
+		s.lastPacket.Store(now.UnixNano())
+		out := Packet{Payload: p.Payload, Timestamp: p.Timestamp, Marker: p.Marker, Lost: lost, Arrival: now.UTC()}
+		out.Capture, _ = clk.capture(p.SSRC, p.Timestamp)
+		s.deliver(func() { s.handler.Packet(out) })
+	})
 }
 
-type redacted struct {
-	error
-	secret string
+func (s *Source) receiveData(c *connection, use chosen) {
+	clk := follow(c, use.data, use.klv.ClockRate())
+	var seq sequence
+	var assembler klvAssembler
+	c.client.OnPacketRTP(use.data, use.klv, func(p *rtp.Packet) {
+		lost, again := seq.take(p.SequenceNumber)
+		if again {
+			s.counters.duplicates.Add(1)
+			return
+		}
+		klv, dropped := assembler.push(p.Payload, p.Timestamp, p.Marker, lost > 0)
+		s.counters.dataDropped.Add(uint64(dropped))
+		if klv == nil {
+			return
+		}
+		s.counters.data.Add(1)
+		out := Data{KLV: klv, Timestamp: p.Timestamp, Arrival: time.Now().UTC()}
+		out.Capture, _ = clk.capture(p.SSRC, p.Timestamp)
+		s.deliver(func() { s.handler.Data(out) })
+	})
 }
 
-func (r redacted) Error() string {
-	text := strings.ReplaceAll(r.error.Error(), url.QueryEscape(r.secret), "…")
-	return strings.ReplaceAll(text, r.secret, "…")
+// follow keeps the clock of a media by its sender reports, and ends the connection when its sender says goodbye.
+func follow(c *connection, m *description.Media, rate int) *clock {
+	clk := &clock{rate: rate}
+	c.client.OnPacketRTCP(m, func(p rtcp.Packet) {
+		switch p := p.(type) {
+		case *rtcp.SenderReport:
+			clk.report(p.SSRC, p.NTPTime, p.RTPTime)
+		case *rtcp.Goodbye:
+			c.fail(errors.New("the camera ended its stream (RTCP BYE)"))
+		}
+	})
+	return clk
 }
-
-func (r redacted) Unwrap() error { return r.error }

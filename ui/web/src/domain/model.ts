@@ -57,6 +57,10 @@ export const feed = object({
   kbps: optional(num),
   viewers: optional(num),
   detector: optional(object({ state: str, reason: optional(str), framesPerS: optional(num) })),
+  problem: optional(object({ code: str, words: str, plays: oneOf('no', 'some') })),
+  hints: optional(array(object({ code: str, words: str }))),
+  tracks: optional(array(object({ kind: str, codec: str, clockRateHz: optional(num), used: bool }))),
+  alternate: optional(str),
 });
 export type Feed = Decoded<typeof feed>;
 
