@@ -95,7 +95,7 @@ type Source struct {
 	handling sync.Mutex
 }
 
-type counters struct{ attempts, reconnects, panics, malformed, duplicates, data, dataDropped atomic.Uint64 }
+type counters struct{ reconnects, panics, malformed, duplicates, data, dataDropped atomic.Uint64 }
 
 // Counts is what a source has done since it was made.
 type Counts struct {
