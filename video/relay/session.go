@@ -59,6 +59,7 @@ type session struct {
 	stream  *Stream
 	pc      *webrtc.PeerConnection
 	sender  *webrtc.RTPSender
+	hold    *playout // heard by the goroutine that reads the browser's reports
 	codec   Codec
 
 	connected, wasConnected atomic.Bool

@@ -37,15 +37,18 @@ type binding struct {
 }
 
 // track is the local end of one viewer's video. It sends packets as they are, with the playout-delay extension on
-// each: minimum and maximum 0 make a browser show a frame as soon as it is decoded. One goroutine sends at a time.
+// each: minimum and maximum 0 make a browser show a frame as soon as it is decoded (playout says when the maximum is
+// another). One goroutine sends at a time.
 type track struct {
 	id    string
 	codec Codec
 	rtcp  func([]rtcp.Packet) error // nil: no reports
 	bound atomic.Pointer[binding]
+	hold  playout
 
 	// Owned by the goroutine that sends.
 	capture [8]byte
+	delay   [3]byte
 	rtxSeq  uint16
 	rtx     []byte
 	reports [2]rtcp.Packet
@@ -55,9 +58,6 @@ var (
 	_ webrtc.TrackLocal = (*track)(nil)
 	_ sender            = (*track)(nil)
 )
-
-// noDelay is a playout-delay extension of minimum 0 and maximum 0.
-var noDelay = []byte{0, 0, 0}
 
 // Bind implements webrtc.TrackLocal.
 func (t *track) Bind(ctx webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
@@ -116,7 +116,8 @@ func (t *track) send(h *rtp.Header, payload []byte, taken time.Time) error {
 	h.SSRC, h.PayloadType = b.ssrc, b.payloadType
 	h.Extension, h.Extensions = false, h.Extensions[:0]
 	if b.playoutDelay != 0 {
-		if err := h.SetExtension(b.playoutDelay, noDelay); err != nil {
+		t.hold.put(&t.delay)
+		if err := h.SetExtension(b.playoutDelay, t.delay[:]); err != nil {
 			return err
 		}
 	}

@@ -57,7 +57,7 @@ func (r *Relay) Open(ctx context.Context, stream *Stream, q Request) (Session, e
 	}
 	s := &session{
 		id: hex.EncodeToString(random[:16]), who: q.Who, gone: q.Gone, since: time.Now(), stream: stream,
-		pc: pc, sender: rtpSender, codec: codec, busy: make(chan struct{}, 1),
+		pc: pc, sender: rtpSender, hold: &t.hold, codec: codec, busy: make(chan struct{}, 1),
 	}
 	conn := r.watchState(s)
 	moved := watchPath(s)
@@ -222,6 +222,7 @@ func readFeedback(s *session, v *viewer) {
 			case *rtcp.ReceiverReport:
 				for _, report := range p.Reports {
 					s.reported.Store(uint32(report.FractionLost) + 1)
+					s.hold.hear(report, time.Now())
 				}
 			case *rtcp.TransportLayerNack:
 				for i := range p.Nacks {
