@@ -88,6 +88,10 @@ $(LINTER):
 bench: build ## benchmarks; figures go to docs/benchmarks.md by hand, with machine and commit
 	./scripts/bench
 
+.PHONY: soak
+soak: build ## an hour of 50 vehicles at 60 messages a second: memory must stand still; SPAN=10m changes the time
+	./scripts/soak-fleet $(or $(SPAN),60m)
+
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (30s) each
 	./scripts/fuzz $(FUZZTIME)
