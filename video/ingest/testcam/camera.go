@@ -30,6 +30,8 @@ type Camera struct {
 	// ClockOffset is added to the time in sender reports; NoReports sends none.
 	ClockOffset time.Duration
 	NoReports   bool
+	// Before is called right before picture n is sent, counted from the start. nil: nothing is.
+	Before func(n int)
 	// H265 describes the track as H.265 (and sends nothing).
 	H265 bool
 
@@ -131,6 +133,9 @@ func (c *Camera) play(stop chan struct{}) {
 			continue
 		}
 		now := time.Now()
+		if c.Before != nil {
+			c.Before(n)
+		}
 		seq = c.send(c.Clip.Pictures[n%len(c.Clip.Pictures)], seq, ts)
 		c.picture.Store(int64(n % c.Clip.GOP))
 		if n%c.Clip.GOP == 0 {

@@ -1,0 +1,246 @@
+package loadtest
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// load is one point of the benchmark.
+type load struct {
+	kbps, viewers int
+	queue         int // bytes of a viewer's receive buffer
+	rounds        int // of both relays, in turns
+}
+
+// BenchmarkRelay compares the relay with a plain forwarder under the loads of docs/benchmarks.md.
+func BenchmarkRelay(b *testing.B) {
+	for _, l := range []load{
+		{4000, 25, 4 << 20, 2}, {4000, 25, 64 << 10, 1}, {4000, 100, 4 << 20, 1}, {4000, 200, 4 << 20, 1},
+		{20_000, 10, 4 << 20, 2}, {20_000, 10, 64 << 10, 1},
+	} {
+		b.Run(fmt.Sprintf("kbps=%d/viewers=%d/queueKiB=%d", l.kbps, l.viewers, l.queue>>10), func(b *testing.B) {
+			for b.Loop() {
+				compare(b, l)
+			}
+		})
+	}
+}
+
+// figures are what one run shows.
+type figures struct {
+	cpu      float64 // s a viewer-second
+	p50, p95 float64 // ms, of whole pictures
+	oldest   float64 // ms
+	firstP95 float64 // ms
+	lost     float64 // per cent of packets
+	memoryMB float64
+	lagMS    float64 // of the harness: p99 of how late its timer fires
+}
+
+func compare(b *testing.B, l load) {
+	b.Helper()
+	cam, at := camera(b, l.kbps)
+	var plain, ours []figures
+	for range l.rounds {
+		plain = append(plain, measure(b, "plain", cam.URL(), at, l))
+		ours = append(ours, measure(b, "ours", cam.URL(), at, l))
+	}
+	for _, m := range []struct {
+		name string
+		of   func(figures) float64
+		unit bool // ours, plain and the ratio of both
+	}{
+		{"cpu", func(f figures) float64 { return f.cpu }, true},
+		{"p95-ms", func(f figures) float64 { return f.p95 }, true},
+		{"MB", func(f figures) float64 { return f.memoryMB }, true},
+		{"first-p95-ms", func(f figures) float64 { return f.firstP95 }, true},
+		{"lost-%", func(f figures) float64 { return f.lost }, false},
+		{"oldest-ms", func(f figures) float64 { return f.oldest }, false},
+		{"p50-ms", func(f figures) float64 { return f.p50 }, false},
+		{"harness-lag-ms", func(f figures) float64 { return f.lagMS }, false},
+	} {
+		o, p := mean(ours, m.of), mean(plain, m.of)
+		b.ReportMetric(o, m.name)
+		b.ReportMetric(p, "plain-"+m.name)
+		if m.unit && p > 0 {
+			b.ReportMetric(o/p, m.name+"-ratio")
+		}
+	}
+	b.ReportMetric(0, "ns/op") // says nothing here
+}
+
+func mean(runs []figures, of func(figures) float64) float64 {
+	sum := 0.0
+	for _, f := range runs {
+		sum += of(f)
+	}
+	return sum / float64(len(runs))
+}
+
+// measure runs one relay under a load.
+func measure(b *testing.B, kind, camera string, at *clock, l load) figures {
+	b.Helper()
+	base, pid, stop := start(b, kind, camera)
+	defer stop()
+	var viewers []*viewer
+	defer func() {
+		for _, v := range viewers {
+			v.close()
+		}
+	}()
+	// The relay has its source, and a group of pictures, before anybody is timed.
+	early, err := connect(base, at, l.queue)
+	if err != nil {
+		b.Fatalf("%s: %v", kind, err)
+	}
+	await(b, kind, []*viewer{early})
+	early.close()
+	// They meet every phase of a group.
+	stagger := time.NewTicker(max(2*time.Second/time.Duration(l.viewers), 20*time.Millisecond))
+	defer stagger.Stop()
+	for range l.viewers {
+		<-stagger.C
+		v, err := connect(base, at, l.queue)
+		if err != nil {
+			b.Fatalf("%s: %v", kind, err)
+		}
+		viewers = append(viewers, v)
+	}
+	await(b, kind, viewers)
+	lag := time.NewTicker(5 * time.Millisecond)
+	defer lag.Stop()
+	<-time.After(time.Second) // the replays are over
+	for _, v := range viewers {
+		v.count(true)
+	}
+	const span = 6 * time.Second
+	cpu, began := cpuSeconds(b, pid), time.Now()
+	var late []float64
+	for last := began; time.Since(began) < span; {
+		<-lag.C
+		now := time.Now()
+		late = append(late, ms(max(now.Sub(last)-5*time.Millisecond, 0)))
+		last = now
+	}
+	cpu = cpuSeconds(b, pid) - cpu
+	out := figures{cpu: cpu / time.Since(began).Seconds() / float64(l.viewers), memoryMB: residentMB(b, pid), lagMS: at99(late)}
+	var delays, first []float64
+	lost, got := 0, 0
+	for _, v := range viewers {
+		v.mu.Lock()
+		for _, d := range v.delays {
+			delays = append(delays, ms(d))
+		}
+		if v.first > 0 {
+			first = append(first, ms(v.first))
+		}
+		lost, got = lost+v.lost, got+v.got
+		v.mu.Unlock()
+	}
+	if len(delays) == 0 {
+		b.Fatalf("%s: no picture came whole", kind)
+	}
+	out.p50, out.p95, out.oldest = quantile(delays, 0.5), quantile(delays, 0.95), quantile(delays, 1)
+	out.firstP95, out.lost = quantile(first, 0.95), 100*float64(lost)/float64(max(got, 1))
+	return out
+}
+
+// await returns when all have a picture, or after 30 s.
+func await(b *testing.B, kind string, viewers []*viewer) {
+	b.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(30 * time.Second); slices.ContainsFunc(viewers, func(v *viewer) bool { return !v.hasPicture() }); <-tick.C {
+		if time.Now().After(deadline) {
+			b.Logf("%s: not every viewer has a picture after 30 s", kind)
+			return
+		}
+	}
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+func at99(values []float64) float64 { return quantile(values, 0.99) }
+
+func quantile(values []float64, q float64) float64 {
+	if len(values) == 0 {
+		return 0
+	}
+	slices.Sort(values)
+	return values[min(int(q*float64(len(values))), len(values)-1)]
+}
+
+// start runs a relay as a process of its own.
+func start(b *testing.B, kind, camera string) (base string, pid int, stop func()) {
+	b.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(b.Context())
+	cmd := exec.CommandContext(ctx, self)
+	cmd.Env = append(os.Environ(), relayEnv+"="+kind, cameraEnv+"="+camera)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 5 * time.Second
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadBytes('\n')
+	if err != nil || json.Unmarshal(line, &base) != nil {
+		b.Fatalf("%s does not start: %q (%v)", kind, line, err)
+	}
+	return base, cmd.Process.Pid, func() {
+		cancel()
+		_ = cmd.Wait() // ended by a signal
+	}
+}
+
+// cpuSeconds is what a process has used, system time included (proc(5), stat).
+func cpuSeconds(b *testing.B, pid int) float64 {
+	b.Helper()
+	fields := strings.Fields(procFile(b, pid, "stat"))
+	user, err := strconv.ParseFloat(fields[13], 64)
+	if err != nil {
+		b.Fatal(err)
+	}
+	system, err := strconv.ParseFloat(fields[14], 64)
+	if err != nil {
+		b.Fatal(err)
+	}
+	const ticks = 100 // a second, on every Linux that Go runs on
+	return (user + system) / ticks
+}
+
+func residentMB(b *testing.B, pid int) float64 {
+	b.Helper()
+	_, rest, _ := strings.Cut(procFile(b, pid, "status"), "VmRSS:")
+	kb, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return kb / 1024
+}
+
+func procFile(b *testing.B, pid int, name string) string {
+	b.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, name))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return string(text)
+}
