@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"errors"
+	"math"
 
 	"vedette/internal/access"
 	"vedette/ui/api"
@@ -188,6 +189,9 @@ func describeViewer(v video.Viewer) api.Viewer {
 	out.DroppedFrames = v.DroppedFrames
 	if v.Loss >= 0 {
 		out.LossPercent = api.Known(v.Loss * 100)
+	}
+	if v.EstimateKbps > 0 {
+		out.EstimateKbps = api.Known(math.Round(v.EstimateKbps))
 	}
 	if v.RTT > 0 {
 		out.RTTMs = api.Known(float64(v.RTT.Microseconds()) / 1000)

@@ -28,11 +28,12 @@ type Viewer struct {
 	Local             string   `json:"local,omitempty"` // the station's end of the path
 	Remote            string   `json:"remote,omitempty"`
 	RTTMs             *float64 `json:"rttMs,omitempty"`
-	LossPercent       *float64 `json:"lossPercent,omitempty"` // as the browser reports it
-	DroppedFrames     uint64   `json:"droppedFrames"`         // pictures not sent whole because the viewer was too slow
-	Offered           []string `json:"offered"`               // the station's candidates, as "udp 10.0.0.5:8189"
-	BrowserOffers     []string `json:"browserOffers"`         // kinds of the browser's, as "udp host", "udp mdns"
-	RequestsReceived  uint64   `json:"requestsReceived"`      // STUN requests of the browser that arrived
-	ResponsesReceived uint64   `json:"responsesReceived"`     // its answers to the station's requests
+	LossPercent       *float64 `json:"lossPercent,omitempty"`  // as the browser reports it
+	EstimateKbps      *float64 `json:"estimateKbps,omitempty"` // what the path seems to carry at least
+	DroppedFrames     uint64   `json:"droppedFrames"`          // pictures not sent whole because the viewer was too slow
+	Offered           []string `json:"offered"`                // the station's candidates, as "udp 10.0.0.5:8189"
+	BrowserOffers     []string `json:"browserOffers"`          // kinds of the browser's, as "udp host", "udp mdns"
+	RequestsReceived  uint64   `json:"requestsReceived"`       // STUN requests of the browser that arrived
+	ResponsesReceived uint64   `json:"responsesReceived"`      // its answers to the station's requests
 	Restarts          uint64   `json:"restarts"`
 }

@@ -89,7 +89,9 @@ func registerCodecs(media *webrtc.MediaEngine) error {
 }
 
 func registerCodec(media *webrtc.MediaEngine, c Codec, line string, pt webrtc.PayloadType) error {
-	feedback := []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "ccm", Parameter: "fir"}}
+	feedback := []webrtc.RTCPFeedback{
+		{Type: "nack"}, {Type: "nack", Parameter: "pli"}, {Type: "ccm", Parameter: "fir"}, {Type: "transport-cc"},
+	}
 	err := media.RegisterCodec(webrtc.RTPCodecParameters{
 		RTPCodecCapability: webrtc.RTPCodecCapability{
 			MimeType: c.mime(), ClockRate: clockRate, RTCPFeedback: feedback, SDPFmtpLine: line,

@@ -46,7 +46,7 @@ func (l local) CodecParameters() []webrtc.RTPCodecParameters {
 }
 
 func (l local) HeaderExtensions() []webrtc.RTPHeaderExtensionParameter {
-	return []webrtc.RTPHeaderExtensionParameter{{URI: playoutDelayURI, ID: 3}, {URI: captureTimeURI, ID: 5}}
+	return []webrtc.RTPHeaderExtensionParameter{{URI: playoutDelayURI, ID: 3}, {URI: captureTimeURI, ID: 5}, {URI: wideNumberURI, ID: 7}}
 }
 func (l local) SSRC() webrtc.SSRC                    { return 111 }
 func (l local) SSRCRetransmission() webrtc.SSRC      { return 222 }
@@ -87,6 +87,9 @@ func TestLostPacketsAreSentAgainOnce(t *testing.T) {
 	h, p := w.headers[first], w.payloads[first]
 	if h.SSRC != 222 || h.PayloadType != 103 || h.Timestamp != lost.Timestamp || h.Marker != lost.Marker {
 		t.Errorf("retransmission header %+v", h)
+	}
+	if got := h.GetExtension(7); len(got) != 2 || int(binary.BigEndian.Uint16(got)) != first {
+		t.Errorf("the retransmission is number %v of what was sent, want %d", got, first)
 	}
 	if binary.BigEndian.Uint16(p) != lost.SequenceNumber || string(p[2:]) != string(w.payloads[2]) {
 		t.Error("a retransmission is not the packet behind its number (RFC 4588, section 4)")

@@ -81,6 +81,7 @@ type peerConfig struct {
 	mux      ice.UDPMux
 	codecs   func(*webrtc.MediaEngine) error // default: pion's
 	sound    bool                            // it wants sound too, and puts it first
+	feedback bool                            // it sends transport-wide feedback
 	late     bool                            // the offer has no candidates
 }
 
@@ -112,7 +113,15 @@ func newPeer(t *testing.T, cfg peerConfig) (*peer, string) {
 	if cfg.turn != nil {
 		rtc.ICETransportPolicy = webrtc.ICETransportPolicyRelay
 	}
-	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(se)).NewPeerConnection(rtc)
+	options := []func(*webrtc.API){webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(se)}
+	if cfg.feedback {
+		registry, err := withFeedback(media)
+		if err != nil {
+			t.Fatal(err)
+		}
+		options = append(options, webrtc.WithInterceptorRegistry(registry))
+	}
+	pc, err := webrtc.NewAPI(options...).NewPeerConnection(rtc)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func (v *viewer) pump(now time.Time) (again time.Time) {
 		}
 		p := v.batch[v.next]
 		if !v.booked {
-			v.due = now.Add(v.pacer.take(len(p.payload), v.stream.pace(), now))
+			v.due = now.Add(v.pacer.take(len(p.payload), v.pace(now), now))
 			v.booked = true
 		}
 		if v.due.After(now) {
@@ -47,6 +47,15 @@ func (v *viewer) pump(now time.Time) (again time.Time) {
 		v.batch[v.next] = nil
 		v.next++
 	}
+}
+
+// pace is the bytes a second at which the viewer is sent to.
+func (v *viewer) pace(now time.Time) float64 {
+	pace := v.stream.pace()
+	if v.wide == nil {
+		return pace
+	}
+	return v.wide.limit(pace, v.stream.byteRate(), now)
 }
 
 // caughtUp says whether the batch is empty; where it is not, the replay comes after it.
@@ -68,7 +77,7 @@ func (v *viewer) replay(now time.Time) {
 		total += len(p.payload)
 	}
 	frames := last.frame - packets[0].frame + 1
-	seconds := float64(total) / v.stream.pace()
+	seconds := float64(total) / v.pace(now)
 	v.step = uint32(max(seconds*clockRate/float64(frames), 1))
 	v.batch, v.next, v.replayed = packets, 0, last
 }

@@ -122,7 +122,7 @@ func (r *Relay) newAPI() (*webrtc.API, error) {
 	if err := registerCodecs(media); err != nil {
 		return nil, fmt.Errorf("register codecs: %w", err)
 	}
-	for _, uri := range []string{playoutDelayURI, captureTimeURI} {
+	for _, uri := range []string{playoutDelayURI, captureTimeURI, wideNumberURI} {
 		ext := webrtc.RTPHeaderExtensionCapability{URI: uri}
 		if err := media.RegisterHeaderExtension(ext, webrtc.RTPCodecTypeVideo); err != nil {
 			return nil, fmt.Errorf("register %s: %w", uri, err)

@@ -60,6 +60,7 @@ type session struct {
 	pc      *webrtc.PeerConnection
 	sender  *webrtc.RTPSender
 	hold    *playout // heard by the goroutine that reads the browser's reports
+	wide    *wideLog // likewise
 	codec   Codec
 
 	connected, wasConnected atomic.Bool
@@ -241,6 +242,8 @@ type View struct {
 	RTT time.Duration
 	// Loss is the fraction of packets that the browser reported lost lately, 0 to 1; -1: it has not reported yet.
 	Loss float64
+	// EstimateKbps is what the path seems to carry at least, in kbit/s of payload; 0: unknown.
+	EstimateKbps float64
 	// DroppedFrames counts pictures that were not sent whole because this viewer was too slow.
 	DroppedFrames uint64
 	// Offered lists the station's candidates, as "udp 10.0.0.5:8189".
@@ -290,6 +293,9 @@ func (r *Relay) view(s *session) View {
 	}
 	if s.viewer != nil {
 		v.DroppedFrames = s.viewer.droppedFrames.Load()
+	}
+	if s.wide != nil {
+		v.EstimateKbps = s.wide.bytesPerSecond() * 8 / 1000
 	}
 	if n := s.reported.Load(); n > 0 {
 		v.Loss = float64(n-1) / 256

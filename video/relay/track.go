@@ -34,6 +34,7 @@ type binding struct {
 	rtxPayloadType uint8 // 0: no retransmission
 	playoutDelay   uint8 // header extension ids; 0: not negotiated
 	captureTime    uint8
+	wideNumber     uint8
 }
 
 // track is the local end of one viewer's video. It sends packets as they are, with the playout-delay extension on
@@ -45,10 +46,12 @@ type track struct {
 	rtcp  func([]rtcp.Packet) error // nil: no reports
 	bound atomic.Pointer[binding]
 	hold  playout
+	wide  wideLog
 
 	// Owned by the goroutine that sends.
 	capture [8]byte
 	delay   [3]byte
+	number  [2]byte
 	rtxSeq  uint16
 	rtx     []byte
 	reports [2]rtcp.Packet
@@ -84,6 +87,8 @@ func (t *track) Bind(ctx webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, e
 			b.playoutDelay = uint8(e.ID)
 		case captureTimeURI:
 			b.captureTime = uint8(e.ID)
+		case wideNumberURI:
+			b.wideNumber = uint8(e.ID)
 		}
 	}
 	t.bound.Store(b)
@@ -127,8 +132,20 @@ func (t *track) send(h *rtp.Header, payload []byte, taken time.Time) error {
 			return err
 		}
 	}
+	if err := t.count(b, h, len(payload)); err != nil {
+		return err
+	}
 	_, err := b.writer.WriteRTP(h, payload)
 	return err
+}
+
+// count gives a packet its number in all that is sent to the viewer, where the browser wants to tell of it.
+func (t *track) count(b *binding, h *rtp.Header, bytes int) error {
+	if b.wideNumber == 0 {
+		return nil
+	}
+	binary.BigEndian.PutUint16(t.number[:], t.wide.number(bytes, time.Now()))
+	return h.SetExtension(b.wideNumber, t.number[:])
 }
 
 // resend implements sender. Without a retransmission stream it sends nothing: to send a packet again under its own number
@@ -142,7 +159,10 @@ func (t *track) resend(h *rtp.Header, payload []byte) error {
 	t.rtx = append(t.rtx, payload...)
 	t.rtxSeq++
 	h.SSRC, h.PayloadType, h.SequenceNumber = b.rtxSSRC, b.rtxPayloadType, t.rtxSeq
-	h.Extension, h.Extensions = false, nil
+	h.Extension, h.Extensions = false, h.Extensions[:0]
+	if err := t.count(b, h, len(t.rtx)); err != nil {
+		return err
+	}
 	_, err := b.writer.WriteRTP(h, t.rtx)
 	return err
 }

@@ -33,6 +33,7 @@ type viewer struct {
 	codec  Codec
 	stream *Stream
 	out    sender
+	wide   *wideLog // nil: nothing is known of the path
 	cancel context.CancelFunc
 	done   chan struct{}          // closed when the viewer's goroutines have ended
 	worker atomic.Pointer[worker] // nil until connected

@@ -57,7 +57,7 @@ func (r *Relay) Open(ctx context.Context, stream *Stream, q Request) (Session, e
 	}
 	s := &session{
 		id: hex.EncodeToString(random[:16]), who: q.Who, gone: q.Gone, since: time.Now(), stream: stream,
-		pc: pc, sender: rtpSender, hold: &t.hold, codec: codec, busy: make(chan struct{}, 1),
+		pc: pc, sender: rtpSender, hold: &t.hold, wide: &t.wide, codec: codec, busy: make(chan struct{}, 1),
 	}
 	conn := r.watchState(s)
 	moved := watchPath(s)
@@ -77,7 +77,7 @@ func (r *Relay) Open(ctx context.Context, stream *Stream, q Request) (Session, e
 
 	vctx, cancel := context.WithCancel(r.ctx)
 	v := newViewer(s.id, stream, t, binary.BigEndian.Uint16(random[16:]), binary.BigEndian.Uint32(random[18:]), cancel)
-	v.codec, s.viewer = codec, v
+	v.codec, v.wide, s.viewer = codec, &t.wide, v
 	if !stream.add(v) {
 		cancel()
 		return Session{}, ErrClosed
@@ -224,6 +224,8 @@ func readFeedback(s *session, v *viewer) {
 					s.reported.Store(uint32(report.FractionLost) + 1)
 					s.hold.hear(report, time.Now())
 				}
+			case *rtcp.TransportLayerCC:
+				s.wide.hear(p, time.Now())
 			case *rtcp.TransportLayerNack:
 				for i := range p.Nacks {
 					p.Nacks[i].Range(func(seq uint16) bool {
