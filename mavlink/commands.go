@@ -72,6 +72,9 @@ type Terminate struct{}
 // Cancel asks the vehicle to give up the command that it is at (COMMAND_CANCEL).
 type Cancel struct{}
 
+// HighLatency makes the vehicle send sparse reports alone over the link that this goes by, or all of its telemetry again.
+type HighLatency struct{ On bool }
+
 func (Continue) word() string        { return "continue" }
 func (Pause) word() string           { return "pause" }
 func (Orbit) word() string           { return "orbit" }
@@ -87,6 +90,7 @@ func (RequestMessage) word() string  { return "requestMessage" }
 func (PreflightCheck) word() string  { return "preflightCheck" }
 func (Terminate) word() string       { return "terminate" }
 func (Cancel) word() string          { return "cancel" }
+func (HighLatency) word() string     { return "highLatency" }
 
 const (
 	minRadius, maxRadius = 1, 10_000
@@ -102,6 +106,7 @@ func (Reboot) validate() error         { return nil }
 func (PreflightCheck) validate() error { return nil }
 func (Terminate) validate() error      { return nil }
 func (Cancel) validate() error         { return nil }
+func (HighLatency) validate() error    { return nil }
 
 func (c Orbit) validate() error {
 	if !(c.RadiusM >= minRadius && c.RadiusM <= maxRadius) {

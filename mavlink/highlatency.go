@@ -1,8 +1,6 @@
 package mavlink
 
 import (
-	"context"
-	"fmt"
 	"math"
 	"time"
 
@@ -10,7 +8,6 @@ import (
 	"github.com/bluenviron/gomavlib/v3/pkg/message"
 
 	"vedette/internal/geo"
-	"vedette/mavlink/link"
 )
 
 const (
@@ -136,21 +133,4 @@ func (s *system) quiet(now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.state.sparse.in(s.state.v.LastSeen, now)
-}
-
-// HighLatency tells a vehicle to send its reports over its high-latency link, or to stop (MAV_CMD_CONTROL_HIGH_LATENCY 2600).
-func (s *Service) HighLatency(ctx context.Context, id int, on bool) (Ack, error) {
-	sys, err := s.system(id)
-	if err != nil {
-		return Ack{}, err
-	}
-	enable := 0.0
-	if on {
-		enable = 1
-	}
-	ack, err := s.execute(ctx, sys, long(common.MAV_CMD_CONTROL_HIGH_LATENCY, enable), link.Urgent)
-	if err != nil {
-		return Ack{}, fmt.Errorf("switch the high-latency link: %w", err)
-	}
-	return ack, nil
 }

@@ -62,6 +62,12 @@ func commonPlan(p pilot, c Command, v Vehicle, modes *modeTable) ([]order, error
 		return []order{place(common.MAV_CMD_DO_SET_HOME, c.Lat, c.Lon, c.AltAMSL)}, nil
 	case Terminate:
 		return []order{long(common.MAV_CMD_DO_FLIGHTTERMINATION, 1)}, nil
+	case HighLatency:
+		on := 0.0
+		if c.On {
+			on = 1
+		}
+		return []order{long(common.MAV_CMD_CONTROL_HIGH_LATENCY, on)}, nil
 	default:
 		return maintenance(p, c, v)
 	}

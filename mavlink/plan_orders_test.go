@@ -95,6 +95,8 @@ func TestOrdersOfEachAutopilot(t *testing.T) {
 		"home at a place":                 {px, "quadrotor", "AUTO.LOITER", SetHome{Lat: -35, Lon: 149, AltAMSL: 600}, []want{{common.MAV_CMD_DO_SET_HOME, []float64{0, 0, 0, 0, -35, 149, 600}}}},
 		"disarming by force":              {px, "quadrotor", "AUTO.LOITER", Disarm{Force: true}, []want{{common.MAV_CMD_COMPONENT_ARM_DISARM, []float64{0, 21196}}}},
 		"termination":                     {ap, "quadrotor", "AUTO", Terminate{}, []want{{common.MAV_CMD_DO_FLIGHTTERMINATION, []float64{1}}}},
+		"sparse reports":                  {ap, "quadrotor", "AUTO", HighLatency{On: true}, []want{{common.MAV_CMD_CONTROL_HIGH_LATENCY, []float64{1}}}},
+		"all reports again":               {ap, "quadrotor", "AUTO", HighLatency{}, []want{{common.MAV_CMD_CONTROL_HIGH_LATENCY, []float64{0}}}},
 		"check":                           {ap, "quadrotor", "GUIDED", PreflightCheck{}, []want{{common.MAV_CMD_RUN_PREARM_CHECKS, nil}}},
 		"an ArduCopter follows us":        {ap, "quadrotor", "GUIDED", Follow{own: 255}, []want{{0, []float64{1}}, {0, []float64{255}}, {setMode, []float64{1, 23}}}},
 		"a PX4 follows":                   {px, "quadrotor", "AUTO.LOITER", Follow{own: 255}, []want{{setMode, []float64{1, 4, 8}}}},

@@ -55,6 +55,7 @@ func TestWrongRequestsAreProblemDocuments(t *testing.T) {
 		{post, "/vehicles/1/commands", `{"command":"setMissionItem","item":0}`, 400, "item"},
 		{post, "/vehicles/1/commands", `{"command":"requestMessage","message":-1}`, 400, "message"},
 		{post, "/vehicles/1/commands", `{"command":"setMessageInterval","message":30}`, 400, "rateHz"},
+		{post, "/vehicles/1/commands", `{"command":"highLatency"}`, 400, "needs on"},
 		{post, "/vehicles/1/commands", `{"command":"terminate","confirm":"` + strings.Repeat("T", 41) + `"}`, 400, "confirm"},
 		{post, "/vehicles/1/commands", `{"command":"goto","lat":-35}`, 400, "lon"},
 		{post, "/vehicles/1/commands", `{"command":"goto","lat":-95,"lon":149}`, 400, "lat"},

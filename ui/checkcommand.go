@@ -47,6 +47,7 @@ var allowed = map[string]members{
 	"setMessageInterval": {needs: []string{"message", "rateHz"}},
 	"requestMessage":     {needs: []string{"message"}},
 	"follow":             {may: []string{"rateHz", "moveHome"}},
+	"highLatency":        {needs: []string{"on"}},
 	"reboot":             {may: []string{"confirm"}},
 	"terminate":          {may: []string{"confirm"}},
 }
@@ -98,7 +99,7 @@ func checkMembers(b api.Command, rule members) error {
 		"lat": b.Lat != nil, "lon": b.Lon != nil, "mode": b.Mode != "", "altitudeAGL": b.AltitudeAGL != nil,
 		"altitudeAMSL": b.AltitudeAMSL != nil, "speed": b.Speed != nil, "headingDeg": b.HeadingDeg != nil,
 		"rateDegS": b.RateDegS != nil, "radiusM": b.RadiusM != nil, "clockwise": b.Clockwise != nil, "item": b.Item != nil,
-		"sensor": b.Sensor != "", "message": b.Message != nil, "rateHz": b.RateHz != nil, "moveHome": b.MoveHome != nil, "confirm": b.Confirm != "",
+		"sensor": b.Sensor != "", "message": b.Message != nil, "rateHz": b.RateHz != nil, "moveHome": b.MoveHome != nil, "on": b.On != nil, "confirm": b.Confirm != "",
 	}
 	for _, name := range rule.needs {
 		if !given[name] {

@@ -84,6 +84,11 @@ func simple(known mavlink.Vehicle, c api.Command) (told, error) {
 		return told{f, "follows the post at the distance and height that are set up in it, until something else is commanded"}, nil
 	case "cancel":
 		return told{mavlink.Cancel{}, "gives up the command that it is at"}, nil
+	case "highLatency":
+		if on := c.On != nil && *c.On; on {
+			return told{mavlink.HighLatency{On: true}, "sends sparse reports alone over this link, a few seconds apart, until told otherwise"}, nil
+		}
+		return told{mavlink.HighLatency{}, "sends all of its telemetry again"}, nil
 	case "reboot":
 		if err := confirmed(known, c, "REBOOT", "its autopilot starts anew and is silent meanwhile"); err != nil {
 			return told{}, err

@@ -34,6 +34,8 @@ func TestDangerousCommandsNeedTypedWords(t *testing.T) {
 		{"terminate another", armed, api.Command{Command: "terminate", Confirm: "TERMINATE 3"}, nil, `"confirm":"TERMINATE 1"`},
 		{"terminate in small letters", armed, api.Command{Command: "terminate", Confirm: "terminate 1"}, nil, `TERMINATE 1`},
 		{"terminate, typed", armed, api.Command{Command: "terminate", Confirm: "TERMINATE 1"}, mavlink.Terminate{}, ""},
+		{"sparse reports", armed, api.Command{Command: "highLatency", On: new(true)}, mavlink.HighLatency{On: true}, ""},
+		{"all reports", armed, api.Command{Command: "highLatency", On: new(false)}, mavlink.HighLatency{}, ""},
 		{"reboot", onGround, api.Command{Command: "reboot", Confirm: "yes"}, nil, `REBOOT 1`},
 		{"reboot, typed", onGround, api.Command{Command: "reboot", Confirm: "REBOOT 1"}, mavlink.Reboot{}, ""},
 		{"disarm on the ground", onGround, api.Command{Command: "disarm"}, mavlink.Disarm{}, ""},

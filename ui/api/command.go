@@ -26,6 +26,7 @@ type Command struct {
 	Sensor       string    `json:"sensor,omitempty"`       // calibrate: gyro, barometer, level, accelerometer
 	Message      *int      `json:"message,omitempty"`      // setMessageInterval, requestMessage: the MAVLink id
 	RateHz       *float64  `json:"rateHz,omitempty"`       // setMessageInterval; 0 stops it. follow: how often the post is told
+	On           *bool     `json:"on,omitempty"`           // highLatency: sparse reports alone
 	MoveHome     *bool     `json:"moveHome,omitempty"`     // follow: keep the vehicle's home at the post
 
 	ID         string   `json:"id,omitempty"`         // ULID of this command, by which its sender tells repetitions; the station makes one where it is missing
