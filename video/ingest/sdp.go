@@ -25,7 +25,7 @@ func (s *Source) screen(res *base.Response) {
 		var h headers.Transport
 		_ = h.Unmarshal(base.HeaderValue{v}) // its error comes again; only a panic matters
 	}
-	if v := res.Header["Keymgmt"]; len(v) > 0 {
+	if v := res.Header["KeyMgmt"]; len(v) > 0 {
 		var h headers.KeyMgmt
 		_ = h.Unmarshal(v)
 	}
