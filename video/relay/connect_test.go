@@ -246,6 +246,31 @@ func TestTooManyViewersAreRefusedAndTheirPlacesComeBack(t *testing.T) {
 	watch(t, r, s, peerConfig{}).awaitMedia()
 }
 
+func TestSessionsAreLookedAtWhileTheyAreMade(t *testing.T) {
+	t.Parallel()
+	r, s := open(t, nil)
+	stop, looked := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(looked)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				r.Views(s) // the race detector looks on
+			}
+		}
+	}()
+	for range 20 {
+		p := watch(t, r, s, peerConfig{})
+		if !s.End(p.session.ID) {
+			t.Error("a session was not there")
+		}
+	}
+	close(stop)
+	<-looked
+}
+
 func TestViewerThatVanishesIsGone(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -49,8 +49,8 @@ func (r *Relay) Connections() Connections {
 }
 
 func (r *Relay) countConnected(s *session) {
-	pair, err := s.sender.Transport().ICETransport().GetSelectedCandidatePair()
-	if err != nil || pair == nil {
+	pair := s.pair()
+	if pair == nil {
 		r.counters.connectedUDP.Add(1)
 		return
 	}

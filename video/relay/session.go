@@ -64,6 +64,7 @@ type session struct {
 	codec   Codec
 
 	connected, wasConnected atomic.Bool
+	chosen                  atomic.Bool   // a path has been
 	failed                  atomic.Bool   // its failure has been counted
 	restarts, heard         atomic.Uint64 // heard: STUN requests with the right password
 	// reported is the last fraction of packets lost (RFC 3550, section 6.4.1), plus one; 0: none reported yet.
@@ -100,7 +101,7 @@ func (s *session) unlock() { <-s.busy }
 // agreed notes what has been negotiated. The session is held, or new.
 func (r *Relay) agreed(s *session, o *offer, answer string) {
 	s.offer, s.tag = o, newTag()
-	ufrag := s.localUfrag()
+	ufrag := localUfrag(answer)
 	r.mu.Lock()
 	delete(r.byUfrag, s.ufrag)
 	s.ufrag = ufrag
@@ -111,13 +112,27 @@ func (r *Relay) agreed(s *session, o *offer, answer string) {
 	s.shown.Store(&shown{tag: s.tag, offered: offered(answer), kinds: o.kinds})
 }
 
-// localUfrag is the name of the station's end, empty where the connection has ended.
-func (s *session) localUfrag() string {
-	p, err := s.sender.Transport().ICETransport().GetLocalParameters()
-	if err != nil {
-		return ""
+// localUfrag is the name of the station's end in an answer. The library knows it too, but may not be asked before its
+// transport has started: it reads what the start writes.
+func localUfrag(answer string) string {
+	for line := range strings.Lines(answer) {
+		if name, ok := strings.CutPrefix(line, "a=ice-ufrag:"); ok {
+			return strings.TrimSpace(name)
+		}
 	}
-	return p.UsernameFragment
+	return ""
+}
+
+// pair is the path in use, nil before there is one. The library is asked only when it has chosen one (see localUfrag).
+func (s *session) pair() *webrtc.ICECandidatePair {
+	if !s.chosen.Load() && !s.wasConnected.Load() {
+		return nil
+	}
+	pair, err := s.sender.Transport().ICETransport().GetSelectedCandidatePair()
+	if err != nil {
+		return nil // the connection has ended
+	}
+	return pair
 }
 
 // countRequest counts a STUN request that had the right password, for the session that it was meant for (RFC 8445,
@@ -304,13 +319,12 @@ func (r *Relay) view(s *session) View {
 		v.Offered, v.BrowserOffers, v.Tag = sh.offered, sh.kinds, sh.tag
 	}
 	v.RequestsReceived = s.heard.Load()
-	path := s.sender.Transport().ICETransport()
-	pair, err := path.GetSelectedCandidatePair()
-	if err != nil || pair == nil {
+	pair := s.pair()
+	if pair == nil {
 		return v
 	}
 	v.Path, v.Local, v.Remote = r.path(pair), endOf(pair.Local), endOf(pair.Remote)
-	if stats, ok := path.GetSelectedCandidatePairStats(); ok {
+	if stats, ok := s.sender.Transport().ICETransport().GetSelectedCandidatePairStats(); ok {
 		v.ResponsesReceived = stats.ResponsesReceived
 		v.RTT = time.Duration(stats.CurrentRoundTripTime * float64(time.Second))
 	}

@@ -171,6 +171,7 @@ func (r *Relay) serve(ctx context.Context, v *viewer, s *session, t *track, conn
 func watchPath(s *session) <-chan struct{} {
 	moved := make(chan struct{}, 1)
 	s.sender.Transport().ICETransport().OnSelectedCandidatePairChange(func(*webrtc.ICECandidatePair) {
+		s.chosen.Store(true)
 		select {
 		case moved <- struct{}{}:
 		default:
@@ -205,8 +206,8 @@ func (r *Relay) send(ctx context.Context, v *viewer, s *session, t *track, moved
 
 // overTCP says whether the chosen path is a TCP connection.
 func (s *session) overTCP() bool {
-	pair, err := s.sender.Transport().ICETransport().GetSelectedCandidatePair()
-	return err != nil || pair == nil || pair.Local.Protocol == webrtc.ICEProtocolTCP
+	pair := s.pair()
+	return pair == nil || pair.Local.Protocol == webrtc.ICEProtocolTCP
 }
 
 // readFeedback reads the browser's RTCP until the connection closes. What it has lost is sent again. A browser that
