@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"os"
 	"strings"
 	"syscall"
 	"time"
@@ -60,9 +61,11 @@ func explain(err error, u *base.URL) error {
 		return &explained{ErrTLS, "the camera's certificate is not trusted: " + certificateWords(cert), err}
 	case errors.Is(err, errFingerprint), isTLS(err):
 		return &explained{ErrTLS, "the camera's TLS failed: " + err.Error(), err}
-	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
 		return &explained{errUnreachable, "the camera closed the connection", err}
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &slow):
+	case errors.Is(err, os.ErrDeadlineExceeded) && u.Scheme == "rtsps":
+		return &explained{ErrTLS, "the camera does not answer by TLS at " + u.Host + ": check the port, or give it as rtsp://", err}
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &slow):
 		return &explained{errUnreachable, "the camera does not answer at " + u.Host, err}
 	}
 	var op *net.OpError

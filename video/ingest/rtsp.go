@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"slices"
 	"strings"
 	"time"
@@ -16,12 +15,8 @@ import (
 	"github.com/pion/rtp"
 )
 
-const (
-	// requestTimeout bounds each RTSP request, each write, and the dialling.
-	requestTimeout = 5 * time.Second
-	// maxDials bounds the connections of one attempt: a source may send us elsewhere, but not round and round.
-	maxDials = 4
-)
+// requestTimeout bounds each RTSP request, each write, the dialling, and TLS up to the first answer.
+const requestTimeout = 5 * time.Second
 
 // connection is one playing RTSP session.
 type connection struct {
@@ -29,6 +24,7 @@ type connection struct {
 	url       *base.URL
 	transport Transport
 	failed    chan error // holds the first reason to give the connection up
+	line      line
 }
 
 func (c *connection) wait() error {
@@ -62,8 +58,8 @@ func (s *Source) connect(ctx context.Context, transport Transport) (*connection,
 	c.client = &gortsplib.Client{
 		Scheme: u.Scheme, Host: u.Host, Transport: transport.library(), UserAgent: "vedette", TLSConfig: tlsConfig,
 		ReadTimeout: requestTimeout, WriteTimeout: requestTimeout,
-		DialContext:       dialer(u),
-		OnResponse:        s.screen,
+		DialContext:       c.line.dialer(u),
+		OnResponse:        func(res *base.Response) { c.line.answered(); s.screen(res) },
 		OnPacketsLost:     func(uint64) {}, // sequence counts
 		OnTransportSwitch: func(error) {},
 		OnDecodeError:     func(err error) { s.undecodable(c, err) },
@@ -71,7 +67,10 @@ func (s *Source) connect(ctx context.Context, transport Transport) (*connection,
 	if err := c.client.Start2(); err != nil {
 		return nil, fmt.Errorf("start RTSP client: %w", err)
 	}
-	stop := context.AfterFunc(ctx, c.client.Close)
+	stop := context.AfterFunc(ctx, func() {
+		c.line.cut() // the library cannot leave a TLS handshake by itself
+		c.client.Close()
+	})
 	defer stop()
 	if err := s.play(c, u); err != nil {
 		c.client.Close()
@@ -79,22 +78,6 @@ func (s *Source) connect(ctx context.Context, transport Transport) (*connection,
 		return nil, explain(err, u)
 	}
 	return c, nil
-}
-
-// dialer connects to the source, and where it redirects. The library would take user and password along to any host, so
-// with a password only the host of the URL is dialled.
-func dialer(u *base.URL) func(context.Context, string, string) (net.Conn, error) {
-	dials := 0
-	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		if dials++; dials > maxDials {
-			return nil, errors.New("the camera redirects again and again")
-		}
-		if host, _, err := net.SplitHostPort(address); err == nil && u.User != nil && !strings.EqualFold(host, u.Hostname()) {
-			return nil, fmt.Errorf("the camera redirects to %s, which does not get the password: give that address in the URL", host)
-		}
-		var d net.Dialer
-		return d.DialContext(ctx, network, address)
-	}
 }
 
 // undecodable counts a packet that the library dropped. It follows one sender to the end of the connection, so another

@@ -4,17 +4,21 @@ package testcam
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/bluenviron/gortsplib/v4"
+	"github.com/bluenviron/gortsplib/v4/pkg/auth"
 	"github.com/bluenviron/gortsplib/v4/pkg/base"
 	"github.com/bluenviron/gortsplib/v4/pkg/description"
 	"github.com/bluenviron/gortsplib/v4/pkg/format"
+	"github.com/bluenviron/gortsplib/v4/pkg/liberrors"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 
@@ -34,6 +38,13 @@ type Camera struct {
 	Before func(n int)
 	// H265 describes the track as H.265 (and sends nothing).
 	H265 bool
+	// User and Password are asked for where User is not empty, in the ways of Methods. Default: Basic and Digest (MD5).
+	User, Password string
+	Methods        []auth.VerifyMethod
+	// Certificate makes it RTSPS.
+	Certificate *tls.Certificate
+	// UDP lets readers have RTP in datagrams; NoTCP refuses it within the connection.
+	UDP, NoTCP bool
 
 	addr    string // kept over a restart
 	server  *gortsplib.Server
@@ -45,6 +56,8 @@ type Camera struct {
 	picture atomic.Int64
 	groups  atomic.Int64
 	readers atomic.Int64
+	refused atomic.Int64
+	overUDP atomic.Int64
 }
 
 // Start begins to serve, on the same port as before where it was started before.
@@ -69,7 +82,17 @@ func (c *Camera) Start() error {
 	c.media = &description.Media{Type: description.MediaTypeVideo, Formats: []format.Format{f}}
 	c.server = &gortsplib.Server{
 		Handler: handler{c}, RTSPAddress: c.addr, DisableRTCPSenderReports: true,
-		Listen: func(string, string) (net.Listener, error) { return l, nil },
+		Listen: func(string, string) (net.Listener, error) { return l, nil }, AuthMethods: c.Methods,
+	}
+	if c.Certificate != nil {
+		c.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*c.Certificate}, MinVersion: tls.VersionTLS12}
+	}
+	if c.UDP {
+		c.server.UDPRTPAddress, c.server.UDPRTCPAddress, err = freePair()
+		if err != nil {
+			_ = l.Close() // nothing was served
+			return fmt.Errorf("camera: %w", err)
+		}
 	}
 	if err := c.server.Start(); err != nil {
 		return fmt.Errorf("camera: %w", err)
@@ -87,8 +110,17 @@ func (c *Camera) Start() error {
 	return nil
 }
 
-// URL is where the clip is served.
-func (c *Camera) URL() string { return "rtsp://" + c.addr + "/live" }
+// URL is where the clip is served, with the right user and password.
+func (c *Camera) URL() string {
+	u := url.URL{Scheme: "rtsp", Host: c.addr, Path: "/live"}
+	if c.Certificate != nil {
+		u.Scheme = "rtsps"
+	}
+	if c.User != "" {
+		u.User = url.UserPassword(c.User, c.Password)
+	}
+	return u.String()
+}
 
 // Stop ends the server and every connection.
 func (c *Camera) Stop() {
@@ -109,6 +141,12 @@ func (c *Camera) Groups() int { return int(c.groups.Load()) }
 
 // Readers counts the sessions that have asked to play, over all starts.
 func (c *Camera) Readers() int { return int(c.readers.Load()) }
+
+// Refused counts the requests with a wrong password, over all starts.
+func (c *Camera) Refused() int { return int(c.refused.Load()) }
+
+// OverUDP counts the tracks that were set up over UDP, over all starts.
+func (c *Camera) OverUDP() int { return int(c.overUDP.Load()) }
 
 func (c *Camera) play(stop chan struct{}) {
 	defer c.wg.Done()
@@ -167,8 +205,7 @@ func (c *Camera) send(nals [][]byte, seq uint16, ts uint32) uint16 {
 }
 
 func (c *Camera) report(at time.Time, ts uint32) {
-	const ntpEpoch = 2208988800 // seconds from 1900 to 1970
-	ntp := uint64(at.Unix()+ntpEpoch)<<32 | uint64(at.Nanosecond())<<32/1e9
+	ntp := NTP(at)
 	for _, m := range c.stream.Stats().Medias {
 		for _, f := range m.Formats {
 			_ = c.stream.WritePacketRTCP(c.media, &rtcp.SenderReport{SSRC: f.LocalSSRC, NTPTime: ntp, RTPTime: ts})
@@ -176,15 +213,38 @@ func (c *Camera) report(at time.Time, ts uint32) {
 	}
 }
 
+// NTP is the NTP timestamp of an instant.
+func NTP(at time.Time) uint64 {
+	const ntpEpoch = 2208988800 // seconds from 1900 to 1970
+	return uint64(at.Unix()+ntpEpoch)<<32 | uint64(at.Nanosecond())<<32/1e9
+}
+
 // handler answers the server's questions.
 type handler struct{ c *Camera }
 
-func (h handler) OnDescribe(*gortsplib.ServerHandlerOnDescribeCtx) (*base.Response, *gortsplib.ServerStream, error) {
-	return &base.Response{StatusCode: base.StatusOK}, h.c.stream, nil
+func (h handler) OnDescribe(ctx *gortsplib.ServerHandlerOnDescribeCtx) (*base.Response, *gortsplib.ServerStream, error) {
+	c := h.c
+	if c.User != "" && !ctx.Conn.VerifyCredentials(ctx.Request, c.User, c.Password) {
+		if len(ctx.Request.Header["Authorization"]) > 0 {
+			c.refused.Add(1)
+		}
+		return &base.Response{StatusCode: base.StatusUnauthorized}, nil, liberrors.ErrServerAuth{}
+	}
+	return &base.Response{StatusCode: base.StatusOK}, c.stream, nil
 }
 
-func (h handler) OnSetup(*gortsplib.ServerHandlerOnSetupCtx) (*base.Response, *gortsplib.ServerStream, error) {
-	return &base.Response{StatusCode: base.StatusOK}, h.c.stream, nil
+func (h handler) OnSetup(ctx *gortsplib.ServerHandlerOnSetupCtx) (*base.Response, *gortsplib.ServerStream, error) {
+	c := h.c
+	if c.User != "" && !ctx.Conn.VerifyCredentials(ctx.Request, c.User, c.Password) {
+		return &base.Response{StatusCode: base.StatusUnauthorized}, nil, liberrors.ErrServerAuth{}
+	}
+	if c.NoTCP && ctx.Transport == gortsplib.TransportTCP {
+		return &base.Response{StatusCode: base.StatusUnsupportedTransport}, nil, nil
+	}
+	if ctx.Transport == gortsplib.TransportUDP {
+		c.overUDP.Add(1)
+	}
+	return &base.Response{StatusCode: base.StatusOK}, c.stream, nil
 }
 
 func (h handler) OnPlay(*gortsplib.ServerHandlerOnPlayCtx) (*base.Response, error) {
