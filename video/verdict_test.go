@@ -14,7 +14,7 @@ import (
 )
 
 // stream reads the NAL units of a stream that ffmpeg made; slices are cut after 40 bytes.
-func stream(t *testing.T, name string) (nals [][]byte) {
+func stream(t testing.TB, name string) (nals [][]byte) {
 	t.Helper()
 	f, err := os.Open(filepath.Join("testdata", "streams", name+".hex"))
 	if err != nil {
