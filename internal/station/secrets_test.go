@@ -172,7 +172,7 @@ func TestPasswordsOfCamerasNeverComeOut(t *testing.T) {
 			all := out.text()
 			if form := leak(all, password); form != "" {
 				t.Errorf("the password came out as %q", form)
-				for _, line := range strings.Split(all, "\n") {
+				for line := range strings.SplitSeq(all, "\n") {
 					if strings.Contains(line, form) {
 						t.Log(line)
 					}

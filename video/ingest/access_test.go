@@ -249,7 +249,9 @@ func TestSourceThatNeverAnswersIsLeftAtOnce(t *testing.T) {
 			case <-time.After(2 * time.Second):
 				t.Error("it is still there after 2 s")
 				_ = conn.Close() // so that the test ends
-				<-done
+				if err := <-done; err != nil {
+					t.Error(err)
+				}
 			}
 		})
 	}

@@ -51,6 +51,8 @@ func explain(err error, u *base.URL) error {
 	var status liberrors.ErrClientBadStatusCode
 	var noWay liberrors.ErrClientAuthSetup
 	var slow liberrors.ErrClientRequestTimedOut
+	var stillTCP liberrors.ErrClientTCPTimeout // the library watches too, and may be first
+	var stillUDP liberrors.ErrClientUDPTimeout
 	var cert *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &status):
@@ -63,6 +65,10 @@ func explain(err error, u *base.URL) error {
 		return &explained{ErrTLS, "the camera's TLS failed: " + err.Error(), err}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
 		return &explained{errUnreachable, "the camera closed the connection", err}
+	case errors.As(err, &stillTCP):
+		return &explained{errSilent, fmt.Sprintf("%v for %v over tcp", errSilent, requestTimeout), err}
+	case errors.As(err, &stillUDP):
+		return &explained{errSilent, fmt.Sprintf("%v for %v over udp", errSilent, requestTimeout), err}
 	case errors.Is(err, os.ErrDeadlineExceeded) && u.Scheme == "rtsps":
 		return &explained{ErrTLS, "the camera does not answer by TLS at " + u.Host + ": check the port, or give it as rtsp://", err}
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &slow):
