@@ -1,15 +1,21 @@
 /** Watching a video element's frames: how many, how often, how old the last one is. */
 
+/** A frame that claims to be older when it is shown comes from a camera whose clock is off. */
+const believedDelayMs = 10_000;
+
 /** Counts frames by their presentation; pure, so that time can be given. */
 export class FrameCounter {
   private times: number[] = [];
   private total = 0;
   private lastAt: number | undefined;
+  private delayMs = 0;
 
-  /** Takes note of frames presented at an instant (ms on any steady clock). */
-  observe(atMs: number, frames = 1): void {
+  /** Takes note of frames presented at an instant (ms on any steady clock), the last one taken at another, where known. */
+  observe(atMs: number, frames = 1, capturedMs?: number): void {
     this.total += frames;
     this.lastAt = atMs;
+    const delay = capturedMs === undefined ? 0 : atMs - capturedMs;
+    this.delayMs = delay > 0 && delay < believedDelayMs ? delay : 0;
     for (let i = 0; i < Math.min(frames, 120); i += 1) this.times.push(atMs);
     this.forget(atMs);
   }
@@ -28,6 +34,12 @@ export class FrameCounter {
   /** Milliseconds since the last frame; undefined before the first. */
   ageMs(nowMs: number): number | undefined {
     return this.lastAt === undefined ? undefined : Math.max(0, nowMs - this.lastAt);
+  }
+
+  /** How old the picture is that is shown: since it was taken where that is known, else since it came; undefined before the first. */
+  pictureAgeMs(nowMs: number): number | undefined {
+    const shown = this.ageMs(nowMs);
+    return shown === undefined ? undefined : shown + this.delayMs;
   }
 
   private forget(nowMs: number): void {
@@ -55,7 +67,7 @@ export class FrameWatch {
       // The callback may skip frames on a busy page; presentedFrames does not, but starts anew with each stream.
       const step = this.presented === undefined ? 1 : metadata.presentedFrames - this.presented;
       this.presented = metadata.presentedFrames;
-      this.counter.observe(now, step > 0 ? step : 1);
+      this.counter.observe(now, step > 0 ? step : 1, metadata.captureTime);
       this.ask();
     });
   }
@@ -65,7 +77,9 @@ export interface PictureInput {
   /** The feed's state at the station. */
   feedState: 'live' | 'connecting' | 'noSignal';
   noSignalSince?: number | undefined;
-  /** Age of the last frame here; undefined before the first. */
+  /** Who can play the feed, where the station has something against it. */
+  plays?: 'no' | 'some' | undefined;
+  /** Time since the last frame here; undefined before the first. */
   frameAgeMs: number | undefined;
   /** How long this tile has been waiting for its first frame. */
   waitingMs: number;
@@ -74,8 +88,9 @@ export interface PictureInput {
 }
 
 export interface Picture {
-  state: 'live' | 'connecting' | 'noSignal';
-  /** How long there has been no signal. */
+  /** refused: there is a signal that nobody can play. */
+  state: 'live' | 'connecting' | 'noSignal' | 'refused';
+  /** How long there has been no signal, or how long it is waited for. */
   forMs: number;
 }
 
@@ -89,6 +104,7 @@ export function judgePicture(input: PictureInput): Picture {
     const said = noSignalSince === undefined ? 0 : nowMs - noSignalSince;
     return { state: 'noSignal', forMs: Math.max(said, frameAgeMs ?? 0) };
   }
+  if (input.plays === 'no' && input.feedState === 'live') return { state: 'refused', forMs: 0 };
   if (frameAgeMs === undefined) {
     if (input.feedState === 'connecting' || input.waitingMs < 4_000) return { state: 'connecting', forMs: input.waitingMs };
     return { state: 'noSignal', forMs: input.waitingMs };

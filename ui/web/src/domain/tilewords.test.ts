@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { FrameCounter, judgePicture } from './frames';
+import { tileWords, type TileInput } from './tilewords';
+
+const nowMs = Date.UTC(2026, 10, 26, 10, 20, 30);
+const bFrames = { code: 'bFrames', words: 'the stream has B-frames', plays: 'no' as const };
+const h265 = { code: 'h265', words: 'the stream is H.265', plays: 'some' as const };
+const base: TileInput = { feed: { state: 'live' }, picture: { state: 'live', forMs: 0 }, connected: true, fps: 24.6, detail: '', nowMs };
+
+describe('the words of a tile', () => {
+  it('has none over a picture that plays, whatever other browsers do', () => {
+    expect(tileWords({ ...base, feed: { state: 'live', problem: h265 } })).toEqual({ status: '25 fps', veil: undefined });
+  });
+
+  it('says since when there is no signal, and why the source is not reached', () => {
+    const signIn = { code: 'signIn', words: 'the camera refuses the password', plays: 'no' as const };
+    const got = tileWords({ ...base, feed: { state: 'noSignal', problem: signIn }, picture: { state: 'noSignal', forMs: 65_000 }, connected: false });
+    expect(got.status).toBe('no signal since 10:19:25');
+    expect(got.veil).toEqual({ title: 'No signal since 10:19:25', why: [signIn.words], alternate: undefined });
+  });
+
+  it('tells no signal from no connection and from no picture', () => {
+    const picture = { state: 'noSignal' as const, forMs: 5_000 };
+    expect(tileWords({ ...base, picture, connected: false }).status).toBe('no connection since 10:20:25');
+    expect(tileWords({ ...base, picture }).status).toBe('no picture since 10:20:25');
+  });
+
+  it('says what nobody can play, once, with the other stream', () => {
+    const feed = { state: 'live' as const, problem: bFrames, alternate: 'cam-sub' };
+    const got = tileWords({ ...base, feed, picture: { state: 'refused', forMs: 0 }, detail: `cannot be shown: ${bFrames.words}` });
+    expect(got.veil).toEqual({ title: 'Does not play', why: [bFrames.words], alternate: 'cam-sub' });
+  });
+
+  it('says both where the browser has its own words, and offers what the refusal named', () => {
+    const picture = { state: 'connecting' as const, forMs: 0 };
+    const got = tileWords({ ...base, feed: { state: 'live', problem: h265 }, picture, connected: false, detail: 'this browser cannot', offered: 'b' });
+    expect(got.veil).toEqual({ title: 'Connecting …', why: [h265.words, 'this browser cannot'], alternate: 'b' });
+  });
+});
+
+describe('pictures', () => {
+  it('are refused when nobody can play them, but not while there is no signal', () => {
+    const input = { feedState: 'live' as const, plays: 'no' as const, frameAgeMs: 20, waitingMs: 0, nowMs };
+    expect(judgePicture(input).state).toBe('refused');
+    expect(judgePicture({ ...input, feedState: 'noSignal', noSignalSince: nowMs - 100 }).state).toBe('noSignal');
+    expect(judgePicture({ ...input, plays: 'some' }).state).toBe('live');
+  });
+
+  it('are as old as since they were taken, where that is known and can be', () => {
+    const counter = new FrameCounter();
+    expect(counter.pictureAgeMs(0)).toBeUndefined();
+    counter.observe(1_000, 1, 820);
+    expect(counter.pictureAgeMs(1_050)).toBe(230);
+    expect(counter.ageMs(1_050)).toBe(50);
+    for (const captured of [undefined, 1_500, -1e9]) {
+      counter.observe(1_100, 1, captured);
+      expect(counter.pictureAgeMs(1_150)).toBe(50);
+    }
+  });
+});

@@ -1,0 +1,41 @@
+/** What a tile says about its picture, in words. */
+import { clockTime } from './format';
+import type { Picture } from './frames';
+import type { Feed } from './model';
+
+export interface TileInput {
+  feed: Pick<Feed, 'state' | 'problem' | 'alternate'>;
+  picture: Picture;
+  /** Whether this browser has a connection to the feed. */
+  connected: boolean;
+  /** Frames shown in a second. */
+  fps: number;
+  /** What the last attempt to connect ended with, and the feed to show instead that it named. */
+  detail: string;
+  offered?: string | undefined;
+  /** The station's time. */
+  nowMs: number;
+}
+
+export interface TileWords {
+  /** In the caption. */
+  status: string;
+  /** Over the picture; undefined while it plays. */
+  veil: { title: string; why: string[]; alternate: string | undefined } | undefined;
+}
+
+export function tileWords(input: TileInput): TileWords {
+  const { feed, picture, connected, detail } = input;
+  const { problem } = feed;
+  if (picture.state === 'live') return { status: `${Math.round(input.fps)} fps`, veil: undefined };
+  // What the station says about the stream tells more than how the last attempt ended, which often repeats it.
+  const why = [problem?.words ?? '', problem && detail.includes(problem.words) ? '' : detail].filter((words) => words !== '');
+  const veil = (title: string) => ({ title, why, alternate: input.offered ?? (problem ? feed.alternate : undefined) });
+  if (picture.state === 'connecting') return { status: 'connecting', veil: veil('Connecting …') };
+  if (picture.state === 'refused') return { status: 'does not play', veil: veil('Does not play') };
+  const since = clockTime(input.nowMs - picture.forMs);
+  // A live feed whose pictures do not reach this browser has a signal.
+  const lacks = feed.state !== 'live' ? 'no signal' : connected ? 'no picture' : 'no connection';
+  const words = `${lacks} since ${since}`;
+  return { status: words, veil: veil(words.charAt(0).toUpperCase() + words.slice(1)) };
+}
