@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/bluenviron/gortsplib/v4"
@@ -15,8 +16,13 @@ import (
 	"github.com/pion/rtp"
 )
 
-// requestTimeout bounds each RTSP request, each write, the dialling, and TLS up to the first answer.
-const requestTimeout = 5 * time.Second
+const (
+	// requestTimeout bounds each RTSP request, each write, the dialling, and TLS up to the first answer.
+	requestTimeout = 5 * time.Second
+	// maxStrangers is how many packets of another SSRC may come with none of the right one between them. One may be
+	// damaged; a new sender shows by a few in a row (as RFC 3550, appendix A.1, asks of a source that is not known).
+	maxStrangers = 2
+)
 
 // connection is one playing RTSP session.
 type connection struct {
@@ -25,6 +31,7 @@ type connection struct {
 	transport Transport
 	failed    chan error // holds the first reason to give the connection up
 	line      line
+	strangers atomic.Int32
 }
 
 func (c *connection) wait() error {
@@ -43,6 +50,16 @@ func (c *connection) fail(err error) {
 	default:
 	}
 }
+
+// stranger takes note of a packet with another SSRC: when several come in a row, the sender is another one.
+func (c *connection) stranger() {
+	if c.strangers.Add(1) > maxStrangers {
+		c.fail(errors.New("the camera's stream has begun anew (another SSRC)"))
+	}
+}
+
+// known takes note of a packet of the sender that the connection follows.
+func (c *connection) known() { c.strangers.Store(0) }
 
 // connect opens the source and starts playing. ctx ends it at any step.
 func (s *Source) connect(ctx context.Context, transport Transport) (*connection, error) {
@@ -85,7 +102,7 @@ func (s *Source) connect(ctx context.Context, transport Transport) (*connection,
 func (s *Source) undecodable(c *connection, err error) {
 	s.counters.malformed.Add(1)
 	if strings.Contains(err.Error(), "wrong SSRC") { // the library has no type for it
-		c.fail(errors.New("the camera's stream has begun anew (another SSRC)"))
+		c.stranger()
 	}
 }
 
@@ -132,6 +149,7 @@ func (s *Source) receiveVideo(c *connection, use chosen) {
 	var seq sequence
 	c.client.OnPacketRTP(use.media, use.video, func(p *rtp.Packet) {
 		now := time.Now()
+		c.known()
 		lost, again := seq.take(p.SequenceNumber)
 		if again {
 			s.counters.duplicates.Add(1)
