@@ -53,7 +53,7 @@ run: deps build ## build and start the whole demo: simulator, station and consol
 	$(BIN) demo $(ARGS)
 
 .PHONY: test
-test: test-deps lint test-web test-go test-chain test-browser build-arm64 ## everything: lint, unit, race, whole-chain and browser tests
+test: test-deps lint test-web test-go test-chain test-browser test-video build-arm64 ## everything: lint, unit, race, whole-chain and browser tests
 
 .PHONY: test-go
 test-go: ## Go tests with the race detector
@@ -71,6 +71,10 @@ test-web: $(WEB)/node_modules/.installed ## type check and unit tests of the con
 test-browser: build $(WEB)/node_modules/.installed ## the console against a running demo in headless Chromium; keeps bin/console.png
 	./scripts/browser-test bin/console.png
 	./scripts/paths-test
+
+.PHONY: test-video
+test-video: build $(WEB)/node_modules/.installed ## streams made by ffmpeg, and a camera that misbehaves, in headless Chromium
+	./scripts/video-test
 
 .PHONY: lint
 lint: $(LINTER) ## gofmt, go vet, golangci-lint

@@ -70,7 +70,7 @@ func breach(pkg, dep string) string {
 
 // rtspKnowers are the packages that know the RTSP library, so that another version of it is a change of few places: the
 // station's client and server, and the cameras of tests and of the simulator.
-var rtspKnowers = []string{"video/ingest", "video/ingest/testcam", "video/rtspout", "sim/camera"}
+var rtspKnowers = []string{"video/ingest", "video/ingest/testcam", "video/ingest/testcam/rtspcam", "video/rtspout", "sim/camera"}
 
 // imports lists what each of our packages imports, tests included.
 func imports(t *testing.T) map[string][]string {
