@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
@@ -31,7 +32,7 @@ type turning struct {
 	to      gimbal.Device
 	cancel  context.CancelFunc // of the command that is going on
 	number  int                // of that command, by which answers of cancelled ones are told apart
-	waiting []chan error
+	waiting []wantedTurn
 }
 
 type turnAnswer struct {
@@ -131,6 +132,7 @@ func (s *Service) steer(ctx context.Context, sys *system) {
 			step := t.Tick(now)
 			if step.Cancel && t.cancel != nil {
 				t.cancel()
+				t.beginsNoMore()
 			}
 			if step.Stream != nil {
 				s.streamTurn(sys, t.to, *step.Stream)
@@ -180,7 +182,7 @@ func (s *Service) want(sys *system, all map[uint8]*turning, w wantedTurn, now ti
 		w.begun <- nil
 		return
 	}
-	t.waiting = append(t.waiting, w.begun)
+	t.waiting = append(t.waiting, w)
 }
 
 func (t *turning) answered(err error, now time.Time) {
@@ -192,9 +194,21 @@ func (t *turning) answered(err error, now time.Time) {
 
 func (t *turning) tellWaiting(err error) {
 	for _, w := range t.waiting {
-		w <- err // there is room: each hears once
+		w.begun <- err // there is room: each hears once
 	}
 	t.waiting = nil
+}
+
+// beginsNoMore answers those who wait for a turn that is stopped before it was accepted; the answer to the stop is for
+// those who asked for one.
+func (t *turning) beginsNoMore() {
+	t.waiting = slices.DeleteFunc(t.waiting, func(w wantedTurn) bool {
+		if w.rates.Still() {
+			return false
+		}
+		w.begun <- errTurnEnded
+		return true
+	})
 }
 
 func (t *turning) over(gaveUp bool, sys *system) {

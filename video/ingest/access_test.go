@@ -216,6 +216,37 @@ func TestSourceThatSpeaksNoTLSIsNamed(t *testing.T) {
 	}
 }
 
+func TestSourceThatHangsUpOnTLSIsNamed(t *testing.T) {
+	t.Parallel()
+	var lc net.ListenConfig
+	ln, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			_ = conn.Close() // with a reset where something has come already
+		}
+	}()
+	defer func() {
+		_ = ln.Close() // ends the goroutine
+		<-ended
+	}()
+	_, l := start(t, ingest.Config{URL: "rtsps://" + ln.Addr().String() + "/x"})
+	l.await(t, "an end", func(l *listener) bool { return len(l.ends) > 0 })
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !errors.Is(l.ends[0], ingest.ErrTLS) || !strings.Contains(l.ends[0].Error(), "give it as rtsp://") {
+		t.Errorf("%v", l.ends[0])
+	}
+}
+
 func TestSourceThatNeverAnswersIsLeftAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, scheme := range []string{"rtsp", "rtsps"} {

@@ -21,6 +21,8 @@ type line struct {
 	mu   sync.Mutex
 	conn net.Conn // nil before the first, and after the first answer
 	gone bool
+	// spoke tells that the source has answered a request.
+	spoke bool
 }
 
 // dialer connects to the source, and where it redirects. The library would take user and password along to any host, so
@@ -61,10 +63,18 @@ func (l *line) opened(conn net.Conn) error {
 func (l *line) answered() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.spoke = true
 	if l.conn != nil {
 		_ = l.conn.SetReadDeadline(time.Time{}) // it fails on a closed connection only
 		l.conn = nil
 	}
+}
+
+// heard tells whether the source has answered.
+func (l *line) heard() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.spoke
 }
 
 // cut closes a connection that has not been answered on, and lets none be opened.

@@ -63,7 +63,7 @@ func explain(err error, u *base.URL) error {
 		return &explained{ErrTLS, "the camera's certificate is not trusted: " + certificateWords(cert), err}
 	case errors.Is(err, errFingerprint), isTLS(err):
 		return &explained{ErrTLS, "the camera's TLS failed: " + err.Error(), err}
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+	case hungUp(err):
 		return &explained{errUnreachable, "the camera closed the connection", err}
 	case errors.As(err, &stillTCP):
 		return &explained{errSilent, fmt.Sprintf("%v for %v over tcp", errSilent, requestTimeout), err}
@@ -79,6 +79,20 @@ func explain(err error, u *base.URL) error {
 		return &explained{errUnreachable, fmt.Sprintf("the camera cannot be reached at %s: %v", u.Host, op.Err), err}
 	}
 	return err
+}
+
+// explainConnecting is explain for a source that has not answered yet: one that hangs up on the first bytes of TLS speaks
+// none, or is not ready.
+func explainConnecting(err error, u *base.URL) error {
+	if u.Scheme != "rtsps" || !hungUp(err) {
+		return explain(err, u)
+	}
+	return &explained{ErrTLS, "the camera hangs up at " + u.Host + " when it is to speak TLS: check the port, or give it as rtsp://", redact(err, u)}
+}
+
+// hungUp tells that the other end closed the connection.
+func hungUp(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 var errUnreachable = errors.New("the camera cannot be reached")

@@ -92,6 +92,9 @@ func (s *Source) connect(ctx context.Context, transport Transport) (*connection,
 	if err := s.play(c, u); err != nil {
 		c.client.Close()
 		_ = c.client.Wait() // ends its goroutines; its error says that it was closed
+		if !c.line.heard() {
+			return nil, explainConnecting(err, u)
+		}
 		return nil, explain(err, u)
 	}
 	return c, nil
