@@ -54,6 +54,7 @@ func commands() []command {
 		{name: "fleet", summary: "a load for a station: many vehicles that stream telemetry and answer commands", run: runFleet},
 		{name: "track", summary: "batch fusion over recorded measurements (JSON lines)", run: runTrack},
 		{name: "locate", summary: "pixels to places on the ground (JSON lines)", run: runLocate},
+		{name: "klv", summary: "MISB ST 0601 packets in hexadecimal digits to their values (JSON lines)", run: runKLV},
 		{name: "detect", summary: "the thermal detector over still pictures (JSON lines)", run: runDetect},
 		{name: "user", summary: "accounts: add, list, passwd, role, disable", run: runUser},
 		{name: "token", summary: "API tokens: create, list, revoke", run: runToken},

@@ -11,6 +11,7 @@ import (
 	"vedette/internal/geo"
 	"vedette/tracking/batch"
 	"vedette/tracking/georef"
+	"vedette/video/klv"
 )
 
 // inOut are the --in and --out flags of a tool that turns lines into lines.
@@ -77,4 +78,13 @@ func runLocate(_ context.Context, env environment, args []string) error {
 	return ends.with(env, func(in io.Reader, out io.Writer) error {
 		return georef.RunLocate(in, out, terrain, env.errOut)
 	})
+}
+
+func runKLV(_ context.Context, env environment, args []string) error {
+	fs := newFlags("klv")
+	ends := inOutFlags(fs)
+	if err := parseFlags(env, fs, args, false); err != nil {
+		return err
+	}
+	return ends.with(env, klv.RunLines)
 }
