@@ -7,9 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pion/interceptor"
 	"github.com/pion/rtcp"
-	"github.com/pion/webrtc/v4"
 )
 
 // bottleneck is a path that a test sends through: 1000-byte packets at a steady rate, and feedback every 100 ms.
@@ -212,12 +210,6 @@ func TestEstimateOfARealPeer(t *testing.T) {
 		v, err := r.View(s, p.session.ID)
 		return err == nil && v.EstimateKbps >= 64
 	})
-}
-
-// withFeedback has a peer send transport-wide feedback, as browsers do.
-func withFeedback(media *webrtc.MediaEngine) (*interceptor.Registry, error) {
-	registry := &interceptor.Registry{}
-	return registry, webrtc.ConfigureTWCCSender(media, registry)
 }
 
 // BenchmarkNumbering is what a number, and its memory, add to a packet.

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor"
+	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -67,6 +69,9 @@ type peer struct {
 	pc      *webrtc.PeerConnection
 	session Session
 
+	// taken, where it is set, is given every packet. again tells that it came by retransmission.
+	taken func(p *rtp.Packet, again bool)
+
 	mu      sync.Mutex
 	tracks  int
 	packets int
@@ -82,6 +87,8 @@ type peerConfig struct {
 	codecs   func(*webrtc.MediaEngine) error // default: pion's
 	sound    bool                            // it wants sound too, and puts it first
 	feedback bool                            // it sends transport-wide feedback
+	nack     bool                            // it asks for lost packets again
+	taken    func(*rtp.Packet, bool)         // see peer
 	late     bool                            // the offer has no candidates
 }
 
@@ -114,10 +121,17 @@ func newPeer(t *testing.T, cfg peerConfig) (*peer, string) {
 		rtc.ICETransportPolicy = webrtc.ICETransportPolicyRelay
 	}
 	options := []func(*webrtc.API){webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(se)}
-	if cfg.feedback {
-		registry, err := withFeedback(media)
-		if err != nil {
-			t.Fatal(err)
+	if cfg.feedback || cfg.nack {
+		registry := &interceptor.Registry{}
+		if cfg.feedback {
+			if err := webrtc.ConfigureTWCCSender(media, registry); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if cfg.nack {
+			if err := webrtc.ConfigureNack(media, registry); err != nil {
+				t.Fatal(err)
+			}
 		}
 		options = append(options, webrtc.WithInterceptorRegistry(registry))
 	}
@@ -125,7 +139,7 @@ func newPeer(t *testing.T, cfg peerConfig) (*peer, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &peer{t: t, pc: pc}
+	p := &peer{t: t, pc: pc, taken: cfg.taken}
 	t.Cleanup(p.close)
 	pc.OnTrack(p.read)
 	if cfg.sound {
@@ -216,9 +230,12 @@ func (p *peer) read(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
 	p.tracks++
 	p.mu.Unlock()
 	for {
-		packet, _, err := track.ReadRTP()
+		packet, attributes, err := track.ReadRTP()
 		if err != nil {
 			return
+		}
+		if p.taken != nil {
+			p.taken(packet, attributes.Get(webrtc.AttributeRtxSequenceNumber) != nil)
 		}
 		p.mu.Lock()
 		p.packets++

@@ -24,9 +24,24 @@ type Clip struct {
 // Spot is the rectangle that is warm in picture n of a clip. It moves, so that a picture can be told from others.
 func Spot(n int) (x, y, w, h int) { return 60 + 2*(n%60), 90, 14, 30 }
 
-// Encode makes a clip of a given number of groups of pictures with OpenH264: mild texture and one warm spot. It fails
-// with words where the library is not installed.
+// Profile is an H.264 profile (ITU-T H.264, annex A), by its profile_idc.
+type Profile int
+
+// The profiles of clips. Main and High are coded with CABAC.
+const (
+	Baseline Profile = lib.PRO_BASELINE
+	Main     Profile = lib.PRO_MAIN
+	High     Profile = lib.PRO_HIGH
+)
+
+// Encode makes a clip of a given number of groups of pictures with OpenH264, in Baseline profile: mild texture and one
+// warm spot. It fails with words where the library is not installed.
 func Encode(width, height, fps, gop, groups int) (*Clip, error) {
+	return EncodeAs(Baseline, width, height, fps, gop, groups)
+}
+
+// EncodeAs is Encode in any profile.
+func EncodeAs(profile Profile, width, height, fps, gop, groups int) (*Clip, error) {
 	if _, err := openh264.Load(); err != nil {
 		return nil, fmt.Errorf("the video tests need OpenH264: %w (make deps)", err)
 	}
@@ -49,7 +64,10 @@ func Encode(width, height, fps, gop, groups int) (*Clip, error) {
 	p.ESpsPpsIdStrategy = lib.CONSTANT_ID
 	l := &p.SSpatialLayers[0]
 	l.IVideoWidth, l.IVideoHeight, l.FFrameRate = p.IPicWidth, p.IPicHeight, p.FMaxFrameRate
-	l.ISpatialBitrate, l.UiProfileIdc = p.ITargetBitrate, lib.PRO_BASELINE
+	l.ISpatialBitrate, l.UiProfileIdc = p.ITargetBitrate, uint32(profile)
+	if profile != Baseline {
+		p.IEntropyCodingModeFlag = 1
+	}
 	if r := enc.InitializeExt(p); r != 0 {
 		return nil, fmt.Errorf("start encoder: code %d", r)
 	}
