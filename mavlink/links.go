@@ -14,6 +14,9 @@ const (
 	LinkDown    = link.Down
 )
 
+// LinkEnd is one far end of a link.
+type LinkEnd = link.End
+
 // LinkReport says how one configured link is.
 type LinkReport struct {
 	link.Report

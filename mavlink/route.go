@@ -17,6 +17,12 @@ type RouteAct = routing.Act
 // Arbiter says whether another station may command a vehicle now.
 type Arbiter = routing.Arbiter
 
+// RouteReport says how one configured route is.
+type RouteReport = routing.Report
+
+// Routes gives every configured route, in the order of the configuration.
+func (s *Service) Routes() []RouteReport { return s.router.Reports(time.Now()) }
+
 // RouteActs gives what other stations did to vehicles and wanted to, for one reader.
 func (s *Service) RouteActs() <-chan RouteAct { return s.router.Acts() }
 

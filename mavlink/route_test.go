@@ -16,6 +16,7 @@ import (
 	"vedette/mavlink"
 	"vedette/mavlink/link"
 	"vedette/mavlink/mavlinktest"
+	"vedette/mavlink/routing"
 	"vedette/mavlink/signing"
 )
 
@@ -480,5 +481,51 @@ func TestRoutesAreChecked(t *testing.T) {
 		if _, err := mavlink.New(mavlink.Config{Routes: routes}); err == nil {
 			t.Errorf("%s is taken", name)
 		}
+	}
+}
+
+func TestRoutesAreReported(t *testing.T) {
+	t.Parallel()
+	s, _ := shared(t, nil, mavlink.RouteConfig{Name: "tak", Vehicles: []int{1}}, mavlink.RouteConfig{Name: "qgc", Control: true, Operator: "anna"})
+	if r := s.Routes(); len(r) != 2 || len(r[0].Peers) != 0 || r[0].Link.State == mavlink.LinkUp || r[1].Operator != "anna" || !r[1].Control {
+		t.Fatalf("before anybody is there: %+v", r)
+	}
+	tak := newGround(t, s.RouteAddr("tak"), 250)
+	tak.says()
+	eventually(t, "it is served", func() bool { return tak.count(1, 0) > 1 })
+	for range 3 {
+		tak.send(land(1))
+	}
+	// More different refusals than are remembered: the oldest of them make room.
+	for c := range uint16(12) {
+		tak.send(&common.MessageCommandLong{TargetSystem: 1, TargetComponent: 1, Command: common.MAV_CMD(200 + c)})
+	}
+	tak.send(land(1), land(2)) // the second is for a vehicle that it does not see
+	eventually(t, "everything is counted", func() bool {
+		c := s.Routes()[0].Counts
+		return c.Denied == 16 && c.Unaddressed == 1
+	})
+	r := s.Routes()[0]
+	if r.Name != "tak" || r.Control || !slices.Equal(r.Vehicles, []int{1}) || r.Link.State != mavlink.LinkUp || r.Link.Transport != "udpServer" ||
+		r.Link.Address != s.RouteAddr("tak").String() {
+		t.Errorf("%+v", r)
+	}
+	if len(r.Peers) != 1 || r.Peers[0].Remote != tak.conn.LocalAddr().String() || r.Peers[0].LastHeard.IsZero() || r.Peers[0].BytesOut == 0 ||
+		!slices.Equal(r.Peers[0].Addresses, []routing.Address{{System: 250, Component: 190}}) {
+		t.Errorf("%+v", r.Peers)
+	}
+	if r.Counts.ToStation == 0 || r.Counts.ToVehicles == 0 || r.Counts.Dropped != 0 {
+		t.Errorf("%+v", r.Counts)
+	}
+	first, last := r.Refusals[0], r.Refusals[len(r.Refusals)-1]
+	if len(r.Refusals) != 8 || first.Command != uint16(common.MAV_CMD_NAV_LAND) || first.Vehicle != 1 || first.Message != 76 || first.Reason == "" ||
+		first.At.IsZero() || last.Command != 205 {
+		t.Errorf("%+v", r.Refusals)
+	}
+	if other := s.Routes()[1]; other.Counts.Denied != 0 || len(other.Refusals) != 0 {
+		t.Errorf("another station's refusals: %+v", other)
+	}
+	if sum := s.Stats().Routing; sum.Denied != 16 || sum.Unaddressed != 1 || sum.ToStations < r.Counts.ToStation {
+		t.Errorf("%+v", sum)
 	}
 }

@@ -60,6 +60,10 @@ func (s *station) done() []string {
 func (s *station) Links() []api.StationLink {
 	return []api.StationLink{{Name: "lan", Transport: "udpServer", State: "up"}}
 }
+
+func (s *station) Routes() []api.Route {
+	return []api.Route{{Name: "qgc", Transport: "udpClient", State: "silent", Access: "read"}}
+}
 func (s *station) Info() api.StationInfo { return api.StationInfo{ID: "post-1", Name: "Post 1"} }
 func (s *station) Post() (api.PostPosition, error) {
 	return api.PostPosition{Lat: -35, Lon: 149, Source: "config"}, nil

@@ -42,6 +42,7 @@ func routes() []route {
 		{method: get, path: base + "/me", role: viewer, handle: getMe},
 
 		{method: get, path: base + "/links", role: viewer, handle: getLinks},
+		{method: get, path: base + "/routes", role: viewer, handle: getRoutes},
 		{method: get, path: base + "/station/position", role: viewer, handle: getPost},
 		{method: put, path: base + "/station/position", role: operator, handle: setPost},
 

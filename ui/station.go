@@ -87,9 +87,10 @@ type Onboard interface {
 	EraseLogs(ctx context.Context, who access.Principal, id int) error
 }
 
-// Links are the MAVLink connections.
+// Links are the MAVLink connections, and the other stations that share the vehicles.
 type Links interface {
 	Links() []api.StationLink
+	Routes() []api.Route
 }
 
 // Wires are how vehicles are spoken with: by which keys, and what was said.

@@ -22,6 +22,8 @@ func getVehicles(c *call) error { return c.answer(c.s.vehicles()) }
 
 func getLinks(c *call) error { return c.answer(list(c.s.cfg.Station.Links())) }
 
+func getRoutes(c *call) error { return c.answer(list(c.s.cfg.Station.Routes())) }
+
 func getVehicle(c *call) error {
 	return known(c, func(id int) (api.Vehicle, error) {
 		v, err := c.s.cfg.Station.Vehicle(id)

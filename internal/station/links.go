@@ -35,10 +35,7 @@ func describeLink(r mavlink.LinkReport) api.StationLink {
 		Name: r.Name, Transport: r.Transport, Address: r.Address, State: string(r.State), Since: api.At(r.Since), Problem: r.Problem,
 		Baud: r.Baud, Priority: r.Priority, Trusted: r.Trusted, Profile: r.Profile.Name,
 		Vehicles: append([]int{}, r.Vehicles...), Peers: []api.Peer{},
-		Counters: api.LinkCounters{
-			FramesIn: r.FramesIn, FramesOut: r.FramesOut, BytesIn: r.BytesIn, BytesOut: r.BytesOut, BadChecksums: r.BadChecksums,
-			SkippedBytes: r.SkippedBytes, WriteErrors: r.WriteErrors, Opens: r.Opens, Refused: r.Refused,
-		},
+		Counters: linkCounters(r.Stats),
 		Dropped: api.DroppedCounts{
 			Urgent: r.Dropped.Urgent, Transfer: r.Dropped.Transfer, Background: r.Dropped.Background, Forwarded: r.Dropped.Forwarded,
 		},
@@ -59,13 +56,24 @@ func describeLink(r mavlink.LinkReport) api.StationLink {
 		}
 	}
 	for _, e := range r.Ends {
-		p := api.Peer{Remote: e.Remote, BytesIn: e.BytesIn, BytesOut: e.BytesOut}
-		if !e.LastHeard.IsZero() {
-			p.LastHeard = api.At(e.LastHeard)
-		}
-		out.Peers = append(out.Peers, p)
+		out.Peers = append(out.Peers, linkPeer(e))
 	}
 	return out
+}
+
+func linkCounters(s mavlink.LinkStats) api.LinkCounters {
+	return api.LinkCounters{
+		FramesIn: s.FramesIn, FramesOut: s.FramesOut, BytesIn: s.BytesIn, BytesOut: s.BytesOut, BadChecksums: s.BadChecksums,
+		SkippedBytes: s.SkippedBytes, WriteErrors: s.WriteErrors, Opens: s.Opens, Refused: s.Refused,
+	}
+}
+
+func linkPeer(e mavlink.LinkEnd) api.Peer {
+	p := api.Peer{Remote: e.Remote, BytesIn: e.BytesIn, BytesOut: e.BytesOut}
+	if !e.LastHeard.IsZero() {
+		p.LastHeard = api.At(e.LastHeard)
+	}
+	return p
 }
 
 // describeWay is a link of a vehicle.

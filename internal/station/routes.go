@@ -8,6 +8,7 @@ import (
 	"vedette/internal/access"
 	"vedette/internal/config"
 	"vedette/mavlink"
+	"vedette/ui/api"
 )
 
 func routeConfigs(routes []config.Route) []mavlink.RouteConfig {
@@ -68,3 +69,47 @@ func (s *Station) auditRoutes(ctx context.Context) error {
 }
 
 const auditWait = 5 * time.Second
+
+// Routes implements ui.Links.
+func (l *links) Routes() []api.Route {
+	reports := l.mavlink.Routes()
+	out := make([]api.Route, len(reports))
+	for i, r := range reports {
+		out[i] = describeRoute(r)
+	}
+	return out
+}
+
+func describeRoute(r mavlink.RouteReport) api.Route {
+	out := api.Route{
+		Name: r.Name, Transport: r.Link.Transport, Address: r.Link.Address, Access: "read", Operator: r.Operator, Vehicles: r.Vehicles,
+		State: string(r.Link.State), Since: api.At(r.Link.Since), Problem: r.Link.Problem, Peers: []api.RoutePeer{}, Refusals: []api.Refusal{},
+		Routed: api.RouteCounts{
+			ToStation: r.Counts.ToStation, ToVehicles: r.Counts.ToVehicles, Dropped: r.Counts.Dropped, Denied: r.Counts.Denied,
+			Looped: r.Counts.Looped, Unaddressed: r.Counts.Unaddressed, Unreachable: r.Counts.Unreachable,
+		},
+		Counters: linkCounters(r.Link.Stats),
+	}
+	if r.Control {
+		out.Access = "control"
+	}
+	if !r.Link.LastHeard.IsZero() {
+		out.LastHeard = api.At(r.Link.LastHeard)
+	}
+	for _, p := range r.Peers {
+		end := linkPeer(p.End)
+		peer := api.RoutePeer{
+			Remote: end.Remote, LastHeard: end.LastHeard, BytesIn: end.BytesIn, BytesOut: end.BytesOut, Stations: []api.MAVLinkAddress{},
+		}
+		for _, a := range p.Addresses {
+			peer.Stations = append(peer.Stations, api.MAVLinkAddress{System: int(a.System), Component: int(a.Component)})
+		}
+		out.Peers = append(out.Peers, peer)
+	}
+	for _, f := range r.Refusals {
+		out.Refusals = append(out.Refusals, api.Refusal{
+			Vehicle: f.Vehicle, Message: int(f.Message), Command: int(f.Command), Reason: f.Reason, Count: f.Count, T: api.At(f.At),
+		})
+	}
+	return out
+}

@@ -21,14 +21,11 @@ type Router struct {
 	stations []*station
 	acts     chan Act
 	peers    atomic.Int64
-	counts   counters
+	// unrecorded acts found the queue full.
+	unrecorded atomic.Uint64
 
 	mu   sync.Mutex
 	said map[Act]time.Time // by the act without its reason
-}
-
-type counters struct {
-	toStations, toVehicles, denied, looped, unaddressed, unreachable, unrecorded atomic.Uint64
 }
 
 // Stats counts what was routed.
@@ -99,15 +96,18 @@ func (r *Router) Addr(name string) net.Addr {
 	return nil
 }
 
-// Stats gives the counters.
+// Stats gives the counters of all stations together.
 func (r *Router) Stats() Stats {
-	c := &r.counts
-	st := Stats{
-		Peers: uint64(max(r.peers.Load(), 0)), ToStations: c.toStations.Load(), ToVehicles: c.toVehicles.Load(), Denied: c.denied.Load(),
-		Looped: c.looped.Load(), Unaddressed: c.unaddressed.Load(), Unreachable: c.unreachable.Load(), Unrecorded: c.unrecorded.Load(),
-	}
+	st := Stats{Peers: uint64(max(r.peers.Load(), 0)), Unrecorded: r.unrecorded.Load()}
 	for _, s := range r.stations {
-		st.Dropped += s.link.Stats().Dropped.Forwarded
+		c := s.counted()
+		st.ToStations += c.ToStation
+		st.ToVehicles += c.ToVehicles
+		st.Dropped += c.Dropped
+		st.Denied += c.Denied
+		st.Looped += c.Looped
+		st.Unaddressed += c.Unaddressed
+		st.Unreachable += c.Unreachable
 	}
 	return st
 }
@@ -127,7 +127,7 @@ func (r *Router) FromVehicle(f link.Frame) {
 		return
 	}
 	system, component := r.cfg.Codec.Target(f.MessageID, f.Payload)
-	held := r.holder(system, component)
+	_, held := r.holder(system, component)
 	if held == nil && system == r.cfg.SystemID && (component == 0 || component == r.cfg.ComponentID) {
 		return // an answer to us, and nobody else goes by our name
 	}
@@ -147,25 +147,25 @@ func (r *Router) FromVehicle(f link.Frame) {
 				raw = bytes.Clone(f.Raw)
 			}
 			if p.Send(link.Forwarded, raw) {
-				r.counts.toStations.Add(1)
+				s.counts.toStation.Add(1)
 			}
 		}
 	}
 }
 
-// holder finds a station's peer that goes by an address; nil where the address is everybody or nobody's.
-func (r *Router) holder(system, component uint8) *link.Peer {
+// holder finds a station and its peer that go by an address; nil where the address is everybody or nobody's.
+func (r *Router) holder(system, component uint8) (*station, *link.Peer) {
 	if system == 0 {
-		return nil
+		return nil, nil
 	}
 	for _, s := range r.stations {
 		for p, who := range *s.peers.Load() {
 			if who.is(system, component) {
-				return p
+				return s, p
 			}
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 const (
@@ -196,6 +196,6 @@ func (r *Router) tell(a Act, now time.Time) {
 	select {
 	case r.acts <- a:
 	default:
-		r.counts.unrecorded.Add(1)
+		r.unrecorded.Add(1)
 	}
 }

@@ -23,8 +23,11 @@ type station struct {
 	// peers is replaced, never changed, so that a vehicle's frame looks at it without a lock.
 	peers atomic.Pointer[map[*link.Peer]*addresses]
 
-	mu       sync.Mutex // to change peers
+	counts   counters
 	sequence atomic.Uint32
+
+	mu       sync.Mutex // also held to change peers
+	refusals []Refusal  // the latest last
 }
 
 // mostAddresses bounds how many stations speak over one peer.
@@ -115,7 +118,7 @@ var (
 func (s *station) Receive(p *link.Peer, f link.Frame, at time.Time) {
 	r := s.router
 	if _, isVehicle := r.cfg.Vehicles.Autopilot(f.SystemID); isVehicle || f.SystemID == 0 {
-		r.counts.looped.Add(1) // what we have sent comes back
+		s.counts.looped.Add(1) // what we have sent comes back
 		return
 	}
 	if who := (*s.peers.Load())[p]; who != nil {
@@ -135,7 +138,7 @@ func (s *station) Receive(p *link.Peer, f link.Frame, at time.Time) {
 		}
 	}
 	if !reached {
-		r.counts.unaddressed.Add(1)
+		s.counts.unaddressed.Add(1)
 	}
 }
 
@@ -146,17 +149,17 @@ func (s *station) direct(p *link.Peer, f link.Frame, c class, system, component 
 		if s.sees(system) {
 			s.pass(p, f, c, system, component, at)
 		} else {
-			r.counts.unaddressed.Add(1)
+			s.counts.unaddressed.Add(1)
 		}
 		return
 	}
-	if other := r.holder(system, component); other != nil && other != p && c != never {
-		if other.Send(link.Forwarded, link.Raw(bytes.Clone(f.Raw))) {
-			r.counts.toStations.Add(1)
+	if other, peer := r.holder(system, component); peer != nil && peer != p && c != never {
+		if peer.Send(link.Forwarded, link.Raw(bytes.Clone(f.Raw))) {
+			other.counts.toStation.Add(1)
 		}
 		return
 	}
-	r.counts.unaddressed.Add(1)
+	s.counts.unaddressed.Add(1)
 }
 
 // pass sends a frame to a vehicle, or denies it.
@@ -166,16 +169,17 @@ func (s *station) pass(p *link.Peer, f link.Frame, c class, system, component ui
 		Station: s.cfg.Name, Operator: s.cfg.Operator, Remote: p.Remote(), Vehicle: int(system), Message: f.MessageID, Command: commandOf(f),
 	}
 	if act.Denied = s.denies(f, c, system); act.Denied != nil {
-		r.counts.denied.Add(1)
+		s.counts.denied.Add(1)
+		s.refused(act, at)
 		s.answer(p, f, system, component)
 		r.tell(act, at)
 		return
 	}
 	if !r.cfg.Vehicles.Pass(system, component, priorityOf(f, c), link.Raw(bytes.Clone(f.Raw))) {
-		r.counts.unreachable.Add(1)
+		s.counts.unreachable.Add(1)
 		return
 	}
-	r.counts.toVehicles.Add(1)
+	s.counts.toVehicles.Add(1)
 	if planMessages[f.MessageID] || f.MessageID == idMissionAck {
 		r.cfg.Vehicles.Overhear(system, f)
 	}
