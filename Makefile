@@ -93,8 +93,13 @@ bench: build ## benchmarks; figures go to docs/benchmarks.md by hand, with machi
 	./scripts/bench
 
 .PHONY: soak
-soak: build ## an hour of 50 vehicles at 60 messages a second: memory must stand still; SPAN=10m changes the time
+soak: build ## an hour of 50 vehicles, then one of 10 viewers of a camera cut at random: memory must stand still; SPAN=10m changes both
 	./scripts/soak-fleet $(or $(SPAN),60m)
+	./scripts/soak-relay $(or $(SPAN),60m)
+
+.PHONY: soak-relay
+soak-relay: build ## the second hour of soak alone
+	./scripts/soak-relay $(or $(SPAN),60m)
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (30s) each

@@ -3,6 +3,7 @@
 package testcam
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -29,6 +30,8 @@ import (
 type Camera struct {
 	// Clip is what it plays.
 	Clip *Clip
+	// Address is where it listens, as "127.0.0.1:8554". Default: a free port of loopback.
+	Address string
 	// PacketSize is the largest RTP payload. Default 1400, more than the relay sends on.
 	PacketSize int
 	// ClockOffset is added to the time in sender reports; NoReports sends none.
@@ -67,7 +70,7 @@ func (c *Camera) Start() error {
 	}
 	addr := c.addr
 	if addr == "" {
-		addr = "127.0.0.1:0"
+		addr = cmp.Or(c.Address, "127.0.0.1:0")
 	}
 	var lc net.ListenConfig
 	l, err := lc.Listen(context.Background(), "tcp", addr)
