@@ -74,6 +74,7 @@ func run(ctx context.Context, s *settings) error {
 			},
 		}
 	}
+	fmt.Printf("warming up for %v\n", s.warm)
 	if err := phase(s.warm, s.seed).run(ctx); err != nil {
 		return fmt.Errorf("warming up: %w", err)
 	}
@@ -151,6 +152,9 @@ func (s *soak) report(ctx context.Context) {
 			return
 		}
 		has, err := s.station.look(ctx)
+		if ctx.Err() != nil {
+			return
+		}
 		if err != nil {
 			fmt.Printf("%3d min  %v\n", minute, err)
 			continue

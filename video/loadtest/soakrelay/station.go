@@ -130,7 +130,8 @@ func (s *station) look(ctx context.Context) (holdings, error) {
 	}, nil
 }
 
-// atRest waits until no viewer is left and the number of goroutines has stood still for 15 s, and looks.
+// atRest waits until no viewer is left and the number of goroutines has stood still for 15 s, and looks. Of descriptors it
+// takes the least, since the connection of the look itself may be among them.
 func (s *station) atRest(ctx context.Context) (holdings, error) {
 	ctx, cancel := context.WithTimeout(ctx, restWait)
 	defer cancel()
@@ -144,6 +145,8 @@ func (s *station) atRest(ctx context.Context) (holdings, error) {
 		}
 		if still++; has.viewers > 0 || has.goroutines != last.goroutines {
 			still = 0
+		} else {
+			has.descriptors = min(has.descriptors, last.descriptors)
 		}
 		last = has
 		select {
