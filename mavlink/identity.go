@@ -2,7 +2,6 @@ package mavlink
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
@@ -18,19 +17,20 @@ const (
 	vettingTime = 3 * time.Second
 	// wayAge is how long a way says something about whose messages come on it.
 	wayAge = 5 * time.Second
-	// A vehicle on two ways is at one place: farther apart than this, and than this speed takes it, are two vehicles.
-	apartM       = 150
-	apartSpeedMS = 60
-	// apartTimes is how often in a row they must be apart.
-	apartTimes = 3
+	// The hardware is asked for again after boardAgain, twice as long after every time up to boardSeldom, and so often while two
+	// vehicles are there.
+	boardAgain  = 5 * time.Second
+	boardSeldom = 10 * time.Minute
+	boardClash  = 10 * time.Second
 	// swapShown is how long the warning stands that another vehicle has taken over an id.
 	swapShown = 10 * time.Minute
 )
 
 const (
-	attitudeID       = 30
-	globalPositionID = 33
-	systemTimeID     = 2
+	attitudeID         = 30
+	globalPositionID   = 33
+	systemTimeID       = 2
+	autopilotVersionID = 148
 )
 
 // The kinds of warnings.
@@ -45,19 +45,25 @@ type way struct {
 	// own and rival are when a message of either vehicle came last on it, and its sequence number.
 	own, rival       time.Time
 	ownSeq, rivalSeq uint8
-	place            geo.LatLon
-	placed           time.Time
+	// placed is when a place of the vehicle came last on it, placedSeq its sequence number.
+	placed    time.Time
+	placedSeq uint8
 	// foreign marks a way on which another vehicle was proven by its hardware's id or its place.
 	foreign bool
 	// apart counts in a row the places on this way that cannot be the vehicle's.
 	apart int
-	asked bool
+	steps steps
+	// told tells that a board has answered on it; asked is when it was asked for last, pause how long to wait with the next time.
+	told  bool
+	asked time.Time
+	pause time.Duration
 }
 
 // identity watches whether a system id is one vehicle, and the same one.
 type identity struct {
 	lives
-	ways map[*link.Peer]*way
+	places tracks
+	ways   map[*link.Peer]*way
 	// clash is since when two vehicles have used the id, rival when the second was heard last.
 	clash, rival time.Time
 	// heard is when the vehicle itself was heard last.
@@ -101,6 +107,9 @@ func (d *identity) way(p *link.Peer, at time.Time) *way {
 // judge says whose a message of the autopilot's component, or of one beside it, is.
 func (d *identity) judge(p *link.Peer, f link.Frame, autopilot bool, at time.Time) judgement {
 	w := d.way(p, at)
+	if autopilot {
+		w.steps.add(f.Sequence, f.Checksum(), at)
+	}
 	if w.foreign {
 		d.foreign(w, f, autopilot, at)
 		return theirs
@@ -111,7 +120,7 @@ func (d *identity) judge(p *link.Peer, f link.Frame, autopilot bool, at time.Tim
 		d.foreign(w, f, autopilot, at)
 	case mine, anew, jumped, wrapped:
 		w.own, d.heard = at, at
-		if autopilot {
+		if autopilot && f.MessageID != autopilotVersionID { // whose that is, the board tells
 			w.ownSeq = f.Sequence
 		}
 	}
@@ -132,21 +141,38 @@ func (d *identity) foreign(w *way, f link.Frame, autopilot bool, at time.Time) {
 func (d *identity) whose(w *way, f link.Frame, autopilot bool, at time.Time) judgement {
 	if ms, ok := frameMillis(f); ok && autopilot {
 		verdict := d.lives.judge(ms, at, !d.clash.IsZero())
-		if place, ok := framePlace(f); ok && verdict == mine {
-			return d.placed(w, place, at)
+		switch verdict {
+		case mine:
+		case anew, jumped:
+			d.places = tracks{}
+			return verdict
+		default:
+			return verdict
 		}
-		return verdict
-	}
-	switch ownWay, rivalWay := at.Sub(w.own) < wayAge, at.Sub(w.rival) < wayAge; {
-	case d.clash.IsZero():
-		// A new way beside a good one must first show whose it is.
-		if !ownWay && at.Sub(w.first) < vettingTime && d.heardElsewhere(w, at) {
-			return unclear
+		if place, ok := framePlace(f); ok {
+			return d.placed(w, f.Sequence, spot{ms, place}, at)
+		}
+		if d.twins(at) {
+			return d.bySequence(w, f.Sequence, true, at)
 		}
 		return mine
-	case rivalWay && !ownWay:
+	}
+	// A new way beside a good one must first show whose it is.
+	if d.clash.IsZero() && at.Sub(w.own) >= wayAge && at.Sub(w.first) < vettingTime && d.heardElsewhere(w, at) {
+		return unclear
+	}
+	return d.bySequence(w, f.Sequence, autopilot, at)
+}
+
+// bySequence says whose a message is that does not show it, where two vehicles may be.
+func (d *identity) bySequence(w *way, seq uint8, autopilot bool, at time.Time) judgement {
+	ownWay, rivalWay := at.Sub(w.own) < wayAge, at.Sub(w.rival) < wayAge
+	switch {
+	case d.clash.IsZero() || !rivalWay:
+		return mine
+	case !ownWay:
 		return theirs
-	case rivalWay && autopilot && f.Sequence-w.rivalSeq-1 < f.Sequence-w.ownSeq-1:
+	case autopilot && seq-w.rivalSeq-1 < seq-w.ownSeq-1:
 		// Both on one way: each counts its frames for itself.
 		return theirs
 	default:
@@ -192,45 +218,23 @@ func (d *identity) heardElsewhere(w *way, at time.Time) bool {
 	return false
 }
 
-// placed compares the places that come on several ways.
-func (d *identity) placed(w *way, place geo.LatLon, at time.Time) judgement {
-	for _, o := range d.ways {
-		since := at.Sub(o.placed)
-		if o == w || o.foreign || o.placed.IsZero() || since > wayAge/2 {
-			continue
-		}
-		if geo.Distance(place, o.place) <= apartM+apartSpeedMS*math.Abs(since.Seconds()) {
-			continue
-		}
-		if o.first.After(w.first) {
-			continue // the way that was there first is the vehicle's
-		}
-		if w.apart++; w.apart >= apartTimes {
-			w.foreign = true
-			return theirs
-		}
-		return unclear
-	}
-	w.apart = 0
-	w.place, w.placed = place, at
-	return mine
-}
-
 // board takes what a vehicle says of its hardware: another board in the middle of a life is another vehicle beside it, and one
 // after a loss or a boot is a vehicle in its place.
 func (d *identity) board(p *link.Peer, f link.Frame, m *common.MessageAutopilotVersion, at time.Time) judgement {
 	now := hardware{m.Uid, m.Uid2}
+	w := d.way(p, at)
+	w.told = true
 	switch {
 	case !now.known():
 		return mine
 	case !d.uid.differs(now):
+		w.ownSeq = f.Sequence
 		if !d.uid.known() || d.uid.uid2 == [18]uint8{} {
 			d.uid = now
 		}
 		d.settled = true
 		return mine
 	case d.settled:
-		w := d.way(p, at)
 		w.foreign = d.heardElsewhere(w, at)
 		d.foreign(w, f, true, at)
 		return theirs
@@ -250,13 +254,19 @@ func (h hardware) String() string {
 // unsettle says that the vehicle may be another one from now on: it was lost, or has booted.
 func (d *identity) unsettle() { d.settled = false }
 
-// doubtful says whether to ask on this way what hardware is there: once, when the vehicle is heard on another one too.
+// doubtful says whether to ask on this way what hardware is there: when the vehicle is heard on another one too and this one has
+// not told, and ever more seldom while the frames on it count as those of two vehicles do.
 func (d *identity) doubtful(p *link.Peer, at time.Time) bool {
 	w := d.way(p, at)
-	if w.asked || len(d.ways) < 2 {
+	unsteady := w.steps.unsteady(at)
+	pause := w.pause
+	if unsteady && !d.clash.IsZero() {
+		pause = min(pause, boardClash)
+	}
+	if (len(d.ways) < 2 || w.told) && !unsteady || at.Sub(w.asked) < pause {
 		return false
 	}
-	w.asked = true
+	w.asked, w.pause = at, min(max(2*w.pause, boardAgain), boardSeldom)
 	return true
 }
 
@@ -267,6 +277,9 @@ func (d *identity) tick(now time.Time) (verdict judgement, changed bool) {
 		if v := d.settle(now); v.usable() {
 			verdict = v
 		}
+		if verdict == anew || verdict == jumped {
+			d.places = tracks{}
+		}
 	}
 	switch {
 	case d.clash.IsZero():
@@ -276,7 +289,7 @@ func (d *identity) tick(now time.Time) (verdict judgement, changed bool) {
 	case now.Sub(d.heard) > rivalAge:
 		// The first one has gone: the second may have the id.
 		d.alone()
-		d.lives = lives{}
+		d.lives, d.places = lives{}, tracks{}
 		d.unsettle()
 		changed = true
 	}
@@ -290,6 +303,7 @@ func (d *identity) tick(now time.Time) (verdict judgement, changed bool) {
 // alone ends the clash.
 func (d *identity) alone() {
 	d.clash, d.rival, d.other = time.Time{}, time.Time{}, timeline{}
+	d.places.beside = nil
 	for _, w := range d.ways {
 		*w = way{first: w.first}
 	}

@@ -19,6 +19,11 @@ type actor struct {
 	late time.Duration
 	seq  uint8
 	lat  float64
+	// speed is how fast it goes north in metres a second; jump is when after its boot it was put 300 m north.
+	speed float64
+	jump  time.Duration
+	// board is what AUTOPILOT_VERSION says when it is asked for; 0 never answers.
+	board byte
 }
 
 // stage plays vehicles against an identity on a virtual clock.
@@ -28,6 +33,8 @@ type stage struct {
 	now   time.Time
 	// seen counts judgements of each actor.
 	seen map[*actor]map[judgement]int
+	// asked counts the questions for the hardware.
+	asked int
 }
 
 func newStage(t *testing.T) *stage {
@@ -65,15 +72,35 @@ func (s *stage) send(a *actor, m message.Message) (v judgement) {
 func (s *stage) play(d time.Duration, actors ...*actor) {
 	for end := s.now.Add(d); s.now.Before(end); s.now = s.now.Add(100 * time.Millisecond) {
 		for _, a := range actors {
-			ms := uint32(s.now.Sub(a.boot.Add(a.late)).Milliseconds())
+			made := s.now.Sub(a.boot.Add(a.late))
+			ms := uint32(made.Milliseconds())
 			s.send(a, &common.MessageAttitude{TimeBootMs: ms})
-			s.send(a, &common.MessageGlobalPositionInt{TimeBootMs: ms, Lat: int32(a.lat * 1e7), Lon: 1490000000})
-			if s.now.UnixMilli()%1000 == 0 {
-				s.send(a, &common.MessageHeartbeat{})
+			s.send(a, &common.MessageGlobalPositionInt{TimeBootMs: ms, Lat: int32(a.place(made) * 1e7), Lon: 1490000000})
+			if s.now.UnixMilli()%1000 == 0 && s.send(a, &common.MessageHeartbeat{}).usable() && s.d.doubtful(a.peer, s.now) {
+				s.ask(a.peer, actors)
 			}
 		}
 		if v, _ := s.d.tick(s.now); v != mine {
 			s.seen[actors[0]][v]++
+		}
+	}
+}
+
+// place is its latitude some time after its boot.
+func (a *actor) place(made time.Duration) float64 {
+	north := a.speed * (made - time.Hour).Seconds()
+	if a.jump > 0 && made >= a.jump {
+		north += 300
+	}
+	return a.lat + north/metresADegree
+}
+
+// ask has everybody on a way say what hardware it is.
+func (s *stage) ask(p *link.Peer, actors []*actor) {
+	s.asked++
+	for _, a := range actors {
+		if a.peer == p && a.board != 0 {
+			s.send(a, a.version())
 		}
 	}
 }

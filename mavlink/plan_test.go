@@ -173,7 +173,11 @@ func TestATransferOutlivesACutLink(t *testing.T) {
 	}()
 	cut := func(on bool) { a.Change(func(f *mavlinktest.Faults) { f.Silent, f.Deaf = on, on }) }
 	eventually(t, "it is going on", func() bool {
-		_, isItem := a.Heard()[len(a.Heard())-1].(*common.MessageMissionItemInt)
+		heard := a.Heard()
+		if len(heard) == 0 {
+			return false
+		}
+		_, isItem := heard[len(heard)-1].(*common.MessageMissionItemInt)
 		return isItem
 	})
 	cut(true)

@@ -34,6 +34,18 @@ func TestTwoVehiclesWithOneSystemIDAreNotShownInTurns(t *testing.T) {
 	}
 }
 
+func TestTwoVehiclesThatWereSwitchedOnTogetherWithOneIDAreNoticed(t *testing.T) {
+	t.Parallel()
+	s, addr := station(t)
+	fly(t, mavlinktest.Config{Address: addr, Lat: -35, Lon: 149, GroundAMSL: 584, Uptime: time.Hour})
+	eventually(t, "the first has a position", func() bool { v, ok := s.Vehicle(1); return ok && v.Position != nil })
+	fly(t, mavlinktest.Config{Address: addr, Lat: -35.0008, Lon: 149, GroundAMSL: 584, Uptime: time.Hour})
+	eventually(t, "the clash is told", func() bool { v, _ := s.Vehicle(1); return v.Clash && len(v.Warnings) == 1 })
+	if v, _ := s.Vehicle(1); math.Abs(v.Position.Lat+35) > 0.0003 {
+		t.Errorf("the other vehicle's place is shown: %+v", v.Position)
+	}
+}
+
 func TestAFloodAndNonsenseHurtNobodyElse(t *testing.T) {
 	t.Parallel()
 	s, addr := station(t)

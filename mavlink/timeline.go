@@ -9,6 +9,8 @@ const (
 	latest     = 5 * time.Second
 	stepAhead  = 2 * time.Second
 	stepBehind = 2 * time.Second
+	// driftMS is how many milliseconds a bad clock loses in a second.
+	driftMS = 0.5
 	// lagging is how far a slow second link may be behind the first without being another vehicle.
 	lagging = 20 * time.Second
 	// enough messages of a new life must agree before it is believed, because a single one may have waited in a router.
@@ -21,6 +23,8 @@ const (
 type timeline struct {
 	// offset is the quickest arrival less the time since boot, both in milliseconds, slowly forgetting.
 	offset int64
+	// quickest is the same, forgetting only as fast as a bad clock drifts: a quick link that returns is the same life.
+	quickest float64
 	// newest is the latest time since boot in milliseconds.
 	newest      uint32
 	first, last time.Time
@@ -35,16 +39,22 @@ func (l *timeline) fits(ms uint32, elapsed int64) bool {
 	if !l.known() {
 		return false
 	}
-	early := time.Duration(int32(ms-uint32(elapsed-l.offset))) * time.Millisecond
+	late := -time.Duration(int32(ms-uint32(elapsed-l.offset))) * time.Millisecond
+	early := time.Duration(int32(ms-uint32(elapsed-int64(l.quickest)))) * time.Millisecond
 	step := time.Duration(int32(ms-l.newest)) * time.Millisecond
-	return early <= earliest && early >= -latest || step <= stepAhead && step >= -stepBehind
+	return early <= earliest && late <= latest || step <= stepAhead && step >= -stepBehind
 }
 
 // take notes a message that fits; true when the counter of milliseconds has started over.
 func (l *timeline) take(ms uint32, elapsed int64, at time.Time) (wrapped bool) {
 	offset := elapsed - int64(ms)
 	if wrapped = l.known() && ms < l.newest && int32(ms-l.newest) > 0; wrapped || !l.known() {
-		l.offset, l.newest = offset, ms
+		l.offset, l.newest, l.quickest = offset, ms, float64(offset)
+	}
+	if drift := at.Sub(l.last).Seconds() * driftMS; l.last.IsZero() || float64(offset) < l.quickest+drift {
+		l.quickest = float64(offset)
+	} else {
+		l.quickest += drift
 	}
 	const forget = 256
 	switch by := offset - l.offset; {
