@@ -9,49 +9,100 @@ import (
 	"path/filepath"
 	"time"
 
+	"vedette/internal/station/export"
+	"vedette/internal/store"
 	"vedette/mavlink"
 )
 
-const exportUsage = `usage: vedette export telemetry [--from T] [--to T] [--format tlog|jsonl|csv] [--vehicle N] [--data DIR | --folder DIR] [--out FILE]
-       times as 2026-11-26T01:00:00Z`
+const exportUsage = `usage: vedette export telemetry     [--from T] [--to T] [--format tlog|jsonl|csv] [--vehicle N] [--data DIR | --folder DIR] [--out FILE]
+       vedette export tracks|alerts [--from T] [--to T] [--format geojson|csv|kml|jsonl] [--data DIR] [--out FILE]
+       times as 2026-11-26T01:00:00Z; --from counts, --to does not`
+
+// exportFlags are what an export may be told.
+type exportFlags struct {
+	from, to                  time.Time
+	format, data, folder, out string
+	vehicle                   int
+}
 
 // runExport writes what a station has recorded; the station may be running.
-func runExport(_ context.Context, env environment, args []string) error {
+func runExport(ctx context.Context, env environment, args []string) error {
 	fs := newFlags("export")
-	from := fs.String("from", "", "`time` of the first frame, RFC 3339")
-	to := fs.String("to", "", "`time` before which the last frame was, RFC 3339")
-	format := fs.String("format", "tlog", "`format`: tlog, jsonl (a message a line) or csv (a field a line)")
-	vehicle := fs.Int("vehicle", 0, "MAVLink system `id`; 0: all")
-	data := fs.String("data", "data", "`folder` of the station's record")
-	folder := fs.String("folder", "", "`folder` of the telemetry logs (default: telemetry in the data folder)")
-	out := fs.String("out", "-", "output `file`; - is standard output")
+	var f exportFlags
+	from := fs.String("from", "", "`time` of the first record, RFC 3339")
+	to := fs.String("to", "", "`time` before which the last record was, RFC 3339")
+	fs.StringVar(&f.format, "format", "", "`format`: tlog (usual), jsonl (a message a line) or csv (a field a line) of telemetry; geojson (usual), csv, kml or jsonl of tracks and alerts")
+	fs.IntVar(&f.vehicle, "vehicle", 0, "of telemetry: MAVLink system `id`; 0: all")
+	fs.StringVar(&f.data, "data", "data", "`folder` of the station's record")
+	fs.StringVar(&f.folder, "folder", "", "of telemetry: `folder` of the logs (default: telemetry in the data folder)")
+	fs.StringVar(&f.out, "out", "-", "output `file`; - is standard output")
 	words, err := wordsAndFlags(env, fs, args)
 	if err != nil {
 		return err
 	}
-	if len(words) != 1 || words[0] != "telemetry" {
+	if f.from, err = instant("from", *from); err != nil {
+		return err
+	}
+	if f.to, err = instant("to", *to); err != nil {
+		return err
+	}
+	switch {
+	case len(words) == 1 && words[0] == "telemetry":
+		return exportTelemetry(env, f)
+	case len(words) == 1 && (words[0] == "tracks" || words[0] == "alerts"):
+		return exportRecord(ctx, env, words[0], f)
+	default:
 		return usagef("%s", exportUsage)
 	}
-	e := mavlink.TelemetryExport{Folder: *folder, Format: *format}
+}
+
+func exportTelemetry(env environment, f exportFlags) error {
+	e := mavlink.TelemetryExport{Folder: f.folder, Format: f.format, From: f.from, To: f.to}
 	if e.Folder == "" {
-		e.Folder = filepath.Join(*data, "telemetry")
+		e.Folder = filepath.Join(f.data, "telemetry")
 	}
-	if *vehicle != 0 {
-		e.Vehicles = []int{*vehicle}
+	if e.Format == "" {
+		e.Format = "tlog"
 	}
-	if e.From, err = instant("from", *from); err != nil {
-		return err
-	}
-	if e.To, err = instant("to", *to); err != nil {
-		return err
+	if f.vehicle != 0 {
+		e.Vehicles = []int{f.vehicle}
 	}
 	if _, err := os.Stat(e.Folder); err != nil {
 		return usagef("the telemetry logs: %w; name their folder with --data or --folder", err)
 	}
-	return writeTo(env, *out, func(w io.Writer) error {
+	return writeTo(env, f.out, func(w io.Writer) error {
 		err := mavlink.ExportTelemetry(w, e)
 		if errors.Is(err, mavlink.ErrInvalid) {
 			return usageError{err}
+		}
+		return err
+	})
+}
+
+// exportRecord writes tracks or alerts.
+func exportRecord(ctx context.Context, env environment, subject string, f exportFlags) (err error) {
+	if f.vehicle != 0 || f.folder != "" {
+		return usagef("--vehicle and --folder are for telemetry")
+	}
+	r := export.Request{Subject: subject, Format: f.format, Within: store.Within{From: f.from, To: f.to}}
+	if r.Format == "" {
+		r.Format = export.Formats()[0]
+	}
+	if err := r.Validate(); err != nil {
+		return usageError{err}
+	}
+	record, err := store.OpenReader(ctx, filepath.Join(f.data, "vedette.db"))
+	if errors.Is(err, os.ErrNotExist) {
+		return usagef("the station's record: %w; name its folder with --data", err)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, record.Close()) }()
+	return writeTo(env, f.out, func(w io.Writer) error {
+		sum, err := export.Write(ctx, w, record, r)
+		if sum.Unreadable > 0 {
+			_, _ = fmt.Fprintf(env.errOut, "%d damaged records were left out\n", sum.Unreadable) // nowhere else to say it
 		}
 		return err
 	})

@@ -3,10 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"vedette/internal/store"
 )
 
 func TestExportOfTelemetry(t *testing.T) {
@@ -46,5 +50,60 @@ func TestExportOfTelemetry(t *testing.T) {
 		if status, _, said := export(bad...); status != exitUsage || said == "" {
 			t.Errorf("%q: %d, %q", bad, status, said)
 		}
+	}
+}
+
+func TestExportOfTracksAndAlerts(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	s, err := store.Open(t.Context(), filepath.Join(data, "vedette.db"), store.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	track := json.RawMessage(`{"type":"Feature","id":"t-9","geometry":{"type":"Point","coordinates":[149.1,-35.1]},"properties":{"status":"confirmed","class":"person"}}`)
+	for i := range 3 {
+		at := time.Date(2026, 11, 26, 12, 0, i, 0, time.UTC)
+		if _, err := s.Append(t.Context(), store.Event{Kind: "track", Key: "t-9", ObservedAt: at, Data: track}, store.Event{Kind: "alert", Key: "a-1", ObservedAt: at, Data: json.RawMessage("7")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	export := func(args ...string) (int, string, string) {
+		var out, errOut bytes.Buffer
+		status := run(t.Context(), environment{out: &out, errOut: &errOut, getenv: os.Getenv}, append([]string{"export"}, args...))
+		return status, out.String(), errOut.String()
+	}
+	// While a station has it open, and after its end.
+	for range 2 {
+		status, csv, said := export("tracks", "--data", data, "--format", "csv", "--from", "2026-11-26T12:00:01Z")
+		if status != exitDone || strings.Count(csv, "t-9") != 2 || said != "" {
+			t.Errorf("%d %q %q", status, csv, said)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := filepath.Join(t.TempDir(), "tracks.geojson")
+	if status, _, said := export("tracks", "--data", data, "--out", out); status != exitDone {
+		t.Errorf("%d %q", status, said)
+	}
+	if b, err := os.ReadFile(out); err != nil || !bytes.Contains(b, []byte("LineString")) {
+		t.Errorf("%v %s", err, b)
+	}
+	if status, kml, said := export("alerts", "--data", data, "--format", "kml"); status != exitDone || !strings.Contains(kml, "</kml>") || !strings.Contains(said, "3 damaged records") {
+		t.Errorf("%d %q %q", status, kml, said)
+	}
+	for _, bad := range [][]string{
+		{"tracks", "alerts"}, {"tracks", "--data", data + "x"}, {"tracks", "--data", data, "--format", "tlog"}, {"alerts", "--data", data, "--vehicle", "1"},
+		{"alerts", "--data", data, "--from", "2026-11-26T12:00:01Z", "--to", "2026-11-26T12:00:00Z"}, {"tracks", "--data", data, "--out", filepath.Join(data, "no", "folder")},
+	} {
+		if status, _, said := export(bad...); status != exitUsage || said == "" {
+			t.Errorf("%q: %d, %q", bad, status, said)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(data, "vedette.db"), []byte(strings.Repeat("garbage ", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, said := export("tracks", "--data", data); status != exitFailed || !strings.Contains(said, "damaged") {
+		t.Errorf("a damaged record: %d, %q", status, said)
 	}
 }

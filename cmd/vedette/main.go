@@ -58,7 +58,7 @@ func commands() []command {
 		{name: "detect", summary: "the thermal detector over still pictures (JSON lines)", run: runDetect},
 		{name: "user", summary: "accounts: add, list, passwd, role, disable", run: runUser},
 		{name: "token", summary: "API tokens: create, list, revoke", run: runToken},
-		{name: "export", summary: "what was recorded: telemetry as tlog, JSON lines or CSV", run: runExport},
+		{name: "export", summary: "what was recorded: telemetry, tracks, alerts, as tlog, GeoJSON, KML, CSV or JSON lines", run: runExport},
 		{name: "check", summary: "validate a configuration", run: runCheck},
 		{name: "version", summary: "print the version", run: runVersion},
 		{name: "decode-child", hidden: true, run: runDecodeChild},

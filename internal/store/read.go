@@ -76,10 +76,14 @@ func clampLimit(limit int) int {
 	return limit
 }
 
-func (s *Store) query(ctx context.Context, text string, args ...any) (events []Event, err error) {
-	rows, err := s.read.QueryContext(ctx, text, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read events: %w", err)
+func (s *Store) query(ctx context.Context, text string, args ...any) ([]Event, error) {
+	return scan(s.read.QueryContext(ctx, text, args...))
+}
+
+// scan reads the rows of a query of columns to their end.
+func scan(rows *sql.Rows, failed error) (events []Event, err error) {
+	if failed != nil {
+		return nil, fmt.Errorf("read events: %w", failed)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
