@@ -119,6 +119,8 @@ type Stats struct {
 	DataPackets, DataPacketsDropped uint64
 	// PacketsOut and BytesOut count RTP packets to viewers and their payload bytes, without retransmissions.
 	PacketsOut, BytesOut uint64
+	// PacketsResent counts packets that viewers asked for again and got.
+	PacketsResent uint64
 	// ViewerPacketsDropped counts packets that a slow viewer's queue refused; ViewerOverflows how often that began.
 	ViewerPacketsDropped, ViewerOverflows uint64
 	// Resyncs counts replays of the key-frame cache that viewers asked for after loss.
@@ -137,4 +139,6 @@ type Stats struct {
 	ClockRefused uint64
 	// WebRTC counts what became of viewers' connections.
 	WebRTC Connections
+	// UDP counts what the relay's UDP sockets have sent.
+	UDP Sent
 }

@@ -19,6 +19,7 @@ func (s *Service) Stats() Stats {
 	out.Feeds = uint64(len(feeds))
 	out.DetectionsDropped = s.detections.dropped.Load()
 	out.WebRTC = s.relay.Connections()
+	out.UDP = s.relay.Sent()
 	return out
 }
 
@@ -46,6 +47,7 @@ func (s *Stats) add(o Stats) {
 func (s *Stats) addStream(c relay.Counts) {
 	s.PacketsOut += c.PacketsOut
 	s.BytesOut += c.BytesOut
+	s.PacketsResent += c.Resent
 	s.ViewerPacketsDropped += c.Dropped
 	s.ViewerOverflows += c.Overflows
 	s.Resyncs += c.Resyncs

@@ -219,8 +219,10 @@ func TestReplacedFeedKeepsItsViewers(t *testing.T) {
 	if _, ok := s.Feed("1-eo"); ok || s.Stats().Viewers != 0 {
 		t.Error("the feed or its viewer is still there")
 	}
-	if s.Stats().PacketsOut == 0 {
+	if got := s.Stats(); got.PacketsOut == 0 {
 		t.Error("the counters went with the feed")
+	} else if got.UDP.Batches == 0 || got.UDP.Datagrams < got.UDP.Batches {
+		t.Errorf("the sockets have sent %+v", got.UDP)
 	}
 }
 

@@ -22,6 +22,8 @@ type (
 	TURNServer = relay.TURNServer
 	// Connections counts what became of viewers' connections.
 	Connections = relay.Connections
+	// Sent is what the relay's UDP sockets have sent of media.
+	Sent = relay.Sent
 )
 
 // AnyTag stands for whatever entity tag a session has.

@@ -1,6 +1,10 @@
 package relay
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"vedette/video/relay/udpbatch"
+)
 
 // connectionCounters count what becomes of viewers' connections.
 type connectionCounters struct {
@@ -32,6 +36,12 @@ type Connections struct {
 	// TURN counts the embedded TURN server's work.
 	TURN TURNCounts
 }
+
+// Sent is what the UDP sockets have sent of media.
+type Sent = udpbatch.Counts
+
+// Sent returns the counters of the UDP sockets.
+func (r *Relay) Sent() Sent { return r.ports.routes.Counts() }
 
 // Connections returns the counters.
 func (r *Relay) Connections() Connections {

@@ -20,7 +20,8 @@ type Routes struct {
 	mu    sync.Mutex
 	table atomic.Pointer[map[uint32]*Batch] // replaced whole
 
-	datagrams, sends, calls, failed atomic.Uint64
+	batches, datagrams, sends, calls, failed atomic.Uint64
+	short, full, fallbacks, givenUp          atomic.Uint64
 }
 
 func (r *Routes) find(ssrc uint32) *Batch {
@@ -49,7 +50,9 @@ func (r *Routes) Set(ssrc uint32, b *Batch) {
 // Counts returns the counters.
 func (r *Routes) Counts() Counts {
 	return Counts{
-		Datagrams: r.datagrams.Load(), Sends: r.sends.Load(), Calls: r.calls.Load(), Failed: r.failed.Load(),
+		Batches: r.batches.Load(), Datagrams: r.datagrams.Load(), Sends: r.sends.Load(), Calls: r.calls.Load(),
+		ShortCalls: r.short.Load(), FullSocket: r.full.Load(),
+		Fallbacks: r.fallbacks.Load(), SegmentsGivenUp: r.givenUp.Load(), Failed: r.failed.Load(),
 	}
 }
 
@@ -87,6 +90,9 @@ func (b *Batch) add(c *Conn, data []byte, to netip.AddrPort) {
 
 // Flush sends what is kept. A datagram that the kernel refuses is lost, as any on the way may be, and counted.
 func (b *Batch) Flush() {
+	if len(b.kept) == 0 {
+		return
+	}
 	for i := 0; i < len(b.kept); {
 		end := i + 1
 		for end < len(b.kept) && b.kept[end].conn == b.kept[i].conn {
@@ -95,6 +101,7 @@ func (b *Batch) Flush() {
 		b.send(b.kept[i].conn, b.kept[i:end])
 		i = end
 	}
+	b.routes.batches.Add(1)
 	b.routes.datagrams.Add(uint64(len(b.kept)))
 	clear(b.kept)
 	b.buf, b.kept = b.buf[:0], b.kept[:0]

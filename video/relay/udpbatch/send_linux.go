@@ -35,23 +35,30 @@ type sys struct {
 	count int
 	done  int
 	err   error
+	calls int // of sendmmsg; short and full: those that took some messages, and none for want of room
+	short int
+	full  int
 	write func(fd uintptr) bool
 }
 
 func (s *sys) init() {
 	s.write = func(fd uintptr) bool {
 		for s.done < s.count {
+			s.calls++
 			n, _, errno := unix.Syscall6(unix.SYS_SENDMMSG, fd, uintptr(unsafe.Pointer(&s.msgs[s.done])), //nolint:gosec // sendmmsg(2)
 				uintptr(s.count-s.done), unix.MSG_DONTWAIT, 0, 0)
 			switch {
 			case errno == unix.EINTR:
 			case errno == unix.EAGAIN:
+				s.full++
 				return false // the runtime waits until the socket takes more
 			case errno != 0:
 				s.err = errno
 				return true
 			default:
-				s.done += int(n)
+				if s.done += int(n); s.done < s.count {
+					s.short++
+				}
 			}
 		}
 		return true
@@ -86,6 +93,7 @@ func (b *Batch) send(c *Conn, d []datagram) {
 func (b *Batch) sendSome(c *Conn, d []datagram) int {
 	s := &b.sys
 	s.count, s.done, s.err = 0, 0, nil
+	s.calls, s.short, s.full = 0, 0, 0
 	gso, taken := c.gso.Load(), 0
 	for taken < len(d) && s.count < maxMessages {
 		n := 1
@@ -98,7 +106,9 @@ func (b *Batch) sendSome(c *Conn, d []datagram) int {
 		taken += n
 	}
 	err := c.raw.Write(s.write)
-	b.routes.calls.Add(1)
+	b.routes.calls.Add(uint64(s.calls))
+	b.routes.short.Add(uint64(s.short))
+	b.routes.full.Add(uint64(s.full))
 	b.routes.sends.Add(uint64(s.done))
 	if err == nil {
 		err = s.err
@@ -116,6 +126,9 @@ func (b *Batch) sendSome(c *Conn, d []datagram) int {
 	failed := s.runs[s.done]
 	if b.lacks(c, err) || failed > 1 {
 		// The route may lead to a device that cannot cut runs, or takes smaller datagrams only.
+		if failed > 1 {
+			b.routes.fallbacks.Add(1)
+		}
 		b.plain(c, d[sent:sent+failed])
 	} else {
 		b.routes.failed.Add(1)
@@ -131,7 +144,9 @@ func (b *Batch) lacks(c *Conn, err error) bool {
 	}
 	switch errno {
 	case unix.EIO, unix.ENOPROTOOPT, unix.EOPNOTSUPP: // of UDP_SEGMENT: no checksums in hardware
-		c.gso.Store(false)
+		if c.gso.Swap(false) {
+			b.routes.givenUp.Add(1)
+		}
 	case unix.ENOSYS:
 		c.mmsg.Store(false)
 		return true

@@ -15,8 +15,15 @@ import (
 
 // Counts is what the sockets of a Routes have sent for batches.
 type Counts struct {
-	// Datagrams counts those that batches sent, Sends the messages they left in, Calls the system calls.
-	Datagrams, Sends, Calls uint64
+	// Batches counts flushes that had something to send, Datagrams what was in them, Sends the messages they left in (a run
+	// of UDP_SEGMENT is one), Calls the system calls.
+	Batches, Datagrams, Sends, Calls uint64
+	// ShortCalls counts sendmmsg calls that took some messages and not all, FullSocket those that found no room in the
+	// socket's buffer and waited.
+	ShortCalls, FullSocket uint64
+	// Fallbacks counts runs that the kernel did not take as one and that were then sent one by one, SegmentsGivenUp the
+	// sockets that have since sent without UDP_SEGMENT, because their route cannot do it.
+	Fallbacks, SegmentsGivenUp uint64
 	// Failed counts datagrams that the kernel refused.
 	Failed uint64
 }

@@ -173,8 +173,13 @@ func TestARefusedDestinationHarmsNobody(t *testing.T) {
 	}
 	batch.Flush()
 	receive(t, to, want)
-	if n := routes.Counts().Failed; n != 1 {
-		t.Errorf("%d failed, want 1", n)
+	got := routes.Counts()
+	if got.Failed != 1 || got.Batches != 1 || got.Datagrams != 3 {
+		t.Errorf("%+v, want one failed of one batch of three", got)
+	}
+	// One call takes the first and stops at the second, one begins with that, and one takes the third.
+	if c.mmsg.Load() && (got.ShortCalls != 1 || got.Calls != 3) {
+		t.Errorf("%+v, want one short call of three", got)
 	}
 }
 
@@ -191,8 +196,12 @@ func TestARefusedRunLeavesInPieces(t *testing.T) {
 		}
 	}
 	batch.Flush()
-	if got := routes.Counts(); got.Failed != 4 || got.Datagrams != 4 {
+	got := routes.Counts()
+	if got.Failed != 4 || got.Datagrams != 4 {
 		t.Errorf("%+v, want every piece tried and counted", got)
+	}
+	if c.gso.Load() && got.Fallbacks != 1 {
+		t.Errorf("%+v, want one run that fell back", got)
 	}
 }
 
