@@ -42,8 +42,11 @@ type feed struct {
 	packets, bytes, lost                   atomic.Uint64
 	frames, detected, boxes, clocksRefused atomic.Uint64
 
-	mu  sync.Mutex
-	now FeedState // what state returns, but for the parts that are counted elsewhere
+	metadata metadataCounters
+
+	mu   sync.Mutex
+	now  FeedState  // what state returns, but for the parts that are counted elsewhere
+	kept []Metadata // the last, by the time of their frames
 
 	hadSignal  bool
 	lastPacket time.Time

@@ -126,6 +126,7 @@ type browser struct {
 	undelays int // packets without the playout-delay extension
 	ssrc     uint32
 	payload  webrtc.PayloadType
+	messages []string // on the data channel klv
 }
 
 // offer makes a receiving peer connection and its offer.
@@ -155,6 +156,15 @@ func offer(t *testing.T) (*browser, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	data, err := pc.CreateDataChannel("klv", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data.OnMessage(func(m webrtc.DataChannelMessage) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.messages = append(b.messages, string(m.Data))
+	})
 	desc, err := pc.CreateOffer(nil)
 	if err != nil {
 		t.Fatal(err)

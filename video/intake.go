@@ -22,6 +22,7 @@ type intake struct {
 	decodable bool    // the decoder takes the codec
 	present   instant // of the picture that is arriving
 	previous  instant
+	metadata  metadataIntake
 }
 
 // instant is when a picture was taken.
@@ -43,6 +44,7 @@ func (in *intake) Begin(t ingest.Track) {
 	f.verdict.begin(t, time.Now())
 	f.stream.Restart()
 	in.assembler.Reset()
+	in.metadata = metadataIntake{}
 	f.stream.SetAllParameterSets(relay.ParameterSets{VPS: t.VPS, SPS: t.SPS, PPS: t.PPS})
 	if in.decodable = t.Codec == ingest.H264; in.decodable {
 		in.assembler.SetParameterSets(t.SPS, t.PPS)
@@ -55,9 +57,6 @@ func (in *intake) Described(tracks []ingest.TrackInfo) {
 	defer in.feed.mu.Unlock()
 	in.feed.now.Tracks = tracks // nobody changes it afterwards
 }
-
-// Data implements ingest.Handler. The packets are counted by the source; nothing reads them here yet.
-func (in *intake) Data(ingest.Data) {}
 
 // Packet implements ingest.Handler.
 func (in *intake) Packet(p ingest.Packet) {
@@ -93,7 +92,7 @@ func (in *intake) End(err error) {
 // taken notes when the packet's picture was taken, and returns it where that is known.
 func (in *intake) taken(p ingest.Packet) time.Time {
 	if p.Timestamp != in.present.timestamp || in.present.time.IsZero() {
-		in.previous, in.present = in.present, in.feed.instantOf(p)
+		in.previous, in.present = in.present, in.instantOf(p)
 	}
 	if !in.present.exact {
 		return time.Time{}
@@ -112,16 +111,16 @@ func (in *intake) assemble(p ingest.Packet) {
 	})
 }
 
-// instantOf returns when a packet's picture was taken: by the source's sender reports where they are believable, else
-// when the packet came.
-func (f *feed) instantOf(p ingest.Packet) instant {
+// instantOf returns when a packet's picture was taken: by the source's sender reports where they are believable, else by
+// the clock of the metadata beside it, else when the packet came.
+func (in *intake) instantOf(p ingest.Packet) instant {
 	if off := p.Capture.Sub(p.Arrival); !p.Capture.IsZero() {
 		if off.Abs() <= clockTolerance {
 			return instant{p.Timestamp, p.Capture, true}
 		}
-		f.clocksRefused.Add(1)
+		in.feed.clocksRefused.Add(1)
 	}
-	return instant{p.Timestamp, p.Arrival, false}
+	return instant{p.Timestamp, in.metadata.byMetadata(p.Arrival), false}
 }
 
 // onFrame looks at one decoded frame. It is called by the decoder's goroutine. A panic costs that frame only.

@@ -107,6 +107,7 @@ func (f *feed) stateAt(now time.Time) FeedState {
 	defer f.mu.Unlock()
 	s := f.now
 	s.Viewers = viewers
+	s.MetadataCounts = f.metadata.counts()
 	s.WidthPx, s.HeightPx = f.verdict.size()
 	if f.now.Problem.Code == "" {
 		s.Problem, s.Hints = f.verdict.look(now, s.State == StateLive)
@@ -167,6 +168,7 @@ func (f *feed) counts() Stats {
 	c := f.source.Counts()
 	s.Reconnects, s.PacketPanics, s.PacketsMalformed, s.PacketsRepeated = c.Reconnects, c.Panics, c.Malformed, c.Duplicates
 	s.DataPackets, s.DataPacketsDropped = c.Data, c.DataDropped
+	s.Metadata = f.metadata.counts()
 	if f.dec != nil {
 		c := f.dec.Counts()
 		s.FramesDecoded, s.FramesSkipped, s.DecoderErrors, s.DecoderRestarts = c.Decoded, c.Skipped, c.Errors, c.Restarts

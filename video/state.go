@@ -74,6 +74,10 @@ type FeedState struct {
 	Tracks []TrackInfo
 	// Alternate is the feed that shows the same picture by another stream of the camera; "": none.
 	Alternate string
+	// Metadata is what the last good KLV packet says; nil: none has come. Nobody changes it.
+	Metadata *Metadata
+	// MetadataCounts says what became of the feed's KLV packets.
+	MetadataCounts MetadataCounts
 	// Detector is the state of the feed's detector.
 	Detector DetectorState
 	// Removed is true in the last update of a feed that has been removed.
@@ -117,6 +121,10 @@ type Stats struct {
 	PacketsMalformed, PacketsRepeated, PacketPanics uint64
 	// DataPackets counts packets of KLV metadata, DataPacketsDropped those that were incomplete or too large.
 	DataPackets, DataPacketsDropped uint64
+	// Metadata says what became of the packets of metadata. MetadataOut counts messages about them on viewers' data channels,
+	// MetadataOutDropped those that a slow viewer did not get.
+	Metadata                        MetadataCounts
+	MetadataOut, MetadataOutDropped uint64
 	// PacketsOut and BytesOut count RTP packets to viewers and their payload bytes, without retransmissions.
 	PacketsOut, BytesOut uint64
 	// PacketsResent counts packets that viewers asked for again and got.

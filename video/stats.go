@@ -33,6 +33,7 @@ func (s *Stats) add(o Stats) {
 	s.PacketPanics += o.PacketPanics
 	s.DataPackets += o.DataPackets
 	s.DataPacketsDropped += o.DataPacketsDropped
+	s.Metadata.add(o.Metadata)
 	s.Reconnects += o.Reconnects
 	s.FramesDecoded += o.FramesDecoded
 	s.FramesDetected += o.FramesDetected
@@ -51,4 +52,14 @@ func (s *Stats) addStream(c relay.Counts) {
 	s.ViewerPacketsDropped += c.Dropped
 	s.ViewerOverflows += c.Overflows
 	s.Resyncs += c.Resyncs
+	s.MetadataOut += c.MessagesOut
+	s.MetadataOutDropped += c.MessagesDropped
+}
+
+func (c *MetadataCounts) add(o MetadataCounts) {
+	c.Good += o.Good
+	c.BadChecksum += o.BadChecksum
+	c.Malformed += o.Malformed
+	c.TooMany += o.TooMany
+	c.ClockOff += o.ClockOff
 }

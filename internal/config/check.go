@@ -204,6 +204,10 @@ func (c *checker) feeds(feeds []Feed) {
 		}
 		c.oneOf(at+".camera.kind", f.Camera.Kind, "", "thermal", "eo")
 		c.oneOf(at+".detector", f.Detector, "", "network", "hotspots", "off")
+		c.oneOf(at+".pose", f.Pose, "", "mavlink", "klv")
+		if f.Pose == "mavlink" && f.Vehicle == 0 {
+			c.addf(at+".pose", "mavlink needs the vehicle that carries the camera: give vehicle, or klv")
+		}
 		c.limit(at+".camera.hfovDeg", f.Camera.HFOVDeg, 0, 170)
 	}
 }

@@ -157,6 +157,9 @@ type Feed struct {
 	Always  bool   `yaml:"always,omitempty"` // pull it even when nobody watches; thermal feeds always are
 	// Detector of a thermal feed: "network", "hotspots" or "off"; default: video.detector.
 	Detector string `yaml:"detector,omitempty"`
+	// Pose says where the camera's pose comes from: "mavlink" (the vehicle's; default where there is one) or "klv" (the metadata
+	// in the stream).
+	Pose string `yaml:"pose,omitempty"`
 	// Transport says how the pictures come: "auto" (default: tcp, udp where that fails), "tcp", "udp" or "multicast".
 	Transport string `yaml:"transport,omitempty"`
 	// TLS says which certificate of an rtsps:// camera is trusted; default: what the system trusts.

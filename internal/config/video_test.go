@@ -35,6 +35,8 @@ video:
 		`{turn: {port: 3478, secret: x}}`:                           "secret",
 		`{detector: magic}`:                                         "video.detector",
 		"{}\nfeeds: [{id: a, url: \"rtsp://h/p\", detector: on}]":   "feeds[0].detector",
+		"{}\nfeeds: [{id: a, url: \"rtsp://h/p\", pose: gps}]":      "feeds[0].pose",
+		"{}\nfeeds: [{id: a, url: \"rtsp://h/p\", pose: mavlink}]":  "feeds[0].pose: mavlink needs the vehicle",
 		`{webrtc: {addresses: [` + strings.Repeat("x", 300) + `]}}`: "video.webrtc.addresses[0]",
 	} {
 		_, err := Parse("v.yaml", []byte("video: "+text+"\n"))

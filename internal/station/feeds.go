@@ -36,6 +36,7 @@ type feedPlace struct {
 	vehicle int
 	hfovDeg float64 // as configured or announced
 	url     string
+	pose    string // poseMAVLink or poseKLV
 	// camera and stream are those of the vehicle that feed it, gimbal carries the camera; 0 while not known.
 	camera uint8
 	stream int
@@ -55,13 +56,13 @@ func newFeeds(v *video.Service, m *mavlink.Service, cfg config.Config, log *slog
 			Transport: video.Transport(c.Transport), Alternate: c.Alternate,
 			TLS: video.TLS{CAFile: c.TLS.CA, Fingerprint: c.TLS.Fingerprint, Insecure: c.TLS.Insecure},
 		}
-		place := feedPlace{vehicle: c.Vehicle, hfovDeg: c.Camera.HFOVDeg, url: c.URL}
+		place := feedPlace{vehicle: c.Vehicle, hfovDeg: c.Camera.HFOVDeg, url: c.URL, pose: poseOf(c)}
 		if c.Substream != "" {
 			sub := main
 			sub.ID, sub.URL, sub.Alternate = c.ID+config.SubstreamSuffix, c.Substream, c.ID
 			sub.OnDemand, sub.Detect = true, false // the detector looks at the larger picture
 			main.Alternate = sub.ID
-			if err := f.add(sub, feedPlace{vehicle: place.vehicle, hfovDeg: place.hfovDeg, url: sub.URL}); err != nil {
+			if err := f.add(sub, feedPlace{vehicle: place.vehicle, hfovDeg: place.hfovDeg, url: sub.URL, pose: place.pose}); err != nil {
 				return nil, err
 			}
 		}
@@ -70,6 +71,14 @@ func newFeeds(v *video.Service, m *mavlink.Service, cfg config.Config, log *slog
 		}
 	}
 	return f, nil
+}
+
+// poseOf says where the pose of a configured feed comes from.
+func poseOf(c config.Feed) string {
+	if c.Pose == "" && c.Vehicle == 0 {
+		return poseKLV
+	}
+	return cmp.Or(c.Pose, poseMAVLink)
 }
 
 func (f *feeds) add(cfg video.FeedConfig, place feedPlace) error {
@@ -108,7 +117,7 @@ func (f *feeds) discover(vehicle int) {
 			f.join(id, s)
 			continue
 		}
-		place := feedPlace{vehicle: vehicle, hfovDeg: s.HFOVDeg, url: s.URI, camera: uint8(s.CameraID), stream: s.StreamID, gimbal: s.Gimbal}
+		place := feedPlace{vehicle: vehicle, hfovDeg: s.HFOVDeg, url: s.URI, pose: poseMAVLink, camera: uint8(s.CameraID), stream: s.StreamID, gimbal: s.Gimbal}
 		if known, ok := f.place(id); ok && known.url == place.url && known.vehicle == vehicle {
 			f.mu.Lock()
 			f.places[id] = place // the picture is the same; how it looks may have changed
@@ -141,6 +150,12 @@ func (f *feeds) place(id string) (feedPlace, bool) {
 // hfov is the horizontal field of view of a feed at the time of a frame, 0 while not known: as the camera measured it, else
 // as it was configured, else as it was announced.
 func (f *feeds) hfov(id string, p feedPlace, t time.Time) float64 {
+	if p.pose == poseKLV {
+		if m, _ := f.video.MetadataAround(id, t); m != nil && m.HFOVDeg != nil && *m.HFOVDeg > 0 {
+			return *m.HFOVDeg
+		}
+		return p.hfovDeg
+	}
 	if measured, ok := f.mavlink.MeasuredHFOVAt(p.vehicle, p.camera, p.stream, t); ok {
 		return measured
 	}
@@ -166,7 +181,9 @@ func (f *feeds) Feed(id string) (api.Feed, error) {
 	if !ok {
 		return api.Feed{}, api.NotFound("there is no feed %q", id)
 	}
-	return f.describe(s), nil
+	out := f.describe(s)
+	out.Metadata, out.MetadataPackets = describeMetadata(s, time.Now())
+	return out, nil
 }
 
 func (f *feeds) describe(s video.FeedState) api.Feed {

@@ -214,27 +214,19 @@ func (p *picture) placeFrames(now time.Time) {
 
 func (p *picture) placeFrame(d video.Detections) {
 	place, ok := p.cfg.feeds.place(d.Feed)
-	if !ok || place.vehicle == 0 || p.cfg.ground.terrain == nil {
+	if !ok || p.cfg.ground.terrain == nil {
 		return
 	}
-	hfov := p.cfg.feeds.hfov(d.Feed, place, d.FrameTime)
-	if hfov <= 0 {
+	s, height, ok := p.lookOf(d, place)
+	if !ok {
 		return
 	}
-	pose, err := p.cfg.mavlink.CameraPoseAt(place.vehicle, place.gimbal, d.FrameTime)
-	if err != nil || !pose.GimbalValid {
-		p.posesNo.Add(1)
-		return
-	}
-	s := sightOf(pose, d.WidthPx, d.HeightPx, hfov)
 	seen := p.locator.Footprint(s.camera, s.pose, detectRangeM)
-	p.cfg.looks.sees(place.vehicle, footprint{at: d.FrameTime, polygon: seen})
+	if place.vehicle != 0 {
+		p.cfg.looks.sees(place.vehicle, footprint{at: d.FrameTime, polygon: seen})
+	}
 	if len(seen) < 3 {
 		return
-	}
-	height := pose.AltRelative
-	if below, ok := p.cfg.ground.elevation(s.pose.Position); ok {
-		height = pose.AltAMSL - float64(below)
 	}
 	if !p.cameras[d.Feed] {
 		p.cameras[d.Feed] = true

@@ -1,6 +1,9 @@
 package api
 
-import "vedette/internal/geo"
+import (
+	"vedette/internal/geo"
+	"vedette/video/klv"
+)
 
 // Feed is one live video stream.
 type Feed struct {
@@ -24,6 +27,27 @@ type Feed struct {
 	Hints     []FeedHint   `json:"hints,omitempty"`
 	Tracks    []FeedTrack  `json:"tracks,omitempty"`    // what the source offers
 	Alternate string       `json:"alternate,omitempty"` // the feed with the camera's other stream
+	// Metadata is what the last good KLV packet says; only where one feed is asked for.
+	Metadata        *FeedMetadata    `json:"metadata,omitempty"`
+	MetadataPackets *MetadataPackets `json:"metadataPackets,omitempty"`
+}
+
+// FeedMetadata is what a KLV packet says of its frame.
+type FeedMetadata struct {
+	T     Time    `json:"t"`     // of the frame
+	Exact bool    `json:"exact"` // t comes from the camera's sender reports
+	AgeS  float64 `json:"ageS"`  // of the frame, now
+	klv.Metadata
+	BadValues int `json:"badValues,omitempty"` // that do not fit their tags
+}
+
+// MetadataPackets counts what became of a feed's KLV packets.
+type MetadataPackets struct {
+	Good        uint64 `json:"good"`
+	BadChecksum uint64 `json:"badChecksum"`
+	Malformed   uint64 `json:"malformed"`
+	TooMany     uint64 `json:"tooMany"`
+	ClockOff    uint64 `json:"clockOff"` // good ones whose own time is far off their frame's
 }
 
 // FeedProblem says why a feed does not play, or not everywhere, and how to mend it.

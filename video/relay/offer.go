@@ -19,6 +19,7 @@ const (
 type offer struct {
 	desc       *sdp.SessionDescription
 	mid        string // of the section that carries the ICE attributes
+	data       string // that of the section for data channels; "": none
 	ufrag, pwd string
 	alone      bool     // the pictures were not bundled, so the answer may not bundle them
 	kinds      []string // what the browser offers: "udp host", "udp mdns", "tcp host", "udp srflx", "udp relay"
@@ -40,12 +41,10 @@ func readOffer(text string) (*offer, error) {
 	}
 	whole := direction(desc.Attributes, "sendrecv")
 	desc.Attributes = slices.DeleteFunc(desc.Attributes, isDirection)
-	mids, pictures, video := map[string]bool{}, 0, ""
+	mids, pictures, video, data := map[string]bool{}, 0, "", 0
 	for _, m := range desc.MediaDescriptions {
 		mid, _ := m.Attribute("mid")
 		switch {
-		case m.MediaName.Media == "application":
-			return nil, fmt.Errorf("%w: it has a data channel, and pictures alone are sent", ErrBadOffer)
 		case mid == "":
 			return nil, fmt.Errorf("%w: a media section has no a=mid (RFC 9429)", ErrBadOffer)
 		case mids[mid]:
@@ -54,6 +53,14 @@ func readOffer(text string) (*offer, error) {
 			return nil, fmt.Errorf("%w: it is Plan B, which browsers gave up; Unified Plan is needed (RFC 9429)", ErrBadOffer)
 		}
 		mids[mid] = true
+		if m.MediaName.Media == "application" {
+			if data++; data > 1 || !slices.Contains(m.MediaName.Formats, "webrtc-datachannel") {
+				return nil, fmt.Errorf("%w: one section for data channels (RFC 8841) is taken, and nothing else of the kind", ErrBadOffer)
+			}
+			o.data = mid
+			o.takeCandidates(m)
+			continue
+		}
 		way := direction(m.Attributes, whole)
 		m.Attributes = slices.DeleteFunc(m.Attributes, isDirection)
 		if way == "sendrecv" {
@@ -69,7 +76,9 @@ func readOffer(text string) (*offer, error) {
 	if pictures != 1 {
 		return nil, fmt.Errorf("%w: one video section to receive is needed, and it has %d", ErrBadOffer, pictures)
 	}
-	o.bundle(video)
+	if o.bundle(video); o.data != "" && !o.bundled(video, o.data) {
+		return nil, fmt.Errorf("%w: its data channels are not bundled with the pictures (RFC 9143)", ErrBadOffer)
+	}
 	return o, o.takeCredentials()
 }
 
@@ -88,6 +97,14 @@ func (o *offer) bundle(video string) {
 	o.mid, o.alone = video, true
 	isGroup := func(a sdp.Attribute) bool { return a.Key == "group" }
 	o.desc.Attributes = append(slices.DeleteFunc(o.desc.Attributes, isGroup), sdp.Attribute{Key: "group", Value: "BUNDLE " + video})
+}
+
+// bundled tells whether two sections are in one group.
+func (o *offer) bundled(a, b string) bool {
+	return slices.ContainsFunc(o.desc.Attributes, func(attribute sdp.Attribute) bool {
+		f := strings.Fields(attribute.Value)
+		return attribute.Key == "group" && len(f) > 2 && f[0] == "BUNDLE" && slices.Contains(f[1:], a) && slices.Contains(f[1:], b)
+	})
 }
 
 // refused tells a section that is switched off from one that is merely bundled (RFC 9143, section 6).

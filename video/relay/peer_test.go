@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -76,6 +77,7 @@ type peer struct {
 	tracks  int
 	packets int
 	ssrc    uint32
+	heard   map[string][]string // messages by the label of their channel
 }
 
 // peerConfig says what a peer's network is like.
@@ -90,6 +92,7 @@ type peerConfig struct {
 	nack     bool                            // it asks for lost packets again
 	taken    func(*rtp.Packet, bool)         // see peer
 	late     bool                            // the offer has no candidates
+	channels []string                        // labels of the data channels that it opens
 }
 
 // newPeer makes a peer that wants video, and its offer.
@@ -151,6 +154,14 @@ func newPeer(t *testing.T, cfg peerConfig) (*peer, string) {
 	_, err = pc.AddTransceiverFromKind(webrtc.RTPCodecTypeVideo, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly})
 	if err != nil {
 		t.Fatal(err)
+	}
+	pc.OnDataChannel(p.hear)
+	for _, label := range cfg.channels {
+		dc, err := pc.CreateDataChannel(label, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.hear(dc)
 	}
 	desc, err := pc.CreateOffer(nil)
 	if err != nil {
@@ -242,6 +253,25 @@ func (p *peer) read(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
 		p.ssrc = packet.SSRC
 		p.mu.Unlock()
 	}
+}
+
+// hear keeps the messages of a data channel.
+func (p *peer) hear(dc *webrtc.DataChannel) {
+	dc.OnMessage(func(m webrtc.DataChannelMessage) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.heard == nil {
+			p.heard = map[string][]string{}
+		}
+		p.heard[dc.Label()] = append(p.heard[dc.Label()], string(m.Data))
+	})
+}
+
+// messages are what came on the channels of a label.
+func (p *peer) messages(label string) []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.heard[label])
 }
 
 func (p *peer) seen() (tracks, packets int, ssrc uint32) {

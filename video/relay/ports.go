@@ -204,6 +204,8 @@ func (r *Relay) connectivity() webrtc.SettingEngine {
 	se.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	se.SetICETimeouts(5*time.Second, 15*time.Second, 2*time.Second)
 	se.SetICEBindingRequestHandler(r.countRequest)
+	se.SetSCTPMaxMessageSize(maxDataMessage)
+	se.SetSCTPMaxReceiveBufferSize(maxDataReceive)
 	se.LoggerFactory = pionLoggers{r.log}
 	return se
 }

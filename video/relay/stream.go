@@ -37,6 +37,7 @@ type Stream struct {
 	// watchers is the number of viewers.
 	watchers atomic.Int64
 	codec    atomic.Pointer[Codec]
+	message  atomic.Pointer[string] // the newest of this source; nil: none
 
 	mu      sync.Mutex
 	cache   cache
@@ -51,6 +52,7 @@ type Stream struct {
 // counters are shared by a stream and its viewers.
 type counters struct {
 	packetsOut, bytesOut, dropped, overflows, resyncs, resent, malformed atomic.Uint64
+	messagesOut, messagesDropped                                         atomic.Uint64
 }
 
 // Counts is what a stream has done since it was made.
@@ -65,6 +67,8 @@ type Counts struct {
 	Resent uint64
 	// Malformed counts source packets that could not be cut to size.
 	Malformed uint64
+	// MessagesOut counts messages on viewers' data channels, MessagesDropped those that a slow viewer did not get.
+	MessagesOut, MessagesDropped uint64
 }
 
 // Counts returns the stream's counters.
@@ -73,6 +77,7 @@ func (s *Stream) Counts() Counts {
 		PacketsOut: s.counters.packetsOut.Load(), BytesOut: s.counters.bytesOut.Load(),
 		Dropped: s.counters.dropped.Load(), Overflows: s.counters.overflows.Load(),
 		Resyncs: s.counters.resyncs.Load(), Resent: s.counters.resent.Load(), Malformed: s.counters.malformed.Load(),
+		MessagesOut: s.counters.messagesOut.Load(), MessagesDropped: s.counters.messagesDropped.Load(),
 	}
 }
 
@@ -81,6 +86,7 @@ func (s *Stream) Counts() Counts {
 func (s *Stream) Restart() {
 	s.timeline.anchor = true
 	s.pictureEnd = true
+	s.message.Store(nil)
 	s.mu.Lock()
 	s.cache.reset()
 	viewers, readers := s.viewers, s.readers

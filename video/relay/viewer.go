@@ -34,6 +34,7 @@ type viewer struct {
 	stream *Stream
 	out    sender
 	wide   *wideLog // nil: nothing is known of the path
+	data   dataLine
 	cancel context.CancelFunc
 	done   chan struct{}          // closed when the viewer's goroutines have ended
 	worker atomic.Pointer[worker] // nil until connected
@@ -73,7 +74,9 @@ type viewer struct {
 }
 
 func newViewer(id string, s *Stream, out sender, seq uint16, base uint32, cancel context.CancelFunc) *viewer {
-	return &viewer{id: id, stream: s, out: out, cancel: cancel, seq: seq, base: base, done: make(chan struct{})}
+	return &viewer{
+		id: id, stream: s, out: out, cancel: cancel, seq: seq, base: base, done: make(chan struct{}), data: dataLine{stream: s},
+	}
 }
 
 func (v *viewer) stop() { v.cancel() }

@@ -59,10 +59,15 @@ func (r *Relay) Open(ctx context.Context, stream *Stream, q Request) (Session, e
 		id: hex.EncodeToString(random[:16]), who: q.Who, gone: q.Gone, since: time.Now(), stream: stream,
 		pc: pc, sender: rtpSender, hold: &t.hold, wide: &t.wide, codec: codec, busy: make(chan struct{}, 1),
 	}
+	vctx, cancel := context.WithCancel(r.ctx)
+	v := newViewer(s.id, stream, t, binary.BigEndian.Uint16(random[16:]), binary.BigEndian.Uint32(random[18:]), cancel)
+	v.codec, v.wide, s.viewer = codec, &t.wide, v
+	v.data.accept(pc, cancel)
 	conn := r.watchState(s)
 	moved := watchPath(s)
 	answer, err := r.negotiate(ctx, s, o)
 	if err != nil {
+		cancel()
 		if errors.Is(err, ErrBadOffer) {
 			r.counters.refused.Add(1)
 		}
@@ -75,9 +80,6 @@ func (r *Relay) Open(ctx context.Context, stream *Stream, q Request) (Session, e
 		}
 	}()
 
-	vctx, cancel := context.WithCancel(r.ctx)
-	v := newViewer(s.id, stream, t, binary.BigEndian.Uint16(random[16:]), binary.BigEndian.Uint32(random[18:]), cancel)
-	v.codec, v.wide, s.viewer = codec, &t.wide, v
 	if !stream.add(v) {
 		cancel()
 		return Session{}, ErrClosed

@@ -39,6 +39,9 @@ type Camera struct {
 	NoReports   bool
 	// Before is called right before picture n is sent, counted from the start. nil: nothing is.
 	Before func(n int)
+	// Data gives the metadata beside picture n, which was taken at an instant of the camera's clock. nil: there is no track
+	// of metadata.
+	Data func(n int, at time.Time) []byte
 	// H265 describes the track as H.265 (and sends nothing).
 	H265 bool
 	// User and Password are asked for where User is not empty, in the ways of Methods. Default: Basic and Digest (MD5).
@@ -53,6 +56,7 @@ type Camera struct {
 	server  *gortsplib.Server
 	stream  *gortsplib.ServerStream
 	media   *description.Media
+	data    *description.Media // nil: none
 	stop    chan struct{}
 	wg      sync.WaitGroup
 	frozen  atomic.Bool
@@ -100,9 +104,13 @@ func (c *Camera) Start() error {
 	if err := c.server.Start(); err != nil {
 		return fmt.Errorf("camera: %w", err)
 	}
-	c.stream = &gortsplib.ServerStream{
-		Server: c.server, Desc: &description.Session{Medias: []*description.Media{c.media}},
+	medias := []*description.Media{c.media}
+	if c.Data != nil {
+		klv := &format.Generic{PayloadTyp: 97, RTPMa: "smpte336m/90000", ClockRat: 90000}
+		c.data = &description.Media{Type: description.MediaTypeApplication, Formats: []format.Format{klv}}
+		medias = append(medias, c.data)
 	}
+	c.stream = &gortsplib.ServerStream{Server: c.server, Desc: &description.Session{Medias: medias}}
 	if err := c.stream.Initialize(); err != nil {
 		c.server.Close()
 		return fmt.Errorf("camera: %w", err)
@@ -178,6 +186,12 @@ func (c *Camera) play(stop chan struct{}) {
 			c.Before(n)
 		}
 		seq = c.send(c.Clip.Pictures[n%len(c.Clip.Pictures)], seq, ts)
+		if c.data != nil {
+			_ = c.stream.WritePacketRTP(c.data, &rtp.Packet{ // a reader that goes is no error here
+				Header:  rtp.Header{Version: 2, PayloadType: 97, SequenceNumber: uint16(n), Timestamp: ts, Marker: true},
+				Payload: c.Data(n, now.Add(c.ClockOffset)),
+			})
+		}
 		c.picture.Store(int64(n % c.Clip.GOP))
 		if n%c.Clip.GOP == 0 {
 			c.groups.Add(1)
@@ -209,9 +223,9 @@ func (c *Camera) send(nals [][]byte, seq uint16, ts uint32) uint16 {
 
 func (c *Camera) report(at time.Time, ts uint32) {
 	ntp := NTP(at)
-	for _, m := range c.stream.Stats().Medias {
+	for media, m := range c.stream.Stats().Medias {
 		for _, f := range m.Formats {
-			_ = c.stream.WritePacketRTCP(c.media, &rtcp.SenderReport{SSRC: f.LocalSSRC, NTPTime: ntp, RTPTime: ts})
+			_ = c.stream.WritePacketRTCP(media, &rtcp.SenderReport{SSRC: f.LocalSSRC, NTPTime: ntp, RTPTime: ts})
 		}
 	}
 }
