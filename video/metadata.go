@@ -3,6 +3,7 @@ package video
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -157,8 +158,7 @@ func (s *Service) MetadataAround(feedID string, t time.Time) (before, after *Met
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for i := len(f.kept) - 1; i >= 0; i-- {
-		m := f.kept[i]
+	for _, m := range slices.Backward(f.kept) {
 		if !m.FrameTime.After(t) {
 			return &m, after
 		}
