@@ -22,7 +22,8 @@ type load struct {
 	rounds        int // of both relays, in turns
 }
 
-// BenchmarkRelay compares the relay with a plain forwarder under the loads of docs/benchmarks.md.
+// BenchmarkRelay compares the relay with a plain forwarder under the loads of docs/benchmarks.md. It prints no figure of a
+// round in which the machine was busy with other things or at its limit: invalid-rounds says how many there were, the log why.
 func BenchmarkRelay(b *testing.B) {
 	for _, l := range []load{
 		{4000, 25, 4 << 20, 2}, {4000, 25, 64 << 10, 1}, {4000, 100, 4 << 20, 1}, {4000, 200, 4 << 20, 1},
@@ -45,38 +46,81 @@ type figures struct {
 	lost     float64 // per cent of packets
 	memoryMB float64
 	lagMS    float64 // of the harness: p99 of how late its timer fires
+	machine  share   // of the run
+}
+
+// metrics are what is printed of a load.
+var metrics = []struct {
+	name  string
+	of    func(figures) float64
+	ratio bool // ours to plain, too
+}{
+	{"cpu", func(f figures) float64 { return f.cpu }, true},
+	{"p95-ms", func(f figures) float64 { return f.p95 }, true},
+	{"MB", func(f figures) float64 { return f.memoryMB }, true},
+	{"first-p95-ms", func(f figures) float64 { return f.firstP95 }, true},
+	{"lost-%", func(f figures) float64 { return f.lost }, false},
+	{"oldest-ms", func(f figures) float64 { return f.oldest }, false},
+	{"p50-ms", func(f figures) float64 { return f.p50 }, false},
+	{"harness-lag-ms", func(f figures) float64 { return f.lagMS }, false},
+	{"idle-%", func(f figures) float64 { return 100 * f.machine.idle }, false},
+	{"stolen-%", func(f figures) float64 { return 100 * f.machine.stolen }, false},
 }
 
 func compare(b *testing.B, l load) {
 	b.Helper()
 	cam, at := camera(b, l.kbps)
-	var plain, ours []figures
+	var rounds []pair
 	for range l.rounds {
-		plain = append(plain, measure(b, "plain", cam.URL(), at, l))
-		ours = append(ours, measure(b, "ours", cam.URL(), at, l))
+		rounds = append(rounds, pair{plain: measure(b, "plain", cam.URL(), at, l), ours: measure(b, "ours", cam.URL(), at, l)})
 	}
-	for _, m := range []struct {
-		name string
-		of   func(figures) float64
-		unit bool // ours, plain and the ratio of both
-	}{
-		{"cpu", func(f figures) float64 { return f.cpu }, true},
-		{"p95-ms", func(f figures) float64 { return f.p95 }, true},
-		{"MB", func(f figures) float64 { return f.memoryMB }, true},
-		{"first-p95-ms", func(f figures) float64 { return f.firstP95 }, true},
-		{"lost-%", func(f figures) float64 { return f.lost }, false},
-		{"oldest-ms", func(f figures) float64 { return f.oldest }, false},
-		{"p50-ms", func(f figures) float64 { return f.p50 }, false},
-		{"harness-lag-ms", func(f figures) float64 { return f.lagMS }, false},
-	} {
-		o, p := mean(ours, m.of), mean(plain, m.of)
-		b.ReportMetric(o, m.name)
-		b.ReportMetric(p, "plain-"+m.name)
-		if m.unit && p > 0 {
-			b.ReportMetric(o/p, m.name+"-ratio")
-		}
+	report, invalid := summary(rounds)
+	for _, why := range invalid {
+		b.Logf("INVALID: %s", why)
+	}
+	for name, value := range report {
+		b.ReportMetric(value, name)
 	}
 	b.ReportMetric(0, "ns/op") // says nothing here
+}
+
+// pair is a round: both relays, one after the other.
+type pair struct{ plain, ours figures }
+
+// summary is what is printed of some rounds: the means of the valid ones and their ratios. A round counts where neither
+// of its runs was disturbed, since a ratio with a disturbed run says nothing. invalid says what is wrong with the others.
+func summary(rounds []pair) (report map[string]float64, invalid []string) {
+	var plain, ours []figures
+	void := 0
+	for n, r := range rounds {
+		fit := true
+		for _, run := range []struct {
+			kind string
+			f    figures
+		}{{"plain", r.plain}, {"ours", r.ours}} {
+			if why := run.f.unfit(); why != "" {
+				invalid = append(invalid, fmt.Sprintf("round %d, %s: %s", n+1, run.kind, why))
+				fit = false
+			}
+		}
+		if fit {
+			plain, ours = append(plain, r.plain), append(ours, r.ours)
+		} else {
+			void++
+		}
+	}
+	report = map[string]float64{"invalid-rounds": float64(void)}
+	if len(ours) == 0 {
+		return report, invalid
+	}
+	for _, m := range metrics {
+		o, p := mean(ours, m.of), mean(plain, m.of)
+		report[m.name], report["plain-"+m.name] = o, p
+		if m.ratio && p > 0 {
+			report[m.name+"-ratio"] = o / p
+		}
+	}
+	return report, invalid
 }
 
 func mean(runs []figures, of func(figures) float64) float64 {
@@ -124,7 +168,7 @@ func measure(b *testing.B, kind, camera string, at *clock, l load) figures {
 		v.count(true)
 	}
 	const span = 6 * time.Second
-	cpu, began := cpuSeconds(b, pid), time.Now()
+	cpu, began, before := cpuSeconds(b, pid), time.Now(), readMachine(b)
 	var late []float64
 	for last := began; time.Since(began) < span; {
 		<-lag.C
@@ -133,7 +177,7 @@ func measure(b *testing.B, kind, camera string, at *clock, l load) figures {
 		last = now
 	}
 	cpu = cpuSeconds(b, pid) - cpu
-	out := figures{cpu: cpu / time.Since(began).Seconds() / float64(l.viewers), memoryMB: residentMB(b, pid), lagMS: at99(late)}
+	out := figures{cpu: cpu / time.Since(began).Seconds() / float64(l.viewers), memoryMB: residentMB(b, pid), lagMS: at99(late), machine: readMachine(b).since(before)}
 	var delays, first []float64
 	lost, got := 0, 0
 	for _, v := range viewers {
