@@ -108,7 +108,7 @@ func (s *Service) MeasuredHFOVAt(id int, cameraID uint8, stream int, t time.Time
 type CameraCommand = camera.Command
 
 // Camera tells a camera (0: the first that is a component, else the autopilot's) something and waits for its answer. Errors
-// are those of Command, and ErrUnable.
+// are those of Command, and ErrUnable. A rate of a zoom or focus counts for 0.6 s: see moveLens.
 func (s *Service) Camera(ctx context.Context, id int, cameraID uint8, c CameraCommand) (Ack, error) {
 	sys, err := s.system(id)
 	if err != nil {
@@ -121,6 +121,13 @@ func (s *Service) Camera(ctx context.Context, id int, cameraID uint8, c CameraCo
 	cam, o, err := sys.cameraOrder(cameraID, c)
 	if err != nil {
 		return Ack{}, err
+	}
+	if key, rate, steady, ok := lensOf(cam.ID, c); steady {
+		return s.moveLens(ctx, sys, key, rate)
+	} else if ok {
+		if err := sys.endLens(ctx, key); err != nil {
+			return Ack{}, err
+		}
 	}
 	began := time.Now()
 	ack, err := s.execute(ctx, sys, o.on(cam), link.Urgent)

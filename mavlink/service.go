@@ -216,6 +216,7 @@ func (s *Service) keepTime(ctx context.Context) {
 		case sys := <-s.found:
 			attendants.Go(func() { s.attend(ctx, sys) })
 			attendants.Go(func() { s.steer(ctx, sys) })
+			attendants.Go(func() { s.driveLenses(ctx, sys) })
 		case now := <-ticker.C:
 			step := clock.step(now.UnixNano(), now.Sub(began))
 			if step != 0 {

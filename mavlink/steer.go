@@ -104,7 +104,7 @@ func (s *Service) steer(ctx context.Context, sys *system) {
 	all := make(map[uint8]*turning)
 	answers := make(chan turnAnswer)
 	ctx, cancel := context.WithCancel(ctx)
-	running := 0
+	running, told := 0, 0
 	defer func() {
 		cancel()
 		for ; running > 0; running-- {
@@ -139,7 +139,8 @@ func (s *Service) steer(ctx context.Context, sys *system) {
 			}
 			if step.Command != nil {
 				running++
-				s.tellTurn(ctx, sys, t, *step.Command, answers)
+				told++
+				s.tellTurn(ctx, sys, t, told, *step.Command, answers)
 			}
 			if step.Done {
 				t.over(step.GaveUp, sys)
@@ -225,14 +226,15 @@ func (t *turning) over(gaveUp bool, sys *system) {
 var errTurnEnded = fmt.Errorf("%w: the turn ended before the gimbal accepted it", ErrNoAnswer)
 
 // tellTurn sends rates as a command, and takes control first where we do not have it.
-func (s *Service) tellTurn(ctx context.Context, sys *system, t *turning, r gimbal.Rates, answers chan<- turnAnswer) {
-	ctx, t.cancel = context.WithCancel(ctx)
-	t.number++
-	number, d := t.number, t.to
+func (s *Service) tellTurn(ctx context.Context, sys *system, t *turning, number int, r gimbal.Rates, answers chan<- turnAnswer) {
+	ctx, cancel := context.WithCancel(ctx)
+	t.cancel, t.number = cancel, number
+	d := t.to
 	if now, err := sys.target(d.ID); err == nil {
 		d = now.Device
 	}
 	go func() {
+		defer cancel()
 		o := turnOrder(d, r)
 		tell := func() (Ack, error) {
 			ack, err := s.execute(ctx, sys, o, link.Urgent)

@@ -43,6 +43,8 @@ type system struct {
 	logs      *logDesk
 	// turns are wishes to the steersman, who keeps gimbals turning.
 	turns chan wantedTurn
+	// lenses are wishes to whoever drives the zoom and focus of its cameras.
+	lenses chan wantedLens
 	// photos counts the single photos that were asked for.
 	photos atomic.Uint32
 
@@ -94,7 +96,7 @@ func newSystem(id, component uint8, hb *common.MessageHeartbeat, first time.Time
 	p := pilotOf(hb.Autopilot, kind)
 	s := &system{
 		id: id, component: component, pilot: p, log: log.With("vehicle", id), wake: make(chan struct{}, 1),
-		orders: newLanes(), transfer: newGate(), files: make(map[uint8]*ftp.Conn), logs: newLogDesk(), turns: make(chan wantedTurn),
+		orders: newLanes(), transfer: newGate(), files: make(map[uint8]*ftp.Conn), logs: newLogDesk(), turns: make(chan wantedTurn), lenses: make(chan wantedLens),
 	}
 	s.state = state{
 		v: Vehicle{

@@ -195,6 +195,33 @@ func TestATurningGimbalIsOneRecordAndNotTen(t *testing.T) {
 	}
 }
 
+func TestALensThatIsHeldIsOneRecordAndNotTen(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	if _, _, err := p.cfg.Access.Leases.Take(1, "operator-1", false); err != nil {
+		t.Fatal(err)
+	}
+	send := func(body string) {
+		t.Helper()
+		if r := p.as(access.RoleOperator, http.MethodPost, "/vehicles/1/camera", body); r.status != http.StatusOK {
+			t.Fatalf("%s: %d %s", body, r.status, r.body)
+		}
+	}
+	for range 10 {
+		send(`{"command":"zoom","rate":1}`)
+	}
+	send(`{"command":"zoom","rate":0}`)
+	send(`{"command":"zoom","rate":0}`)
+	for range 2 {
+		send(`{"command":"focus","rate":1}`)
+		send(`{"command":"zoom","step":1}`)
+	}
+	r := p.as(access.RoleOperator, http.MethodGet, "/audit", "")
+	if n := strings.Count(r.body, `"action":"camera"`); n != 5 {
+		t.Errorf("%d records: a zoom and its stop, a focus, and two steps are five", n)
+	}
+}
+
 func TestLeaseGoesFromHandToHand(t *testing.T) {
 	t.Parallel()
 	p := newPost(t)

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"slices"
+	"time"
 
 	"vedette/internal/access"
 	"vedette/ui/api"
@@ -32,9 +33,19 @@ func camera(c *call) error {
 	if err := checkCamera(b); err != nil {
 		return err
 	}
-	return c.tell("camera", b, func(ctx context.Context, id int) (api.CommandResult, error) {
+	do := func(ctx context.Context, id int) (api.CommandResult, error) {
 		return c.s.cfg.Station.Camera(ctx, c.who, id, b)
-	})
+	}
+	if b.Rate != nil {
+		id, err := c.vehicle()
+		if err != nil {
+			return err
+		}
+		if c.s.turning.goesOn(turnKey{id, b.Camera, b.Command, c.who.Name}, *b.Rate == 0, time.Now()) {
+			return c.tellOn("camera", b, do)
+		}
+	}
+	return c.tell("camera", b, do)
 }
 
 func track(c *call) error {

@@ -26,7 +26,7 @@ func gimbal(c *call) error {
 		if err != nil {
 			return err
 		}
-		if c.s.turning.goesOn(turnKey{id, b.Gimbal, c.who.Name}, still(b), time.Now()) {
+		if c.s.turning.goesOn(turnKey{id, b.Gimbal, "gimbal", c.who.Name}, still(b), time.Now()) {
 			return c.tellOn("gimbal", b, do)
 		}
 	}
@@ -59,16 +59,16 @@ func still(b api.GimbalCommand) bool {
 // turnMemory is how long after rates the next ones are the same turn.
 const turnMemory = time.Second
 
-// turning remembers who turns which gimbal, so that rates that are repeated ten times a second are one record and not ten.
-// It holds at most a vehicle's gimbals times its operators within a second.
+// turning remembers who turns which gimbal or moves which lens, so that rates that are repeated ten times a second are one record
+// and not ten. It holds at most a vehicle's gimbals and lenses times its operators within a second.
 type turning struct {
 	mu   sync.Mutex
 	last map[turnKey]lastTurn
 }
 
 type turnKey struct {
-	vehicle, gimbal int
-	who             string
+	vehicle, part int
+	what, who     string
 }
 
 type lastTurn struct {

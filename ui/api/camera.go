@@ -112,7 +112,7 @@ type TrackingCommand struct {
 type CameraCommand struct {
 	Command       string   `json:"command"`                 // zoom, focus, photo, stopPhoto, record, stopRecord, source, mode, stream, format, reset
 	Camera        int      `json:"camera,omitempty"`        // by its id; missing: the first
-	Rate          *float64 `json:"rate,omitempty"`          // zoom, focus: -1 to 1 until a rate of 0
+	Rate          *float64 `json:"rate,omitempty"`          // zoom, focus: -1 to 1, for the next 0.6 s
 	Step          *float64 `json:"step,omitempty"`          // zoom, focus: -1 or 1
 	Percent       *float64 `json:"percent,omitempty"`       // zoom, focus: of the full range
 	FocalLengthMM *float64 `json:"focalLengthMM,omitempty"` // zoom

@@ -111,6 +111,26 @@ describe('Hold', () => {
     await hold.set(0);
     expect(send.mock.calls.map(([rate]) => rate).slice(4)).toEqual([1, 0]);
   });
+  it('renews what is held until it is let go, or until a renewal fails', async () => {
+    vi.useFakeTimers();
+    try {
+      const failed = vi.fn();
+      const send = vi.fn<(rate: number) => Promise<void>>().mockResolvedValue();
+      const hold = new Hold(send, failed);
+      await hold.set(1);
+      await vi.advanceTimersByTimeAsync(1000);
+      await hold.set(0);
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(send.mock.calls.map(([rate]) => rate)).toEqual([1, 1, 1, 1, 1, 1, 0]);
+      await hold.set(-1);
+      send.mockRejectedValue(new Error('refused'));
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(send).toHaveBeenCalledTimes(9);
+      expect(failed).toHaveBeenCalledTimes(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
   it('does not stop what was never started', async () => {
     const send = vi.fn(async () => undefined);
     await new Hold(send, vi.fn()).set(0);

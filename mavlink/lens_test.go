@@ -1,0 +1,86 @@
+package mavlink_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
+
+	"vedette/mavlink"
+	"vedette/mavlink/camera"
+	"vedette/mavlink/mavlinktest"
+)
+
+// lensOrders are what a camera was told about its lens, the first two parameters each.
+func lensOrders(a *mavlinktest.Autopilot, command common.MAV_CMD) (all [][2]float32) {
+	_, _, longs := orders(a)
+	for _, m := range longs {
+		if m.Command == command {
+			all = append(all, [2]float32{m.Param1, m.Param2})
+		}
+	}
+	return all
+}
+
+func TestALensIsStoppedWhenNobodyAsksForItAnyMore(t *testing.T) {
+	t.Parallel()
+	s, a := withCamera(t, everything|common.CAMERA_CAP_FLAGS_HAS_BASIC_FOCUS)
+	for command, c := range map[common.MAV_CMD]mavlink.CameraCommand{
+		common.MAV_CMD_SET_CAMERA_ZOOM:  camera.Zoom{How: camera.Rate, Value: 0.5},
+		common.MAV_CMD_SET_CAMERA_FOCUS: camera.Focus{How: camera.Rate, Value: 0.5},
+	} {
+		ack, err := s.Camera(within(t), 1, 0, c)
+		if err != nil || ack.Result != "accepted" || ack.Command != uint16(command) {
+			t.Fatalf("%v: %+v, %v", command, ack, err)
+		}
+		eventually(t, "the lens is stopped twice", func() bool { return len(lensOrders(a, command)) == 3 })
+		if all := lensOrders(a, command); all[0] != [2]float32{1, 0.5} || all[1] != [2]float32{1, 0} || all[2] != [2]float32{1, 0} {
+			t.Errorf("%v: the camera was told %v", command, all)
+		}
+	}
+}
+
+func TestALensThatIsLetGoIsStoppedAtOnce(t *testing.T) {
+	t.Parallel()
+	s, a := withCamera(t, everything)
+	for _, rate := range []float64{1, 0, -1, 0, 0} {
+		if _, err := s.Camera(within(t), 1, 100, camera.Zoom{How: camera.Rate, Value: rate}); err != nil {
+			t.Fatalf("rate %v: %v", rate, err)
+		}
+	}
+	if all := lensOrders(a, common.MAV_CMD_SET_CAMERA_ZOOM); all[len(all)-1] != [2]float32{1, 0} {
+		t.Errorf("the camera was told %v", all)
+	}
+}
+
+func TestAnotherZoomEndsOneAtARate(t *testing.T) {
+	t.Parallel()
+	s, a := withCamera(t, everything)
+	for _, c := range []camera.Zoom{{How: camera.Rate, Value: 1}, {How: camera.Percent, Value: 50}} {
+		if _, err := s.Camera(within(t), 1, 100, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	beats := func() (n int) {
+		for _, m := range a.Heard() {
+			if _, ok := m.(*common.MessageHeartbeat); ok {
+				n++
+			}
+		}
+		return n
+	}
+	before := beats()
+	eventually(t, "a second and more passes, in which the lens would have been stopped", func() bool { return beats() >= before+2 })
+	if all := lensOrders(a, common.MAV_CMD_SET_CAMERA_ZOOM); all[len(all)-1] != [2]float32{2, 50} {
+		t.Errorf("the camera was told %v", all)
+	}
+}
+
+func TestALensThatNeverMovedIsToldWhenItEnds(t *testing.T) {
+	t.Parallel()
+	s, a := withCamera(t, everything)
+	a.Change(func(f *mavlinktest.Faults) { f.Deaf = true })
+	if _, err := s.Camera(within(t), 1, 100, camera.Zoom{How: camera.Rate, Value: 1}); !errors.Is(err, mavlink.ErrNoAnswer) {
+		t.Errorf("%v", err)
+	}
+}
