@@ -257,6 +257,48 @@ func TestATurnIsStoppedWhenNobodyAsksForItAnyMore(t *testing.T) {
 	}
 }
 
+func TestAGimbalTurnsBySticksUntilNobodyHoldsThem(t *testing.T) {
+	t.Parallel()
+	s, a := withGimbals(t, mavlinktest.Config{PX4: true})
+	streamed := func(still bool) (n int) {
+		for _, m := range a.Heard() {
+			if p, ok := m.(*common.MessageGimbalManagerSetManualControl); ok && p.GimbalDeviceId == 1 && (p.PitchRate == 0 && p.YawRate == 0) == still {
+				n++
+				if !still && (p.PitchRate != 0.5 || p.YawRate != -1 || !math.IsNaN(float64(p.Pitch)) || !math.IsNaN(float64(p.Yaw))) {
+					t.Errorf("%+v", p)
+				}
+			}
+		}
+		return n
+	}
+	eventually(t, "the sticks are streamed", func() bool {
+		_, err := s.Turn(within(t), 1, 1, mavlink.Rates{PitchDegS: 0.5, YawDegS: -1, Manual: true})
+		if err != nil && !errors.Is(err, mavlink.ErrNoAnswer) { // on a busy machine it ends before control is taken
+			t.Fatal(err)
+		}
+		return err == nil && streamed(false) > 0
+	})
+	if system, component := a.Controller(1); system != 255 || component != 190 {
+		t.Errorf("%d/%d controls", system, component)
+	}
+	eventually(t, "then a stop, also as a command", func() bool {
+		all := pitchYaws(a)
+		return streamed(true) >= 3 && len(all) >= 2 && all[len(all)-1].Param3 == 0 && all[len(all)-1].Param4 == 0
+	})
+	for _, m := range pitchYaws(a) {
+		if m.Param3 != 0 || m.Param4 != 0 {
+			t.Errorf("shares were sent as degrees: %+v", m)
+		}
+	}
+	if _, err := s.Turn(within(t), 1, 1, mavlink.Rates{PitchDegS: 2, Manual: true}); !errors.Is(err, mavlink.ErrInvalid) {
+		t.Errorf("twice of what there is: %v", err)
+	}
+	ardupilot, _ := withGimbals(t, mavlinktest.Config{})
+	if _, err := ardupilot.Turn(within(t), 1, 1, mavlink.Rates{PitchDegS: 1, Manual: true}); !errors.Is(err, mavlink.ErrUnable) {
+		t.Errorf("ArduPilot: %v", err)
+	}
+}
+
 func TestAPointingEndsATurn(t *testing.T) {
 	t.Parallel()
 	s, a := withGimbals(t, mavlinktest.Config{})

@@ -44,8 +44,12 @@ type turnAnswer struct {
 // Turn turns a gimbal (0: the first) at rates for the next 0.6 s: whoever wants it to go on says so again before they are
 // over. When nobody does it is stopped, as it is at once by rates of zero. It waits until the gimbal has accepted to turn.
 func (s *Service) Turn(ctx context.Context, id int, device uint8, r Rates) (Ack, error) {
-	if !(math.Abs(r.PitchDegS) <= 360 && math.Abs(r.YawDegS) <= 360) {
-		return Ack{}, fmt.Errorf("turn: %w: rates %v and %v°/s", ErrInvalid, r.PitchDegS, r.YawDegS)
+	most := 360.0
+	if r.Manual {
+		most = 1
+	}
+	if !(math.Abs(r.PitchDegS) <= most && math.Abs(r.YawDegS) <= most) {
+		return Ack{}, fmt.Errorf("turn: %w: rates %v and %v", ErrInvalid, r.PitchDegS, r.YawDegS)
 	}
 	sys, err := s.system(id)
 	if err != nil {
@@ -57,6 +61,8 @@ func (s *Service) Turn(ctx context.Context, id int, device uint8, r Rates) (Ack,
 		return Ack{}, fmt.Errorf("turn: %w", err)
 	case to.Mount:
 		return Ack{}, fmt.Errorf("turn: %w: a mount of before gimbal protocol v2 takes angles only", ErrUnable)
+	case r.Manual && sys.pilot.name() == (ardupilot{}).name() && (to.Manager == 0 || to.Manager == sys.component):
+		return Ack{}, fmt.Errorf("turn: %w: ArduPilot knows no manual control: give rates", ErrUnable)
 	case r.YawDegS != 0 && !r.VehicleFrame && !to.Can(common.GIMBAL_MANAGER_CAP_FLAGS_HAS_YAW_LOCK):
 		r.VehicleFrame = true // it can only follow
 	}
@@ -78,8 +84,12 @@ func (s *Service) Turn(ctx context.Context, id int, device uint8, r Rates) (Ack,
 	if err != nil {
 		return Ack{}, fmt.Errorf("turn the gimbal: %w", err)
 	}
+	command := common.MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW
+	if r.Manual && !r.Still() {
+		command = common.MAV_CMD_DO_GIMBAL_MANAGER_CONFIGURE
+	}
 	return Ack{
-		Command: uint16(common.MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW), Result: resultName(common.MAV_RESULT_ACCEPTED), Elapsed: time.Since(began),
+		Command: uint16(command), Result: resultName(common.MAV_RESULT_ACCEPTED), Elapsed: time.Since(began),
 	}, nil
 }
 
@@ -242,9 +252,13 @@ func (s *Service) tellTurn(ctx context.Context, sys *system, t *turning, number 
 			return ack, err
 		}
 		var err error
-		if r.Still() {
+		switch {
+		case r.Manual && !r.Still():
+			// There is no answer to manual control: having control is all that can be known.
+			_, err = s.inControl(ctx, sys, d, false, func() (Ack, error) { return Ack{}, nil })
+		case r.Still():
 			_, err = tell() // whoever has control by now: it stops
-		} else {
+		default:
 			_, err = s.inControl(ctx, sys, d, false, tell)
 		}
 		answers <- turnAnswer{device: d.ID, number: number, err: err}
@@ -268,6 +282,13 @@ func (s *Service) streamTurn(sys *system, d gimbal.Device, r gimbal.Rates) {
 		manager = sys.component
 	}
 	nan := float32(math.NaN())
+	if r.Manual {
+		p.Send(link.Urgent, &common.MessageGimbalManagerSetManualControl{
+			TargetSystem: sys.id, TargetComponent: manager, Flags: yawFlags(r.VehicleFrame), GimbalDeviceId: d.ID, Pitch: nan, Yaw: nan,
+			PitchRate: float32(r.PitchDegS), YawRate: float32(r.YawDegS),
+		})
+		return
+	}
 	p.Send(link.Urgent, &common.MessageGimbalManagerSetPitchyaw{
 		TargetSystem: sys.id, TargetComponent: manager, Flags: yawFlags(r.VehicleFrame), GimbalDeviceId: d.ID, Pitch: nan, Yaw: nan,
 		PitchRate: float32(r.PitchDegS * degToRad), YawRate: float32(r.YawDegS * degToRad),

@@ -76,6 +76,8 @@ func TestWrongRequestsAreProblemDocuments(t *testing.T) {
 		{post, "/vehicles/1/gimbal", `{"pitchDeg":1,"gimbal":300}`, 400, "gimbal"},
 		{post, "/vehicles/1/gimbal", `{"lookAtVehicle":-1}`, 400, "system id"},
 		{post, "/vehicles/1/gimbal", `{"yawRateDegS":361}`, 400, "yawRateDegS"},
+		{post, "/vehicles/1/gimbal", `{"yawStick":1.5}`, 400, "yawStick"},
+		{post, "/vehicles/1/gimbal", `{"yawStick":1,"yawRateDegS":1}`, 400, "one of"},
 		{post, "/vehicles/1/gimbal", `{"pitchDeg":1,"yawDeg":2,"lookAt":{"lat":1,"lon":2}}`, 400, "one of"},
 		{post, "/vehicles/1/gimbal", `{"lookAt":{"lat":100,"lon":2}}`, 400, "lookAt"},
 		{post, "/vehicles/1/camera", `{"command":"selfie"}`, 400, "stopPhoto"},

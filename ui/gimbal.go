@@ -50,10 +50,20 @@ func (c *call) tellOn(name string, request any, do func(ctx context.Context, id 
 	return c.answer(result)
 }
 
-func turns(b api.GimbalCommand) bool { return b.PitchRateDegS != nil || b.YawRateDegS != nil }
+// turns tells that a gimbal is to turn at rates or by sticks.
+func turns(b api.GimbalCommand) bool { return rated(b) || sticks(b) }
+
+func rated(b api.GimbalCommand) bool { return b.PitchRateDegS != nil || b.YawRateDegS != nil }
+
+func sticks(b api.GimbalCommand) bool { return b.PitchStick != nil || b.YawStick != nil }
 
 func still(b api.GimbalCommand) bool {
-	return (b.PitchRateDegS == nil || *b.PitchRateDegS == 0) && (b.YawRateDegS == nil || *b.YawRateDegS == 0)
+	for _, rate := range []*float64{b.PitchRateDegS, b.YawRateDegS, b.PitchStick, b.YawStick} {
+		if rate != nil && *rate != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // turnMemory is how long after rates the next ones are the same turn.
@@ -99,14 +109,14 @@ var gimbalModes = []string{"lock", "follow", "neutral", "retract", "control", "r
 func checkGimbal(b api.GimbalCommand) error {
 	angles := b.PitchDeg != nil || b.YawDeg != nil
 	ways := 0
-	for _, given := range []bool{b.LookAt != nil, b.LookAtVehicle != 0, angles, turns(b), b.Mode != ""} {
+	for _, given := range []bool{b.LookAt != nil, b.LookAtVehicle != 0, angles, rated(b), sticks(b), b.Mode != ""} {
 		if given {
 			ways++
 		}
 	}
 	switch {
 	case ways != 1:
-		return api.BadRequest("give one of lookAt, lookAtVehicle, pitchDeg with yawDeg, pitchRateDegS with yawRateDegS, or mode")
+		return api.BadRequest("give one of lookAt, lookAtVehicle, pitchDeg with yawDeg, pitchRateDegS with yawRateDegS, pitchStick with yawStick, or mode")
 	case b.Mode != "" && !slices.Contains(gimbalModes, b.Mode):
 		return api.BadRequest("mode %.40q: use lock, follow, neutral, retract, control, release or roiNone", b.Mode)
 	case b.Frame != "" && !angles && !turns(b):
@@ -124,6 +134,8 @@ func checkGimbal(b api.GimbalCommand) error {
 		within("yawDeg", b.YawDeg, -360, 360),
 		within("pitchRateDegS", b.PitchRateDegS, -maxRate, maxRate),
 		within("yawRateDegS", b.YawRateDegS, -maxRate, maxRate),
+		within("pitchStick", b.PitchStick, -1, 1),
+		within("yawStick", b.YawStick, -1, 1),
 	)
 }
 

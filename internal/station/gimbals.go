@@ -45,6 +45,9 @@ func (v *vehicles) point(ctx context.Context, id int, device uint8, g api.Gimbal
 	case g.PitchRateDegS != nil || g.YawRateDegS != nil:
 		rates := mavlink.Rates{PitchDegS: valueOr(g.PitchRateDegS, 0), YawDegS: valueOr(g.YawRateDegS, 0), VehicleFrame: nose}
 		return m.Turn(ctx, id, device, rates)
+	case g.PitchStick != nil || g.YawStick != nil:
+		rates := mavlink.Rates{PitchDegS: valueOr(g.PitchStick, 0), YawDegS: valueOr(g.YawStick, 0), VehicleFrame: nose, Manual: true}
+		return m.Turn(ctx, id, device, rates)
 	}
 	switch g.Mode {
 	case "lock", "follow":

@@ -5,6 +5,8 @@ import "time"
 // Rates are how fast a gimbal turns, in degrees a second: up, and clockwise.
 type Rates struct {
 	PitchDegS, YawDegS float64
+	// Manual makes both shares, -1 to 1, of what the manager is set up for (GIMBAL_MANAGER_SET_MANUAL_CONTROL, 288).
+	Manual bool
 	// VehicleFrame lets the yaw turn with the vehicle; else it keeps its direction over ground between the turns.
 	VehicleFrame bool
 }
@@ -30,7 +32,8 @@ const (
 )
 
 // Turn turns one gimbal as long as somebody asks for it. The first rates and the stop go as commands, which are
-// acknowledged; in between the newest rates are streamed, so that a lost message costs nothing. It begins with Want.
+// acknowledged; in between the newest rates are streamed, so that a lost message costs nothing. Manual rates have no command:
+// in its place control is taken. It begins with Want.
 type Turn struct {
 	want     Rates
 	until    time.Time // want counts until then
@@ -98,7 +101,7 @@ func (t *Turn) stop(now time.Time) {
 		return
 	}
 	t.stopping, t.stopFrom = true, now
-	t.want = Rates{VehicleFrame: t.want.VehicleFrame}
+	t.want = Rates{VehicleFrame: t.want.VehicleFrame, Manual: t.want.Manual}
 	t.nextSend, t.tellAt = now, now
 }
 

@@ -11,6 +11,8 @@ type GimbalCommand struct {
 	YawDeg        *float64 `json:"yawDeg,omitempty"`        // from true north, or as frame says
 	PitchRateDegS *float64 `json:"pitchRateDegS,omitempty"` // for the next 0.6 s: say it again to go on
 	YawRateDegS   *float64 `json:"yawRateDegS,omitempty"`   // clockwise
+	PitchStick    *float64 `json:"pitchStick,omitempty"`    // up, -1 to 1 of what the gimbal's manager is set up for; as rates
+	YawStick      *float64 `json:"yawStick,omitempty"`      // clockwise
 	Frame         string   `json:"frame,omitempty"`         // earth: yaw from true north, and it stays; vehicle: from the nose, and it turns along
 	Mode          string   `json:"mode,omitempty"`          // lock, follow, neutral, retract, control, release, roiNone
 }
