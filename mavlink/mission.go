@@ -88,7 +88,7 @@ func (s *Service) DownloadPlan(ctx context.Context, id int, kind PlanKind) ([]Mi
 		return nil, fmt.Errorf("read the %s: %w", kind, err)
 	}
 	items := sys.numbered(kind, sys.withoutHome(kind, d.Items()), 1)
-	sys.planSynced(kind, len(items), d.ID(), time.Now())
+	sys.planSynced(kind, nil, d.Items(), len(items), d.ID(), time.Now())
 	s.updates.note(sys, []string{EventState})
 	return items, nil
 }
@@ -116,11 +116,16 @@ func (s *Service) UploadPlan(ctx context.Context, id int, kind PlanKind, items [
 	}
 	defer sys.transfer.leave()
 	defer s.report(sys, nil)
+	part, partly := sys.changedPart(kind, list)
 	sys.planWriting(kind, true)
 	defer sys.planWriting(kind, false)
 	err = s.withPatience(ctx, sys, kind, func() (machine, func() Transfer) {
 		// The list is valid: it was made once already.
-		r, _ = mission.NewReplace(s.missionPeer(sys), kind.wire(), list)
+		if partly {
+			r, _ = mission.NewPartly(s.missionPeer(sys), kind.wire(), list, part)
+		} else {
+			r, _ = mission.NewReplace(s.missionPeer(sys), kind.wire(), list)
+		}
 		return r, func() Transfer {
 			done, total, back := r.Progress()
 			return Transfer{Kind: string(kind), Upload: !back, Done: done, Total: total}
@@ -130,9 +135,20 @@ func (s *Service) UploadPlan(ctx context.Context, id int, kind PlanKind, items [
 		return nil, fmt.Errorf("upload the %s: %w", kind, err)
 	}
 	stored := sys.numbered(kind, sys.withoutHome(kind, r.Stored()), 1)
-	sys.planSynced(kind, len(stored), r.ID(), time.Now())
+	sys.planSynced(kind, list, r.Stored(), len(stored), r.ID(), time.Now())
 	s.updates.note(sys, []string{EventState})
 	return stored, nil
+}
+
+// changedPart is what alone must be written of a mission, where the vehicle takes parts: ArduPilot does, and keeps its home whatever
+// is written.
+func (s *system) changedPart(kind PlanKind, list []MissionItem) (mission.Part, bool) {
+	held := s.planHeld(kind)
+	if kind != PlanMission || s.pilot.name() != (ardupilot{}).name() {
+		return mission.Part{}, false
+	}
+	const home = 1
+	return held.Changed(list, home)
 }
 
 // SetMissionItem makes an item the one that is flown next; the first is 1.

@@ -46,7 +46,9 @@ type plans struct {
 }
 
 type planRecord struct {
-	state   PlanState
+	state PlanState
+	// held is the list as far as it is known.
+	held    mission.Held
 	writing bool // by us, now
 	settled time.Time
 	id      uint32 // as told last
@@ -99,8 +101,9 @@ func (s *system) planWriting(kind PlanKind, on bool) {
 	}
 }
 
-// planSynced notes that the station knows a list now.
-func (s *system) planSynced(kind PlanKind, count int, id uint32, now time.Time) {
+// planSynced notes that the station knows a list now: given and told as the vehicle counts it, count without its home. Without given
+// it was only read.
+func (s *system) planSynced(kind PlanKind, given, told []mission.Item, count int, id uint32, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.state.plans.of(kind)
@@ -108,8 +111,27 @@ func (s *system) planSynced(kind PlanKind, count int, id uint32, now time.Time) 
 		id = r.id
 	}
 	r.state = PlanState{Kind: kind, SyncedAt: now.UTC(), Count: count, ID: id}
+	if given != nil {
+		r.held = mission.Held{Given: given, Told: told}
+	} else {
+		r.held = r.held.Tells(told)
+	}
 	r.settled = now.Add(settling)
 	s.showPlans()
+}
+
+// planHeld is the list that the vehicle holds as far as the station knows; nothing where it does not or somebody changed it. From
+// then on it does not know until planSynced, because it is about to be written.
+func (s *system) planHeld(kind PlanKind) mission.Held {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.state.plans.of(kind)
+	held := r.held
+	r.held = mission.Held{}
+	if !r.state.ChangedAt.IsZero() {
+		return mission.Held{}
+	}
+	return held
 }
 
 // otherStation names the station whose transfer was overheard within a time, or nobody, and tells whether it writes.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -97,6 +98,44 @@ func (p *planPost) way(n int, height float64) api.Mission {
 		m.Items = append(m.Items, api.MissionItem{Command: "waypoint", Lat: &lat, Lon: &lon, AltitudeRelative: &height})
 	}
 	return m
+}
+
+func TestAMissionOfWhichAPartChangedGoesToTheSimulatorInPart(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("starts a station")
+	}
+	p := newPlanPost(t, impair.Profile{})
+	mission := p.way(200, 50)
+	var held, read api.Mission
+	for _, height := range []float64{50, 61} {
+		mission.Items[150].AltitudeRelative = &height
+		if status := p.call(http.MethodPut, "/vehicles/1/mission", mission, &held); status != http.StatusOK {
+			t.Fatalf("upload: %d", status)
+		}
+		if status := p.call(http.MethodGet, "/vehicles/1/mission", nil, &read); status != http.StatusOK || len(read.Items) != 200 || *read.Items[150].AltitudeRelative != height {
+			t.Fatalf("download: %d, %d items", status, len(read.Items))
+		}
+		if !reflect.DeepEqual(held.Items, read.Items) {
+			t.Error("the answer to the upload is not what is held")
+		}
+	}
+	// The telemetry log has what was sent: the station's ids, and the number of MISSION_WRITE_PARTIAL_LIST and MISSION_COUNT.
+	sent := func(message byte) (n int) {
+		logs, _ := filepath.Glob(filepath.Join(p.args[4], "telemetry", "vehicle-001", "*.tlog"))
+		for _, name := range logs {
+			frames, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n += bytes.Count(frames, []byte{255, 190, message, 0, 0})
+		}
+		return n
+	}
+	p.until(30*time.Second, "the part is in the log", func() bool { return sent(38) == 1 })
+	if n := sent(44); n != 1 {
+		t.Errorf("%d whole lists were written", n)
+	}
 }
 
 func TestPlansGoToTheSimulatorAndBack(t *testing.T) {

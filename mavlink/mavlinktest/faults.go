@@ -26,6 +26,8 @@ type Faults struct {
 	LoseFiles, LoseLogs int
 	// ForgetLists acknowledges that many uploads and holds nothing afterwards; BusyUploads denies that many.
 	ForgetLists, BusyUploads int
+	// RefuseParts refuses to have a part of a list written.
+	RefuseParts bool
 	// OldAutopilot knows MISSION_SET_CURRENT only.
 	OldAutopilot bool
 }

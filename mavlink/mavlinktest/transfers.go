@@ -2,6 +2,7 @@ package mavlinktest
 
 import (
 	"math"
+	"slices"
 	"sort"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
@@ -12,6 +13,8 @@ type transfer struct {
 	kind  common.MAV_MISSION_TYPE
 	count int
 	items []*common.MessageMissionItemInt
+	// rest is what follows a part that is written.
+	rest []*common.MessageMissionItemInt
 }
 
 // transferMessage answers missions and parameters as ArduPilot does; mu must be held.
@@ -25,6 +28,17 @@ func (a *Autopilot) transferMessage(m message.Message) {
 		}
 		a.transfer = &transfer{kind: m.MissionType, count: int(m.Count)}
 		a.askItem()
+	case *common.MessageMissionWritePartialList:
+		switch old := a.lists[m.MissionType]; {
+		case a.cfg.PX4:
+		case m.StartIndex < 0 || m.EndIndex < m.StartIndex || int(m.EndIndex) >= len(old) || a.faults.RefuseParts:
+			a.missionAck(m.MissionType, common.MAV_MISSION_ERROR)
+		default:
+			a.transfer = &transfer{
+				kind: m.MissionType, count: int(m.EndIndex) + 1, items: slices.Clone(old[:m.StartIndex]), rest: slices.Clone(old[m.EndIndex+1:]),
+			}
+			a.askItem()
+		}
 	case *common.MessageMissionItemInt:
 		a.item(m)
 		if a.faults.DuplicateItems {
@@ -112,7 +126,7 @@ func (a *Autopilot) item(m *common.MessageMissionItemInt) {
 			a.faults.ForgetLists--
 			delete(a.lists, t.kind)
 		default:
-			a.lists[t.kind] = t.items
+			a.lists[t.kind] = append(t.items, t.rest...)
 		}
 		if !a.faults.LoseMissionAck {
 			a.missionAck(t.kind, common.MAV_MISSION_ACCEPTED)

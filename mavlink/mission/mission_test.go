@@ -3,6 +3,7 @@ package mission
 import (
 	"errors"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -32,6 +33,7 @@ type world struct {
 type vehicle struct {
 	stored   []*common.MessageMissionItemInt
 	coming   []*common.MessageMissionItemInt
+	rest     []*common.MessageMissionItemInt // what follows a part that comes
 	count    int
 	loading  bool
 	askAgain time.Time
@@ -41,6 +43,9 @@ type vehicle struct {
 	inOrder bool
 	asked   int
 	forget  int
+	// noParts refuses parts, deafToParts passes over them; parts counts those that were begun.
+	noParts, deafToParts bool
+	parts                int
 }
 
 // width is the wire of a narrow link; 0 is any.
@@ -81,9 +86,21 @@ func (w *world) vehicleHears(m message.Message) {
 			w.ack(v.refuse)
 			return
 		}
-		v.loading, v.count, v.coming = true, int(m.Count), nil
+		v.loading, v.count, v.coming, v.rest = true, int(m.Count), nil, nil
 		v.giveUp = w.Now.Add(8 * time.Second)
 		w.ask()
+	case *common.MessageMissionWritePartialList:
+		switch first, last := int(m.StartIndex), int(m.EndIndex); {
+		case v.deafToParts:
+		case v.noParts || first < 0 || last < first || last >= len(v.stored):
+			w.ack(common.MAV_MISSION_ERROR)
+		default:
+			v.parts++
+			v.loading, v.count = true, last+1
+			v.coming, v.rest = slices.Clone(v.stored[:first]), slices.Clone(v.stored[last+1:])
+			v.giveUp = w.Now.Add(8 * time.Second)
+			w.ask()
+		}
 	case *common.MessageMissionItemInt:
 		w.sends++
 		switch {
@@ -98,7 +115,7 @@ func (w *world) vehicleHears(m message.Message) {
 				w.ask()
 				return
 			}
-			v.stored, v.loading = v.coming, false
+			v.stored, v.loading = append(v.coming, v.rest...), false
 			if v.forget > 0 {
 				v.forget--
 				v.stored = nil

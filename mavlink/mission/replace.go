@@ -26,6 +26,8 @@ type Replace struct {
 	peer  Peer
 	kind  Kind
 	items []Item
+	// part is what alone is written at first, nil for everything.
+	part *Part
 
 	writing  machine
 	upload   *Upload // also after it has ended: a vehicle may still ask
@@ -49,6 +51,13 @@ func NewReplace(peer Peer, kind Kind, items []Item) (*Replace, error) {
 	return r, r.begin()
 }
 
+// NewPartly prepares the writing of a list of which the vehicle holds everything but a part. It writes that part alone; where the
+// vehicle refuses that, or something else is stored afterwards, it writes the whole list.
+func NewPartly(peer Peer, kind Kind, items []Item, part Part) (*Replace, error) {
+	r := &Replace{peer: peer, kind: kind, items: items, part: &part}
+	return r, r.begin()
+}
+
 // empty tells that only home, or nothing, shall be left.
 func (r *Replace) empty() bool { return len(r.items) <= r.home() }
 
@@ -66,6 +75,9 @@ func (r *Replace) begin() error {
 		return nil
 	}
 	up, err := NewUpload(r.peer, r.kind, r.items)
+	if r.part != nil {
+		up, err = newPart(r.peer, r.kind, r.items, *r.part)
+	}
 	if err != nil {
 		return err
 	}
@@ -147,6 +159,9 @@ func (r *Replace) written(step Step, now time.Time) Step {
 	if !step.Done {
 		return step
 	}
+	if step.Err != nil && r.part != nil && !busy(step.Err) {
+		return r.whole(step, now)
+	}
 	if step.Err != nil {
 		r.done = true
 		return step
@@ -165,8 +180,7 @@ func (r *Replace) read(step Step, now time.Time) Step {
 	if !step.Done {
 		return step
 	}
-	var refused *RefusedError
-	if errors.As(step.Err, &refused) && refused.Result == uint8(common.MAV_MISSION_DENIED) {
+	if busy(step.Err) {
 		// Still receiving, because an acknowledgement of an earlier transfer was taken for its own.
 		if r.deadline.IsZero() {
 			r.deadline = now.Add(abandoned)
@@ -187,11 +201,31 @@ func (r *Replace) read(step Step, now time.Time) Step {
 		r.done = true
 		return step
 	}
+	if r.part != nil {
+		return r.whole(step, now)
+	}
 	if r.round++; r.round == lists {
 		r.done = true
 		step.Err = &DiffersError{Why: r.why}
 		return step
 	}
+	return r.anew(step, now)
+}
+
+// busy tells that a vehicle takes no transfer now.
+func busy(err error) bool {
+	var refused *RefusedError
+	return errors.As(err, &refused) && refused.Result == uint8(common.MAV_MISSION_DENIED)
+}
+
+// whole writes the whole list after the part alone did not do.
+func (r *Replace) whole(step Step, now time.Time) Step {
+	r.part = nil
+	return r.anew(step, now)
+}
+
+func (r *Replace) anew(step Step, now time.Time) Step {
+	step.Done, step.Err = false, nil
 	if err := r.begin(); err != nil {
 		r.done = true
 		step.Err = err

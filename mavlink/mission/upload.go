@@ -2,6 +2,7 @@ package mission
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
@@ -15,6 +16,9 @@ type Upload struct {
 	peer  Peer
 	kind  Kind
 	items []Item
+	// first and last are the items that go; part tells that the others stay as they are (MISSION_WRITE_PARTIAL_LIST, 38).
+	first, last int
+	part        bool
 
 	pace     pace
 	began    time.Time
@@ -46,11 +50,24 @@ func NewUpload(peer Peer, kind Kind, items []Item) (*Upload, error) {
 			return nil, fmt.Errorf("item %d: %w", i, err)
 		}
 	}
-	return &Upload{peer: peer, kind: kind, items: items, pace: newPace(peer.RTT), sent: make(map[int]time.Time)}, nil
+	return &Upload{peer: peer, kind: kind, items: items, last: len(items) - 1, pace: newPace(peer.RTT), sent: make(map[int]time.Time)}, nil
+}
+
+// newPart prepares an upload of some items of a list, of which the vehicle has the others.
+func newPart(peer Peer, kind Kind, items []Item, part Part) (*Upload, error) {
+	u, err := NewUpload(peer, kind, items)
+	if err != nil {
+		return nil, err
+	}
+	if part.First < 0 || part.Last < part.First || part.Last >= len(items) || part.Last > math.MaxInt16 {
+		return nil, fmt.Errorf("items %d to %d of %d", part.First, part.Last, len(items))
+	}
+	u.first, u.last, u.part = part.First, part.Last, true
+	return u, nil
 }
 
 // Progress is how many items were asked for so far, and how many there are.
-func (u *Upload) Progress() (sent, total int) { return u.furthest, len(u.items) }
+func (u *Upload) Progress() (sent, total int) { return u.furthest, u.last - u.first + 1 }
 
 // ID is the id that the vehicle gave the list (MISSION_ACK.opaque_id), 0 where it gives none.
 func (u *Upload) ID() uint32 { return u.id }
@@ -85,10 +102,15 @@ func (u *Upload) announce(now time.Time) Step {
 	}
 	u.counts++
 	u.retryAt = now.Add(min(retryAfter, u.pace.retry(u.counts)))
-	count := &common.MessageMissionCount{
+	var begin message.Message = &common.MessageMissionCount{
 		TargetSystem: u.peer.System, TargetComponent: u.peer.Component, Count: uint16(len(u.items)), MissionType: u.kind,
 	}
-	return Step{Send: []message.Message{count}, Wake: u.retryAt}
+	if u.part {
+		begin = &common.MessageMissionWritePartialList{
+			TargetSystem: u.peer.System, TargetComponent: u.peer.Component, StartIndex: int16(u.first), EndIndex: int16(u.last), MissionType: u.kind,
+		}
+	}
+	return Step{Send: []message.Message{begin}, Wake: u.retryAt}
 }
 
 // again begins the upload anew.
@@ -128,7 +150,7 @@ func (u *Upload) wants(m message.Message) (seq int, ok bool) {
 }
 
 func (u *Upload) request(seq int, now time.Time) Step {
-	if seq >= len(u.items) || u.counts == 0 {
+	if seq < u.first || seq > u.last || u.counts == 0 {
 		return u.wait()
 	}
 	if last, ok := u.sent[seq]; ok && now.Sub(last) < repeatedRequest {
@@ -141,8 +163,8 @@ func (u *Upload) request(seq int, now time.Time) Step {
 	u.sent[seq] = now
 	u.heard = now
 	u.doubt = time.Time{}
-	u.furthest = max(u.furthest, seq+1)
-	u.lastSent = u.lastSent || seq == len(u.items)-1
+	u.furthest = max(u.furthest, seq-u.first+1)
+	u.lastSent = u.lastSent || seq == u.last
 	step := u.wait()
 	step.Send = []message.Message{u.items[seq].message(u.peer, u.kind, seq)}
 	return step

@@ -68,6 +68,15 @@ func same(a, b *mav.MessageMissionItemInt) bool {
 		a.Param1 == b.Param1 && a.Param2 == b.Param2 && a.Param3 == b.Param3 && a.Param4 == b.Param4
 }
 
+func refusals(s *station) (n int) {
+	for _, m := range all[*mav.MessageMissionAck](s) {
+		if m.Type == mav.MAV_MISSION_ERROR {
+			n++
+		}
+	}
+	return n
+}
+
 func TestAThousandItemsGoUpAndComeDown(t *testing.T) {
 	t.Parallel()
 	s, c := newPair(t, scenario.Drone{}, 1)
@@ -104,6 +113,18 @@ func TestAThousandItemsGoUpAndComeDown(t *testing.T) {
 	s.send(&mav.MessageMissionRequestInt{TargetSystem: 1, TargetComponent: 1, Seq: 500})
 	if got := until(s, "item 500", func(m *mav.MessageMissionItemInt) bool { return m.Seq == 500 }); !same(got, items[500]) {
 		t.Errorf("%+v", got)
+	}
+	// ArduCopter refuses a part that does not follow on the list, and passes over a request for a part.
+	s.send(&mav.MessageMissionRequestPartialList{TargetSystem: 1, TargetComponent: 1, StartIndex: 3, EndIndex: 4})
+	told := len(all[*mav.MessageMissionItemInt](s)) + len(all[*mav.MessageMissionCount](s))
+	for _, part := range []mav.MessageMissionWritePartialList{{StartIndex: 1001, EndIndex: 1001}, {StartIndex: 5, EndIndex: 4}, {StartIndex: -1, EndIndex: 4}, {StartIndex: 5, EndIndex: 1001}} {
+		part.TargetSystem, part.TargetComponent = 1, 1
+		before := refusals(s)
+		s.send(&part)
+		until(s, "the part is refused", func(*mav.MessageMissionAck) bool { return refusals(s) > before })
+	}
+	if n := len(all[*mav.MessageMissionItemInt](s)) + len(all[*mav.MessageMissionCount](s)); n != told {
+		t.Error("a request for a part was answered")
 	}
 	s.send(&mav.MessageMissionRequestInt{TargetSystem: 1, TargetComponent: 1, Seq: 1000})
 	until(s, "no such item", func(m *mav.MessageMissionAck) bool { return m.Type == mav.MAV_MISSION_ERROR })
