@@ -233,9 +233,13 @@ func TestATurnThatNeverBeganIsToldWhenItEnds(t *testing.T) {
 func TestATurnIsStoppedWhenNobodyAsksForItAnyMore(t *testing.T) {
 	t.Parallel()
 	s, a := withGimbals(t, mavlinktest.Config{})
-	if _, err := s.Turn(within(t), 1, 1, mavlink.Rates{PitchDegS: -4, YawDegS: 6}); err != nil {
-		t.Fatal(err)
-	}
+	eventually(t, "the gimbal turns", func() bool {
+		_, err := s.Turn(within(t), 1, 1, mavlink.Rates{PitchDegS: -4, YawDegS: 6})
+		if err != nil && !errors.Is(err, mavlink.ErrNoAnswer) { // on a busy machine it ends before it began
+			t.Fatal(err)
+		}
+		return err == nil
+	})
 	streamed := func(still bool) (n int) {
 		for _, m := range a.Heard() {
 			if p, ok := m.(*common.MessageGimbalManagerSetPitchyaw); ok && p.GimbalDeviceId == 1 && (p.PitchRate == 0 && p.YawRate == 0) == still {

@@ -22,6 +22,19 @@ func lensOrders(a *mavlinktest.Autopilot, command common.MAV_CMD) (all [][2]floa
 	return all
 }
 
+// moveLens moves a lens; on a busy machine it is stopped before the camera has answered, and must be moved again.
+func moveLens(t *testing.T, s *mavlink.Service, c mavlink.CameraCommand) (ack mavlink.Ack) {
+	t.Helper()
+	eventually(t, "the lens moves", func() (ok bool) {
+		var err error
+		if ack, err = s.Camera(within(t), 1, 100, c); err != nil && !errors.Is(err, mavlink.ErrNoAnswer) {
+			t.Fatalf("%+v: %v", c, err)
+		}
+		return err == nil
+	})
+	return ack
+}
+
 func TestALensIsStoppedWhenNobodyAsksForItAnyMore(t *testing.T) {
 	t.Parallel()
 	s, a := withCamera(t, everything|common.CAMERA_CAP_FLAGS_HAS_BASIC_FOCUS)
@@ -29,12 +42,15 @@ func TestALensIsStoppedWhenNobodyAsksForItAnyMore(t *testing.T) {
 		common.MAV_CMD_SET_CAMERA_ZOOM:  camera.Zoom{How: camera.Rate, Value: 0.5},
 		common.MAV_CMD_SET_CAMERA_FOCUS: camera.Focus{How: camera.Rate, Value: 0.5},
 	} {
-		ack, err := s.Camera(within(t), 1, 0, c)
-		if err != nil || ack.Result != "accepted" || ack.Command != uint16(command) {
-			t.Fatalf("%v: %+v, %v", command, ack, err)
+		if ack := moveLens(t, s, c); ack.Result != "accepted" || ack.Command != uint16(command) {
+			t.Errorf("%v: %+v", command, ack)
 		}
-		eventually(t, "the lens is stopped twice", func() bool { return len(lensOrders(a, command)) == 3 })
-		if all := lensOrders(a, command); all[0] != [2]float32{1, 0.5} || all[1] != [2]float32{1, 0} || all[2] != [2]float32{1, 0} {
+		eventually(t, "the lens is stopped twice", func() bool {
+			all := lensOrders(a, command)
+			n := len(all)
+			return n >= 3 && all[n-2] == [2]float32{1, 0} && all[n-1] == [2]float32{1, 0}
+		})
+		if all := lensOrders(a, command); all[0] != [2]float32{1, 0.5} {
 			t.Errorf("%v: the camera was told %v", command, all)
 		}
 	}
@@ -44,9 +60,7 @@ func TestALensThatIsLetGoIsStoppedAtOnce(t *testing.T) {
 	t.Parallel()
 	s, a := withCamera(t, everything)
 	for _, rate := range []float64{1, 0, -1, 0, 0} {
-		if _, err := s.Camera(within(t), 1, 100, camera.Zoom{How: camera.Rate, Value: rate}); err != nil {
-			t.Fatalf("rate %v: %v", rate, err)
-		}
+		moveLens(t, s, camera.Zoom{How: camera.Rate, Value: rate})
 	}
 	if all := lensOrders(a, common.MAV_CMD_SET_CAMERA_ZOOM); all[len(all)-1] != [2]float32{1, 0} {
 		t.Errorf("the camera was told %v", all)
@@ -57,9 +71,7 @@ func TestAnotherZoomEndsOneAtARate(t *testing.T) {
 	t.Parallel()
 	s, a := withCamera(t, everything)
 	for _, c := range []camera.Zoom{{How: camera.Rate, Value: 1}, {How: camera.Percent, Value: 50}} {
-		if _, err := s.Camera(within(t), 1, 100, c); err != nil {
-			t.Fatal(err)
-		}
+		moveLens(t, s, c)
 	}
 	beats := func() (n int) {
 		for _, m := range a.Heard() {
