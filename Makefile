@@ -9,6 +9,7 @@ LDFLAGS    := -s -w -X main.version=$(VERSION)
 BIN        := bin/vedette
 CACHE      := .cache
 WEB        := ui/web
+STRANGER   := scripts/stranger
 WEB_SOURCES := $(shell find $(WEB) -path $(WEB)/node_modules -prune -o -path $(WEB)/dist -prune -o -type f -print 2>/dev/null)
 GO_SOURCES := $(shell find . -path ./$(WEB)/node_modules -prune -o -name '*.go' -print) go.mod go.sum
 LINTER_VERSION := v2.15.0
@@ -17,7 +18,7 @@ FUZZTIME   ?= 30s
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 .PHONY: deps
 deps: ## install what running needs from Debian (libopenh264-7), or say what to install
@@ -53,7 +54,7 @@ run: deps build ## build and start the whole demo: simulator, station and consol
 	$(BIN) demo $(ARGS)
 
 .PHONY: test
-test: test-deps lint test-web test-go test-chain test-browser test-video build-arm64 ## everything: lint, unit, race, whole-chain and browser tests
+test: test-deps lint test-web test-go test-chain test-stranger test-browser test-video build-arm64 ## everything: lint, unit, race, whole-chain, browser and foreign-station tests
 
 .PHONY: test-go
 test-go: ## Go tests with the race detector
@@ -62,6 +63,14 @@ test-go: ## Go tests with the race detector
 .PHONY: test-chain
 test-chain: ## the whole chain in real time: simulator, station, a crossing, a cue, a takeoff
 	go test -count=1 -run '^TestWholeChain$$' -v ./cmd/vedette
+
+$(STRANGER)/node_modules/.installed: $(STRANGER)/package.json $(STRANGER)/package-lock.json
+	cd $(STRANGER) && npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+.PHONY: test-stranger
+test-stranger: build $(STRANGER)/node_modules/.installed ## the simulator's vehicles flown by a station of somebody else's MAVLink library (node-mavlink)
+	node $(STRANGER)/main.mjs $(BIN)
 
 .PHONY: test-web
 test-web: $(WEB)/node_modules/.installed ## type check and unit tests of the console
@@ -107,5 +116,5 @@ fuzz: ## every fuzz target for FUZZTIME (30s) each
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf bin $(CACHE) $(WEB)/node_modules
+	rm -rf bin $(CACHE) $(WEB)/node_modules $(STRANGER)/node_modules
 	find $(WEB)/dist -mindepth 1 ! -name .keep -delete 2>/dev/null || true
