@@ -1,5 +1,6 @@
 // Lists of items, logs and files.
-import { clear, download, listFolder, logBytes, logs, readFile, upload } from './services.mjs';
+import { mav } from './link.mjs';
+import { clear, download, listFolder, logBytes, logs, message, readFile, upload } from './services.mjs';
 
 const COMPARED = ['command', 'frame', 'param1', 'param2', 'param3', 'param4', 'x', 'y', 'z'];
 const home = { lat: -35.36, lon: 149.163 };
@@ -39,6 +40,10 @@ export async function plans(t) {
     same(t, what, await download(t.link, t.system, type), sent, from);
     t.note(`${what} of ${sent.length}`);
   }
+  const old = message(mav.MissionRequest, t.system, { seq: 3, missionType: 0 }); // answered with MISSION_ITEM, in degrees
+  const item = await t.link.ask('item 3 the old way', () => t.link.send(t.system, old), ({ id, system, data }) => id === mav.MissionItem.MSG_ID && system === t.system && data.seq === 3 && data);
+  const sent = lists[0][2][3];
+  t.check('item 3 the old way', item.command === 16 && item.param1 === sent.param1 && item.param2 === 0 && Math.abs(item.x - sent.x / 1e7) < 1e-4 && Math.abs(item.y - sent.y / 1e7) < 1e-4);
   t.equal('NaN is refused', (await upload(t.link, t.system, 0, mission(4).map((it) => ({ ...it, z: NaN })))).result !== 0, true);
   t.equal('the mission stays', (await download(t.link, t.system, 0)).length, t.items);
   t.equal('another vehicle has none', (await download(t.link, t.alone, 0)).length <= 1, true);

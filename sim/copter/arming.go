@@ -154,6 +154,7 @@ func (f *flight) arm(force bool) bool {
 	f.guided = guided{at: f.est.pos}
 	f.auto.stop()
 	f.setHome(f.body.pos)
+	f.trail.begin(f)
 	f.say(mav.MAV_SEVERITY_INFO, "Arming motors")
 	return true
 }

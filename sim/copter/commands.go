@@ -173,6 +173,11 @@ func enter(m Mode) func(c *Copter, p *peer, cmd command) mav.MAV_RESULT {
 }
 
 func (c *Copter) changeMode(m Mode) mav.MAV_RESULT {
-	c.flight.crew.operatorActs()
-	return accepted(c.flight.setMode(m))
+	f := c.flight
+	f.crew.operatorActs()
+	if f.blocked(m) {
+		f.refuseMode(m, "GCS entry disabled (FLTMODE_GCSBLOCK)")
+		return mav.MAV_RESULT_FAILED
+	}
+	return accepted(f.setMode(m))
 }

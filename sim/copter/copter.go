@@ -90,6 +90,7 @@ type Copter struct {
 	restart     bool  // wanted once the acknowledgement is out
 	downFor     int   // steps until it has restarted
 	poses       history
+	textID      uint16 // of the latest text in chunks
 
 	mu       sync.Mutex
 	state    State
@@ -299,7 +300,9 @@ func (c *Copter) step() {
 			if !p.room() {
 				break
 			}
-			p.send(autopilotComponent, f.params.message(p.params[0], true))
+			if i := p.params[0]; i < len(f.params.list) { // the list may have become shorter meanwhile
+				p.send(autopilotComponent, f.params.message(i, true))
+			}
 			p.params = p.params[1:]
 		}
 		if p.modes > 0 {
@@ -362,9 +365,10 @@ func (c *Copter) notify() {
 	for _, n := range f.notes {
 		c.logs.say(f, n.text)
 		c.log.Debug("status text", "severity", n.severity, "text", n.text)
-		text := n.text[:min(len(n.text), 50)] // longer ones would need chunks; none is
-		for _, p := range c.link.peers {
-			p.tell(autopilotComponent, &mav.MessageStatustext{Severity: n.severity, Text: text})
+		for _, m := range c.chunks(n) {
+			for _, p := range c.link.peers {
+				p.tell(autopilotComponent, m)
+			}
 		}
 	}
 	for _, i := range f.reached {
@@ -386,6 +390,23 @@ func (c *Copter) notify() {
 	}
 	f.notes, f.reached, f.changed, f.homeMoved = f.notes[:0], f.reached[:0], f.changed[:0], false
 	c.tellPhotos()
+}
+
+// chunks are the messages of a text: one, or several with a number of their own that are put together again.
+func (c *Copter) chunks(n note) []*mav.MessageStatustext {
+	const room = 50
+	if len(n.text) <= room {
+		return []*mav.MessageStatustext{{Severity: n.severity, Text: n.text}}
+	}
+	c.textID = max(1, c.textID+1)
+	var out []*mav.MessageStatustext
+	for text := n.text; text != ""; text = text[min(len(text), room):] {
+		out = append(out, &mav.MessageStatustext{Severity: n.severity, Text: text[:min(len(text), room)], Id: c.textID, ChunkSeq: uint8(len(out))})
+	}
+	if len(n.text)%room == 0 { // the end is a chunk that is not full
+		out = append(out, &mav.MessageStatustext{Severity: n.severity, Id: c.textID, ChunkSeq: uint8(len(out))})
+	}
+	return out
 }
 
 // publish makes the truth of this step visible to others.

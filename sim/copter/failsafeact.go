@@ -72,7 +72,7 @@ func (f *flight) disarmsOnFailsafe() bool {
 // byItself tells whether the mode flies without a pilot's sticks.
 func (m Mode) byItself() bool {
 	switch m {
-	case Auto, Guided, RTL, Land, Circle, GuidedNoGPS:
+	case Auto, Guided, RTL, Land, Circle, GuidedNoGPS, SmartRTL, Follow:
 		return true
 	}
 	return false
@@ -85,12 +85,16 @@ func (f *flight) act(a action) {
 		f.landWithPause()
 	case actRTL:
 		f.orLand(RTL)
-	case actSmartOrRTL: // no path is recorded to return by
-		f.say(mav.MAV_SEVERITY_WARNING, "SmartRTL Unavailable, Using RTL Mode")
-		f.orLand(RTL)
+	case actSmartOrRTL:
+		if !f.setMode(SmartRTL) {
+			f.say(mav.MAV_SEVERITY_WARNING, "SmartRTL Unavailable, Using RTL Mode")
+			f.orLand(RTL)
+		}
 	case actSmartOrLand:
-		f.say(mav.MAV_SEVERITY_WARNING, "SmartRTL Unavailable, Using Land Mode")
-		f.landWithPause()
+		if !f.setMode(SmartRTL) {
+			f.say(mav.MAV_SEVERITY_WARNING, "SmartRTL Unavailable, Using Land Mode")
+			f.landWithPause()
+		}
 	case actTerminate:
 		f.say(mav.MAV_SEVERITY_EMERGENCY, "Terminating")
 		f.disarm()

@@ -66,6 +66,9 @@ type flight struct {
 	sticks  sticks
 	lifting *float64 // a take-off in a mode that is flown by sticks: to this height in the local frame
 	rtl     rtl
+	trail   trail
+	smart   backtrack
+	lead    lead
 	hold    vec
 	auto    auto
 	mission []item // [0] is home; empty after it was cleared
@@ -128,6 +131,7 @@ func (f *flight) boot() {
 	f.gimbal = gimbal{truePitch: f.gimbal.truePitch, trueYaw: f.gimbal.trueYaw, relYaw: f.gimbal.relYaw}
 	f.gimbal.release()
 	f.ekf, f.remoteID = newEstimate(), remoteID{}
+	f.trail, f.smart, f.lead = trail{}, backtrack{}, lead{}
 	f.steer.reset()
 	f.origin = f.body.pos
 	f.setHome(f.body.pos)
@@ -232,6 +236,7 @@ func (f *flight) step() {
 	f.watchGround()
 	f.watchCrash()
 	f.watchFence()
+	f.watchTrail()
 	f.watchTrigger()
 	f.watchFailsafes()
 	f.crew.step(f)

@@ -31,6 +31,9 @@ func (c *Copter) handleGimbal(k packet, mine func(system, component uint8) bool)
 		}
 	case *mav.MessageGlobalPositionInt:
 		f.heardVehicle(k.system, m)
+		f.heardLead(k.system, m)
+	case *mav.MessageFollowTarget:
+		f.heardTarget(k.system, m)
 	default:
 		return false
 	}

@@ -26,6 +26,8 @@ const (
 	PosHold     Mode = 16
 	Brake       Mode = 17
 	GuidedNoGPS Mode = 20
+	SmartRTL    Mode = 21
+	Follow      Mode = 23
 	AutoRTL     Mode = 27
 )
 
@@ -33,9 +35,8 @@ const (
 type modeInfo struct {
 	mode     Mode
 	name     string
-	flown    bool   // the others are listed, but refuse to begin
-	place    bool   // needs a position
-	why      string // of one that is not flown
+	flown    bool // the others are listed, but refuse to begin
+	place    bool // needs a position
 	standard mav.MAV_STANDARD_MODE
 	flags    mav.MAV_MODE_PROPERTY
 }
@@ -60,12 +61,23 @@ var modeList = []modeInfo{
 	{mode: 18, name: "THROW", place: true, flags: mav.MAV_MODE_PROPERTY_ADVANCED},
 	{mode: 19, name: "AVOID_ADSB", place: true, flags: mav.MAV_MODE_PROPERTY_NOT_USER_SELECTABLE},
 	{mode: GuidedNoGPS, name: "GUIDED_NOGPS", flown: true, flags: mav.MAV_MODE_PROPERTY_ADVANCED},
-	{mode: 21, name: "SMART_RTL", place: true, standard: mav.MAV_STANDARD_MODE_SAFE_RECOVERY},
-	{mode: 23, name: "FOLLOW", place: true, why: "FOLL_ENABLE is 0"},
+	{mode: SmartRTL, name: "SMART_RTL", flown: true, place: true, standard: mav.MAV_STANDARD_MODE_SAFE_RECOVERY},
+	{mode: Follow, name: "FOLLOW", flown: true, place: true},
 	{mode: 24, name: "ZIGZAG", place: true},
 	{mode: 25, name: "SYSTEMID", flags: mav.MAV_MODE_PROPERTY_ADVANCED},
 	{mode: AutoRTL, name: "AUTO_RTL", flown: true, place: true},
 	{mode: 28, name: "TURTLE", flags: mav.MAV_MODE_PROPERTY_ADVANCED},
+}
+
+// blockable are the modes that FLTMODE_GCSBLOCK can keep stations out of, by bit: all but RTL and LAND. 22 is FLOWHOLD, 26 AUTOROTATE.
+var blockable = [...]Mode{
+	Stabilize, Acro, AltHold, Auto, Guided, Loiter, Circle, Drift, Sport, 14, 15, PosHold, Brake, 18, 19, GuidedNoGPS, SmartRTL, 22, Follow, 24, 25, 26, AutoRTL, 28,
+}
+
+// blocked tells whether stations are kept out of a mode.
+func (f *flight) blocked(m Mode) bool {
+	bit := slices.Index(blockable[:], m)
+	return bit >= 0 && uint32(int32(f.params.get("FLTMODE_GCSBLOCK")))&(1<<bit) != 0
 }
 
 func (m Mode) info() (modeInfo, bool) {

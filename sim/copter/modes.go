@@ -24,6 +24,8 @@ func (f *flight) setMode(m Mode) bool {
 		f.refuseMode(m, reason)
 		return false
 	}
+	f.leaveTrail()
+	f.lead.offset = nil
 	f.mode = m
 	f.yawWish = nil
 	f.lifting = nil
@@ -39,6 +41,12 @@ func (f *flight) setMode(m Mode) bool {
 		f.rtl = rtl{phase: rtlDescend}
 	case Circle:
 		f.circle = f.circleAhead()
+	case SmartRTL:
+		f.smart = f.smartBack()
+	case Follow:
+		if system := f.params.get("FOLL_SYSID"); int(f.params.get("FOLL_OPTIONS"))&1 != 0 && system > 0 {
+			f.followWithCamera(system)
+		}
 	case AutoRTL:
 		f.mode = Auto
 		f.auto.begin(f, f.landStart())
@@ -54,11 +62,12 @@ func (f *flight) refuseMode(m Mode, reason string) {
 func (f *flight) cannotBegin(m modeInfo) string {
 	const reason = "init failed"
 	switch {
-	case !m.flown && m.why != "":
-		return m.why
 	case !m.flown:
 		return reason
-	case m.mode == Auto && len(f.mission) < 2:
+	case m.mode == Auto && len(f.mission) < 2, m.mode == SmartRTL && !f.trail.active:
+		return reason
+	case m.mode == Follow && f.params.get("FOLL_ENABLE") == 0:
+		f.say(mav.MAV_SEVERITY_WARNING, "Set FOLL_ENABLE = 1")
 		return reason
 	case m.mode == AutoRTL && (f.landStart() == 0 || f.body.onGround):
 		return reason
@@ -132,6 +141,10 @@ func (f *flight) goal() (goal, bool) {
 		g = f.auto.goal(f, g)
 	case RTL, Land:
 		g = f.rtl.goal(f, g)
+	case SmartRTL:
+		g = f.smart.goal(f, g)
+	case Follow:
+		g = f.lead.goal(f, g)
 	case Brake:
 		g.pos = &f.hold
 	case Circle:
@@ -164,7 +177,7 @@ func (f *flight) leaving() bool {
 
 // landing tells whether the mode is one that ends on the ground.
 func (f *flight) landing() bool {
-	return f.mode == Land || f.mode == RTL && f.rtl.phase == rtlDescend || f.mode == Auto && f.auto.landing(f)
+	return f.mode == Land || f.mode == SmartRTL && f.smart.descends() || f.mode == RTL && f.rtl.phase == rtlDescend || f.mode == Auto && f.auto.landing(f)
 }
 
 // travelYaw turns the nose to where the flight goes, as WP_YAW_BEHAVIOR says.

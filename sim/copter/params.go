@@ -22,8 +22,9 @@ type parameter struct {
 
 // parameters are the autopilot's, in the order in which it numbers them.
 type parameters struct {
-	list  []parameter
-	index map[string]int
+	list   []parameter
+	index  map[string]int
+	hidden []parameter // of the group that is switched off
 }
 
 const (
@@ -99,6 +100,9 @@ func (p *parameters) set(name string, value float64) bool {
 		value = clamp(math.Round(value), math.MinInt32, math.MaxInt32)
 	}
 	x.value = value
+	if name == followSwitch {
+		p.regroup()
+	}
 	return true
 }
 

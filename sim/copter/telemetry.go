@@ -269,6 +269,14 @@ func (f *flight) wanted() vec {
 		}
 	case RTL, Land:
 		return f.rtl.at
+	case SmartRTL:
+		if f.smart.to != nil {
+			return *f.smart.to
+		}
+	case Follow:
+		if at, ok := f.lead.now(f); ok {
+			return f.lead.place(f, at)
+		}
 	}
 	return f.hold
 }
