@@ -190,7 +190,7 @@ func TestAStationFliesTheVehicleOverABadRadio(t *testing.T) {
 // patientWrite uploads a list, anew when the last acknowledgement is lost.
 func (s *station) patientWrite(kind mav.MAV_MISSION_TYPE, items []*mav.MessageMissionItemInt) {
 	s.t.Helper()
-	for range 5 {
+	for range 30 {
 		s.send(&mav.MessageMissionCount{TargetSystem: 1, TargetComponent: 1, Count: uint16(len(items)), MissionType: kind})
 		var ack *mav.MessageMissionAck
 		for heard := true; heard && ack == nil; {

@@ -20,8 +20,6 @@ const (
 	videoMiBs  = 0.3 // MiB a second for both pictures
 	// keptPhotos can be asked for again.
 	keptPhotos = 256
-	// shortestInterval between two photos in seconds.
-	shortestInterval = 0.5
 )
 
 // camera is the payload's camera component: two lenses, a memory card, and a tracker. It belongs to the vehicle's goroutine.
@@ -39,6 +37,7 @@ type camera struct {
 	// recordingFrom is when the recording began in seconds since power-up; negative for none.
 	recordingFrom float64
 	tracker       tracker
+	settings      cameraSettings
 
 	// taken photos that the stations have not been told of, status whether the capture status has changed.
 	taken  []photo
@@ -62,7 +61,7 @@ func newCamera() camera {
 			{wideDeg: ThermalHFOVDeg, mostZoom: thermalMostZoom, sensorMM: float64(videoStreams[thermalSource].width) * pixelPitchMM},
 			{wideDeg: EOHFOVDeg, mostZoom: eoMostZoom, sensorMM: 6.3},
 		},
-		mode: mav.CAMERA_MODE_VIDEO, recordingFrom: -1,
+		mode: mav.CAMERA_MODE_VIDEO, recordingFrom: -1, settings: factorySettings,
 	}
 }
 
@@ -74,7 +73,7 @@ func (c *camera) full() bool { return c.usedMiB+photoMiB > storageMiB }
 func (f *flight) stepCamera() {
 	c := &f.camera
 	for i := range c.lenses {
-		c.lenses[i].step(dt)
+		c.lenses[i].step(dt, c.settings.zoomRate)
 	}
 	if c.recordingFrom >= 0 {
 		c.usedMiB = min(c.usedMiB+videoMiBs*dt, storageMiB)
@@ -122,7 +121,7 @@ func (f *flight) startPhotos(everyS float64, count int) bool {
 	if count == 1 {
 		return f.takePhoto()
 	}
-	c.everyS, c.left, c.nextAt, c.status = max(everyS, shortestInterval), count, f.age(), true
+	c.everyS, c.left, c.nextAt, c.status = max(everyS, c.settings.shortestS), count, f.age(), true
 	if count == 0 {
 		c.left = math.MinInt32
 	}
@@ -137,5 +136,5 @@ func (c *camera) format() {
 // reset goes back to the settings of the factory; the card stays as it is.
 func (c *camera) reset() {
 	fresh := newCamera()
-	c.lenses, c.source, c.mode, c.everyS = fresh.lenses, fresh.source, fresh.mode, 0
+	c.lenses, c.source, c.mode, c.everyS, c.settings = fresh.lenses, fresh.source, fresh.mode, 0, fresh.settings
 }

@@ -149,7 +149,7 @@ func (c *Copter) commandFocus(_ *peer, cmd command) mav.MAV_RESULT {
 	case kind == mav.FOCUS_TYPE_STEP:
 		l.focusPercent = clamp(l.focusPercent+zoomStep*value, 0, 100)
 	case kind == mav.FOCUS_TYPE_CONTINUOUS:
-		l.focusDrive = clamp(value, -1, 1) * zoomPerSecond
+		l.focusDrive = clamp(value, -1, 1)
 	case kind == mav.FOCUS_TYPE_RANGE && value >= 0 && value <= 100:
 		l.focusPercent = value
 	case kind == mav.FOCUS_TYPE_METERS && value > 0:
@@ -245,7 +245,7 @@ func (c *Copter) trackPoint(_ *peer, cmd command) mav.MAV_RESULT {
 		return mav.MAV_RESULT_DENIED
 	}
 	if !(radius > 0 && radius <= 1) {
-		radius = pointReach
+		radius = c.flight.camera.settings.reach
 	}
 	return accepted(c.flight.trackAt(mav.CAMERA_TRACKING_MODE_POINT, [4]float64{x - radius, y - radius, x + radius, y + radius}, radius))
 }

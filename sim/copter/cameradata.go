@@ -19,7 +19,7 @@ func (c *Copter) storage() *mav.MessageStorageInformation {
 	return &mav.MessageStorageInformation{
 		TimeBootMs: c.flight.bootMs(), StorageId: 1, StorageCount: 1, Status: mav.STORAGE_STATUS_READY,
 		TotalCapacity: storageMiB, UsedCapacity: used, AvailableCapacity: storageMiB - used, ReadSpeed: 80, WriteSpeed: 40,
-		Type: mav.STORAGE_TYPE_MICROSD, Name: "card",
+		Type: mav.STORAGE_TYPE_MICROSD, Name: c.flight.camera.settings.card,
 		StorageUsage: mav.STORAGE_USAGE_FLAG_SET | mav.STORAGE_USAGE_FLAG_PHOTO | mav.STORAGE_USAGE_FLAG_VIDEO,
 	}
 }

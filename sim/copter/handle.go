@@ -73,7 +73,7 @@ func (c *Copter) handle(p *peer, k packet) {
 			c.requestStream(p, m)
 		}
 	default:
-		if !c.handleGimbal(k, mine) && !c.handleRemoteID(k) && !c.handleTerrain(p, k) {
+		if !c.handleGimbal(k, mine) && !c.handleRemoteID(k) && !c.handleTerrain(p, k) && !c.handleSettings(p, k) {
 			c.handleTransfer(p, k, mine)
 		}
 	}

@@ -10,9 +10,7 @@ const (
 	thermalMostZoom = 4.0
 	eoMostZoom      = 20.0
 
-	// A zoom goes from one end to the other in four seconds; a step is a tenth of the way.
-	zoomPerSecond = 25.0 // percent
-	zoomStep      = 10.0
+	zoomStep = 10.0 // percent of the way
 )
 
 // lens is one of the camera's two. Its zoom is a percentage of the way from wide to narrow, on which the magnification grows
@@ -24,7 +22,7 @@ type lens struct {
 
 	percent float64 // where the zoom is
 	want    float64
-	drive   float64 // percent a second while somebody holds it, else 0
+	drive   float64 // while somebody holds it: -1 to 1 of the rate, else 0
 	// focusM is the distance in metres that is sharp, in percent of its way; auto leaves it to the camera.
 	focusPercent, focusDrive float64
 	manualFocus              bool
@@ -57,16 +55,17 @@ func (l *lens) goToHFOV(deg float64) {
 
 // run lets the zoom move until it is stopped: rate from -1 (wide) to 1.
 func (l *lens) run(rate float64) {
-	l.drive = clamp(rate, -1, 1) * zoomPerSecond
+	l.drive = clamp(rate, -1, 1)
 	l.want = l.percent
 }
 
-func (l *lens) step(dt float64) {
+// step moves zoom and focus at a rate in percent of their way a second.
+func (l *lens) step(dt, rate float64) {
 	if l.drive != 0 {
-		l.percent = clamp(l.percent+l.drive*dt, 0, 100)
+		l.percent = clamp(l.percent+l.drive*rate*dt, 0, 100)
 		l.want = l.percent
 	} else {
-		l.percent = slew(l.percent, l.want, zoomPerSecond*dt)
+		l.percent = slew(l.percent, l.want, rate*dt)
 	}
-	l.focusPercent = clamp(l.focusPercent+l.focusDrive*dt, 0, 100)
+	l.focusPercent = clamp(l.focusPercent+l.focusDrive*rate*dt, 0, 100)
 }

@@ -40,6 +40,7 @@ type packet struct {
 	component uint8
 	msg       message.Message
 	signed    []byte // the whole frame, where it carries a signature
+	value     []byte // of PARAM_EXT_SET
 }
 
 // link is all the ways to the vehicle and the stations at their other ends. Its goroutines are those of run; everything
@@ -168,7 +169,7 @@ func (l *link) decode(from origin, b []byte, s *scanner) {
 	for _, x := range frames {
 		l.received.Add(1)
 		select {
-		case l.inbox <- packet{from: from, system: x.frame.GetSystemID(), component: x.frame.GetComponentID(), msg: x.frame.GetMessage(), signed: x.signed}:
+		case l.inbox <- packet{from: from, system: x.frame.GetSystemID(), component: x.frame.GetComponentID(), msg: x.frame.GetMessage(), signed: x.signed, value: x.value}:
 		default:
 			l.dropped.Add(1)
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialect"
+	mav "github.com/bluenviron/gomavlib/v3/pkg/dialects/ardupilotmega"
 	"github.com/bluenviron/gomavlib/v3/pkg/frame"
 	"github.com/bluenviron/gomavlib/v3/pkg/message"
 )
@@ -29,6 +30,7 @@ type scanner struct {
 type found struct {
 	frame  frame.Frame
 	signed []byte // the whole frame, where it carries a signature
+	value  []byte // of PARAM_EXT_SET, the whole field: decoded as a text it would end at its first zero
 }
 
 // push adds bytes and gives the frames that are complete, and how many candidates had a wrong checksum.
@@ -60,12 +62,25 @@ func (s *scanner) push(b []byte, d *dialect.ReadWriter) (out []found, bad int) {
 			if s.rest[0] == magic2 && s.rest[2]&signedFlag != 0 {
 				x.signed = bytes.Clone(s.rest[:n])
 			}
+			if _, ok := x.frame.GetMessage().(*mav.MessageParamExtSet); ok && s.rest[0] == magic2 {
+				x.value = extValue(s.rest[overhead2-2 : overhead2-2+int(s.rest[1])])
+			}
 			out = append(out, x)
 			s.rest = s.rest[n:]
 			continue
 		}
 		s.rest = s.rest[1:] // its checksum cannot be known: what follows is looked at byte by byte
 	}
+}
+
+// extValue is param_value in the payload of a PARAM_EXT_SET, with the zeros that the wire leaves out at the end.
+func extValue(payload []byte) []byte {
+	const at = 18 // behind the target and the name
+	value := make([]byte, extRoom)
+	if len(payload) > at {
+		copy(value, payload[at:])
+	}
+	return value
 }
 
 // frameLength is the length that a frame says it has; 0 where too little of it is there.

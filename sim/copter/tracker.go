@@ -14,8 +14,6 @@ const (
 	trackEvery = 10
 	// A target that is not seen for so many seconds is given up; until then the tracker coasts.
 	coastS = 3.0
-	// pointReach is how far from the marked point a target may be, in widths of the picture.
-	pointReach = 0.06
 	// boxMargin is how much wider than its target a box is drawn.
 	boxMargin = 1.3
 	// groundBoxM is the size of what is tracked where nothing but ground was marked.
@@ -45,7 +43,7 @@ type tracker struct {
 func (f *flight) trackAt(mode mav.CAMERA_TRACKING_MODE, box [4]float64, radius float64) bool {
 	s := f.sight(f.camera.source)
 	x, y := (box[0]+box[2])/2, (box[1]+box[3])/2
-	reach := max(pointReach, (box[2]-box[0])/2)
+	reach := max(f.camera.settings.reach, (box[2]-box[0])/2)
 	t := tracker{mode: mode, radius: radius, sizeM: [2]float64{groundBoxM, groundBoxM}}
 	nearestSoFar := reach
 	for _, o := range f.objects() {
