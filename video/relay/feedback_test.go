@@ -183,12 +183,13 @@ func TestTheFirstPacketOfAPictureSaysWhenItWasTaken(t *testing.T) {
 	t.Parallel()
 	f, _, _, w := bound(t, true)
 	taken := time.Unix(1_800_000_000, 500_000_000).UTC()
+	arrived := time.Unix(1_800_000_001, 0).UTC()
 	for i := range 3 {
 		nal := make([]byte, 100)
 		nal[0] = 0x65
 		f.src.ts += 3000
-		p := Packet{Payload: nal, Timestamp: f.src.ts, Arrival: f.src.now}
-		if i > 0 { // the first one's time is not known
+		p := Packet{Payload: nal, Timestamp: f.src.ts, Arrival: arrived}
+		if i > 0 { // the first one's time is not known, so that of its arrival counts
 			p.Capture = taken
 		}
 		f.src.s.Push(p)
@@ -201,7 +202,10 @@ func TestTheFirstPacketOfAPictureSaysWhenItWasTaken(t *testing.T) {
 	}
 	for i, h := range w.headers {
 		want := uint64(0)
-		if i == 3 || i == 6 {
+		switch i {
+		case 0:
+			want = (1_800_000_001 + 2_208_988_800) << 32
+		case 3, 6:
 			want = (1_800_000_000+2_208_988_800)<<32 | 1<<31
 		}
 		var got uint64

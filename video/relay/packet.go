@@ -24,7 +24,6 @@ type packet struct {
 	payload []byte
 	ts      uint32
 	taken   time.Time // capture, or arrival where that is not known
-	exact   bool      // taken is the capture time
 	number  uint64    // counts the stream's packets
 	frame   uint64    // counts the stream's pictures
 	marker  bool

@@ -91,9 +91,7 @@ func (v *viewer) emit(p *packet, ts uint32, now time.Time) {
 		}
 		v.frame, v.ts = p.frame, ts
 		v.reports.note(p, ts, v.replayed == nil)
-		if p.exact {
-			taken = p.taken
-		}
+		taken = p.taken
 	}
 	if v.sentAny {
 		v.seq += p.lost

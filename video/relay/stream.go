@@ -112,8 +112,7 @@ func (s *Stream) Push(p Packet) {
 	ts := s.timeline.next(p.Timestamp, p.Arrival)
 	lost := uint16(min(max(p.Lost, 0), 100))
 	taken := p.Capture
-	exact := !taken.IsZero()
-	if !exact {
+	if taken.IsZero() {
 		taken = p.Arrival
 	}
 
@@ -121,7 +120,7 @@ func (s *Stream) Push(p Packet) {
 		// A browser cannot read the session description's parameter sets, so they go before the picture.
 		if sets := s.prefix(); sets != nil {
 			s.spsInPic = true
-			s.deliver(&packet{payload: sets, ts: ts, taken: taken, exact: exact, key: s.keyOnce(), lost: lost})
+			s.deliver(&packet{payload: sets, ts: ts, taken: taken, key: s.keyOnce(), lost: lost})
 			lost = 0
 		}
 	}
@@ -142,7 +141,7 @@ func (s *Stream) Push(p Packet) {
 	}
 	for i, b := range pieces {
 		s.deliver(&packet{
-			payload: b, ts: ts, taken: taken, exact: exact, key: key && i == 0, lost: lost, marker: p.Marker && i == len(pieces)-1,
+			payload: b, ts: ts, taken: taken, key: key && i == 0, lost: lost, marker: p.Marker && i == len(pieces)-1,
 		})
 		lost = 0
 	}

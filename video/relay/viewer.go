@@ -17,8 +17,8 @@ const (
 // sender is where a viewer's packets go: a bound WebRTC track.
 type sender interface {
 	// send writes one packet. The header's SSRC, payload type and extensions are the sender's business. taken is when the
-	// picture was taken, on its first packet and where it is known; else zero. Before the track is bound it returns
-	// errNotBound.
+	// picture was taken, or came to the station where that is not known, on its first packet; else zero. Before the track
+	// is bound it returns errNotBound.
 	send(h *rtp.Header, payload []byte, taken time.Time) error
 	// resend writes a packet again as one of the retransmission stream (RFC 4588), where that has been agreed on.
 	resend(h *rtp.Header, payload []byte) error

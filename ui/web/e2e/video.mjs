@@ -36,14 +36,35 @@ async function look({ vehicle, names, ms, settleMs }) {
     void (async () => {
       let video;
       while (!(video = document.querySelector(`[data-testid="video-${name}"]`))) await wait(5);
-      const note = (_, m) => {
-        frames[name].push({ at: m.presentationTime, media: m.mediaTime, count: m.presentedFrames, captured: m.captureTime });
+      const note = (now, m) => {
+        frames[name].push({ at: m.presentationTime, called: now, media: m.mediaTime, count: m.presentedFrames });
         video.requestVideoFrameCallback(note);
       };
       video.requestVideoFrameCallback(note);
     })();
   }
+  // What the tile says meanwhile of a picture that stands still.
+  const told = Object.fromEntries(names.map((n) => [n, { ages: [], freshMs: 0, youngMs: 0 }]));
+  const lookEveryMs = 50;
+  let [lastLook, lateMs] = [performance.now(), 0];
+  const looking = setInterval(() => {
+    const now = performance.now();
+    lateMs = Math.max(lateMs, now - lastLook - lookEveryMs);
+    lastLook = now;
+    for (const name of names) {
+      const shownAt = frames[name].at(-1)?.called;
+      if (shownAt === undefined) continue;
+      const ageMs = 1000 * Number(/([\d.]+) s old/.exec(document.querySelector(`[data-testid="tile-age-${name}"]`)?.innerText ?? '')?.[1]);
+      const state = document.querySelector(`[data-testid="tile-status-${name}"]`)?.dataset.state;
+      const t = told[name];
+      if (ageMs >= 0) t.ages.push(ageMs);
+      // Between two judgements the tile's word may be as old as one of them.
+      if (state === 'live') t.freshMs = Math.max(t.freshMs, now - shownAt);
+      if (ageMs >= 0) t.youngMs = Math.max(t.youngMs, now - shownAt - ageMs);
+    }
+  }, lookEveryMs);
   await wait(ms);
+  clearInterval(looking);
   const until = performance.now();
   return names.map((name) => {
     const all = frames[name];
@@ -62,7 +83,10 @@ async function look({ vehicle, names, ms, settleMs }) {
       gapMs: Math.max(0, ...times.slice(1).map((t, i) => t - times[i])),
       frames: steady.length,
       back: all.slice(1).filter((f, i) => f.media < all[i].media).length,
-      ageMs: last?.captured === undefined ? undefined : last.at - last.captured,
+      ageMs: told[name].ages.sort((a, b) => a - b)[Math.floor(told[name].ages.length / 2)],
+      freshMs: told[name].freshMs,
+      youngMs: told[name].youngMs,
+      lateMs,
       lastMs: last ? until - last.at : undefined,
     };
   });
@@ -78,6 +102,10 @@ function wrong(s, got) {
   if (got.frames < leastFrames) return `${got.frames} pictures after the first second`;
   if (s.expected === 'stall' && got.gapMs < 2_000) return 'the camera did not stall';
   if (got.back > 0) return `went back ${got.back} times`;
+  // What the page was late by, the tile may be late by too.
+  if (got.freshMs > 2_000 + got.lateMs) return `shown as live ${Math.round(got.freshMs)} ms after its last frame`;
+  if (got.youngMs > 500 + got.lateMs) return `said to be ${Math.round(got.youngMs)} ms younger than its last frame`;
+  if (s.expected === 'stall' && !(got.freshMs > 0)) return 'the tile was not looked at';
   if (s.expected !== 'stall' && got.state !== 'live') return `the tile says ${got.words}`;
   return '';
 }
@@ -123,8 +151,8 @@ try {
   await page.waitForFunction(() => window.vedette?.ready() === true, undefined, { timeout: 60_000 });
   await page.getByTestId(`video-of-${streams.at(-1).vehicle}`).waitFor({ timeout: 30_000 });
   const failed = [];
-  const row = (...cells) => console.log(cells.map((c, i) => String(c).padEnd([12, 10, 7, 9, 8, 8, 0][i])).join(' '));
-  row('stream', 'size', 'fps', 'first ms', 'gap ms', 'age ms', 'verdict');
+  const row = (...cells) => console.log(cells.map((c, i) => String(c).padEnd([12, 10, 7, 9, 8, 8, 8, 0][i])).join(' '));
+  row('stream', 'size', 'fps', 'first ms', 'gap ms', 'age ms', 'live ms', 'verdict');
   /** Looks at the tiles of a vehicle; returns a row and a verdict for each. */
   const lookAt = async (vehicle, group) => {
     const long = group.find((s) => s.expected === 'group');
@@ -151,7 +179,7 @@ try {
     for (let n = 1; ; n++) {
       const results = await lookAt(vehicle, group);
       for (const { s, got, good, verdict } of results) {
-        row(s.name, `${got.width}x${got.height}`, `${got.fps.toFixed(1)}/${s.fps}`, number(got.firstMs), number(got.gapMs), number(got.ageMs), `${good ? '' : 'WRONG: '}${verdict}`);
+        row(s.name, `${got.width}x${got.height}`, `${got.fps.toFixed(1)}/${s.fps}`, number(got.firstMs), number(got.gapMs), number(got.ageMs), number(got.freshMs), `${good ? '' : 'WRONG: '}${verdict}`);
       }
       const bad = results.filter((r) => !r.good);
       if (bad.length > 0 && n < looks) {

@@ -1,7 +1,8 @@
 /** Watching a video element's frames: how many, how often, how old the last one is. */
+import { CaptureTimes, type CaptureSource } from './capture';
 
-/** A frame that claims to be older when it is shown comes from a camera whose clock is off. */
-const believedDelayMs = 10_000;
+/** A frame that claims to be older when it is shown comes from a clock that is off; the station does not pass a camera's on that is. */
+const believedDelayMs = 60_000;
 
 /** Counts frames by their presentation; pure, so that time can be given. */
 export class FrameCounter {
@@ -52,9 +53,19 @@ export class FrameWatch {
   readonly counter = new FrameCounter();
   private handle: number | undefined;
   private presented: number | undefined;
+  private times: CaptureTimes | undefined;
 
-  constructor(private readonly video: HTMLVideoElement) {
+  /** stationNow is the station's time, ms. */
+  constructor(
+    private readonly video: HTMLVideoElement,
+    private readonly stationNow: () => number,
+  ) {
     this.ask();
+  }
+
+  /** Says which receiver the frames come from now. */
+  follow(receiver: CaptureSource | undefined): void {
+    this.times = receiver && new CaptureTimes(receiver);
   }
 
   stop(): void {
@@ -67,7 +78,8 @@ export class FrameWatch {
       // The callback may skip frames on a busy page; presentedFrames does not, but starts anew with each stream.
       const step = this.presented === undefined ? 1 : metadata.presentedFrames - this.presented;
       this.presented = metadata.presentedFrames;
-      this.counter.observe(now, step > 0 ? step : 1, metadata.captureTime);
+      const takenMs = this.times?.of(metadata.rtpTimestamp, now);
+      this.counter.observe(now, step > 0 ? step : 1, takenMs === undefined ? metadata.captureTime : now - (this.stationNow() - takenMs));
       this.ask();
     });
   }
@@ -94,8 +106,10 @@ export interface Picture {
   forMs: number;
 }
 
-/** A picture older than this is not shown as live. */
-export const frozenAfterMs = 2_000;
+/** How often a tile is judged. */
+export const judgeEveryMs = 200;
+/** A picture that stands still for longer is not shown as live: with the time to the next judgement that is less than 2 s. */
+export const frozenAfterMs = 1_600;
 
 /** What a tile may say about its picture: the worse of what the station says and what arrives here. */
 export function judgePicture(input: PictureInput): Picture {

@@ -3,7 +3,7 @@ import { Backoff } from './backoff';
 import { ServerClock } from './clock';
 import { latLon, mgrs } from './coords';
 import { clockTime, countdown, heading, list, quantity, span } from './format';
-import { FrameCounter, judgePicture } from './frames';
+import { FrameCounter, frozenAfterMs, judgeEveryMs, judgePicture } from './frames';
 import { bearingDeg, boundsOf, distanceM, ellipseRing, offset, sectorRing } from './geometry';
 import { actionFor, shortcuts, type KeyPress } from './keys';
 import { cueOf, sortAlerts, topCue } from './queue';
@@ -108,10 +108,12 @@ describe('frames', () => {
     expect(counter.ageMs(5_000)).toBe(3_100);
   });
 
+  it('is not shown as live for 2 s when it stands still', () => expect(frozenAfterMs + judgeEveryMs).toBeLessThan(2_000));
+
   const base = { feedState: 'live' as const, waitingMs: 0, nowMs: 100_000 };
   it.each([
     ['fresh frames are live', { ...base, frameAgeMs: 100 }, { state: 'live', forMs: 0 }],
-    ['a frozen picture is marked', { ...base, frameAgeMs: 2_500 }, { state: 'noSignal', forMs: 2_500 }],
+    ['a frozen picture is marked', { ...base, frameAgeMs: 1_700 }, { state: 'noSignal', forMs: 1_700 }],
     ['waiting for the first', { ...base, frameAgeMs: undefined, waitingMs: 1_000 }, { state: 'connecting', forMs: 1_000 }],
     ['waiting too long', { ...base, frameAgeMs: undefined, waitingMs: 9_000 }, { state: 'noSignal', forMs: 9_000 }],
     [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FrameCounter, judgePicture } from './frames';
-import { tileWords, type TileInput } from './tilewords';
+import { ageWords, tileWords, type TileInput } from './tilewords';
 
 const nowMs = Date.UTC(2026, 10, 26, 10, 20, 30);
 const bFrames = { code: 'bFrames', words: 'the stream has B-frames', plays: 'no' as const };
@@ -52,9 +52,17 @@ describe('pictures', () => {
     counter.observe(1_000, 1, 820);
     expect(counter.pictureAgeMs(1_050)).toBe(230);
     expect(counter.ageMs(1_050)).toBe(50);
+    counter.observe(40_000, 1, 15_000); // a path with a long queue
+    expect(counter.pictureAgeMs(40_050)).toBe(25_050);
     for (const captured of [undefined, 1_500, -1e9]) {
       counter.observe(1_100, 1, captured);
       expect(counter.pictureAgeMs(1_150)).toBe(50);
     }
+  });
+
+  it('say their age, and mark one that is late', () => {
+    expect(ageWords(undefined)).toEqual({ text: 'frame – old', late: false });
+    expect(ageWords(140)).toEqual({ text: 'frame 0.1 s old', late: false });
+    expect(ageWords(3_140)).toEqual({ text: '▲ frame 3.1 s old', late: true });
   });
 });

@@ -1,5 +1,5 @@
 /** What a tile says about its picture, in words. */
-import { clockTime } from './format';
+import { clockTime, quantity } from './format';
 import type { Picture } from './frames';
 import type { Feed } from './model';
 
@@ -38,4 +38,13 @@ export function tileWords(input: TileInput): TileWords {
   const lacks = feed.state !== 'live' ? 'no signal' : connected ? 'no picture' : 'no connection';
   const words = `${lacks} since ${since}`;
   return { status: words, veil: veil(words.charAt(0).toUpperCase() + words.slice(1)) };
+}
+
+/** A picture that moves and is older than this is late: what it shows may be over. */
+const lateAfterMs = 2_000;
+
+/** How old the picture is that is shown; late where it should not be taken for the present. */
+export function ageWords(ageMs: number | undefined): { text: string; late: boolean } {
+  const late = ageMs !== undefined && ageMs > lateAfterMs;
+  return { text: `${late ? '▲ ' : ''}frame ${ageMs === undefined ? '–' : quantity(ageMs / 1000, 's', 1)} old`, late };
 }

@@ -22,8 +22,9 @@ class FakePeer extends EventTarget {
   constructor(readonly config: RTCConfiguration) {
     super();
   }
-  addTransceiver(kind: string, init: unknown): void {
+  addTransceiver(kind: string, init: unknown): object {
     this.transceivers.push([kind, init]);
+    return {};
   }
   async createOffer(): Promise<{ sdp: string }> {
     this.offers += 1;

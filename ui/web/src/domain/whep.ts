@@ -6,14 +6,15 @@
  */
 import { ApiProblem, type WhepAnswer } from './api';
 import { Backoff } from './backoff';
+import { askForCaptureTimes } from './capture';
 import { endpoints, fragmentOf, kinds, withFragment } from './icesdp';
 import { pathWords } from './pathwords';
 
 export type WhepState = 'connecting' | 'connected' | 'waiting';
 
 export interface WhepHandlers {
-  /** The stream to play; undefined when it has ended. */
-  stream(stream: MediaStream | undefined): void;
+  /** The stream to play and what receives it; undefined when it has ended. */
+  stream(stream: MediaStream | undefined, receiver?: RTCRtpReceiver): void;
   /** detail says why it waits, in words; alternate is a feed that shows the same where this browser cannot play this one. */
   state(state: WhepState, detail?: string, alternate?: string): void;
 }
@@ -80,10 +81,10 @@ export class WhepClient {
     this.abort = abort;
     this.wasConnected = this.restarting = false;
     this.after(connectTimeoutMs, () => void this.giveUp(peer));
-    peer.addTransceiver('video', { direction: 'recvonly' });
+    askForCaptureTimes(peer.addTransceiver('video', { direction: 'recvonly' }));
     peer.ontrack = (event) => {
       if (peer !== this.peer) return;
-      this.handlers.stream(event.streams[0] ?? new MediaStream([event.track]));
+      this.handlers.stream(event.streams[0] ?? new MediaStream([event.track]), event.receiver);
     };
     peer.onconnectionstatechange = () => this.changed(peer);
     try {
