@@ -31,7 +31,7 @@ type feed struct {
 	first   chan struct{}      // closed by the first packet ever
 	demand  chan struct{}
 	waiting atomic.Int64 // viewers that are being let in
-	suspect atomic.Bool  // when it was last pulled, nobody could play it
+	suspect atomic.Bool  // when it was last pulled, nobody could play it; not yet looked at again
 
 	source  *ingest.Source
 	verdict verdict
@@ -116,6 +116,7 @@ func (f *feed) run(ctx context.Context) {
 		now := time.Now()
 		p.follow(ctx, f.wanted(), now)
 		f.judge(now)
+		f.dismiss()
 		due := rates.update(f, now)
 		if st := f.stateAt(now); due || st.differs(told) {
 			told = st

@@ -68,7 +68,8 @@ func (f *feed) awaitVerdict(ctx context.Context) error {
 		if err := f.refusal(); err != nil {
 			return err
 		}
-		if f.verdict.pictures() >= enough {
+		// While it rests, what has been seen is of before.
+		if !f.state().Idle && f.verdict.pictures() >= enough {
 			f.suspect.Store(false)
 			return nil
 		}

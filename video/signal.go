@@ -22,6 +22,8 @@ func (f *feed) pulling(now time.Time) {
 
 // resting notes that the source is no longer pulled. What stood against the stream is kept until it is pulled again.
 func (f *feed) resting() {
+	before, _ := f.verdict.look(time.Now(), false)
+	f.suspect.Store(before.ofStream())
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.now.Idle = true
@@ -80,6 +82,18 @@ func (f *feed) refusal() error {
 		return nil
 	}
 	return fmt.Errorf("%w: %s", ErrUnplayable, s.Problem.Words)
+}
+
+// dismiss ends the viewers of a feed that turned out to be one that nobody can play: a session would go on without a picture,
+// while the next offer is answered with the reason.
+func (f *feed) dismiss() {
+	err := f.refusal()
+	if err == nil {
+		return
+	}
+	if n := f.stream.EndViewers(); n > 0 {
+		f.log.Info("viewers ended", "viewers", n, "error", err)
+	}
 }
 
 // trouble says why there is no signal, as far as that is known.

@@ -270,6 +270,17 @@ func (s *Stream) End(id string) bool {
 	return false
 }
 
+// EndViewers ends the viewers of this moment without waiting, and returns how many there were. Subscriptions stay.
+func (s *Stream) EndViewers() int {
+	s.mu.Lock()
+	viewers := s.viewers
+	s.mu.Unlock()
+	for _, v := range viewers {
+		v.stop()
+	}
+	return len(viewers)
+}
+
 // Close ends all viewers and subscriptions, refuses new ones and waits for the viewers.
 func (s *Stream) Close() {
 	s.mu.Lock()

@@ -128,6 +128,7 @@ function judge(s, got, feed) {
     const plays = s.expected === 'no' ? 'no' : 'some';
     if (feed.problem?.plays !== plays) return [false, `the station does not say why: ${JSON.stringify(feed.problem)}`];
     if (!got.words.includes(said)) return [false, `the tile says ${got.words}, not ${said}`];
+    if (plays === 'no' && got.viewers > 0) return [false, `the station still sends it to ${got.viewers}`];
     return [true, `refused: ${said}`];
   }
   if (s.expected !== 'some' && said) return [false, `the station has against it: ${said}`];
@@ -168,7 +169,8 @@ try {
       group.map(async (s, i) => {
         const answer = await fetch(new URL(`/api/v1/feeds/${s.name}`, url), { headers: { Authorization: `Bearer ${token}` } });
         check(answer.status === 200, `${s.name}: the API answers ${answer.status}`);
-        const [good, verdict] = judge(s, got[i], await answer.json());
+        const feed = await answer.json();
+        const [good, verdict] = judge(s, { ...got[i], viewers: feed.viewers }, feed);
         return { s, got: got[i], good, verdict };
       }),
     );

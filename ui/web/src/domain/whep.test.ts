@@ -138,6 +138,35 @@ describe('WhepClient', () => {
     expect(peers).toHaveLength(2);
   });
 
+  it('asks anew at once when the station ends the session', async () => {
+    client.start();
+    await settle();
+    peers[0]!.become('connected');
+    const transport = Object.assign(new EventTarget(), { state: 'connected' });
+    peers[0]!.ontrack?.({ streams: [{}], receiver: { transport } });
+    transport.dispatchEvent(new Event('statechange'));
+    expect(states.at(-1)).toEqual(['connected']);
+    transport.state = 'closed';
+    transport.dispatchEvent(new Event('statechange'));
+    expect(states.at(-1)).toEqual(['waiting', 'the station has ended the session', undefined]);
+    station.refuse = new ApiProblem(422, 'Unprocessable', 'the stream has B-frames', '1-sub');
+    await settle(600);
+    expect(states.at(-1)).toEqual(['waiting', 'the stream has B-frames', '1-sub']);
+    expect(station.ended).toEqual(['/api/v1/feeds/1-eo/whep/1']);
+  });
+
+  it('ends a session that nobody can play, and no attempt that has none', async () => {
+    client.start();
+    client.refuse('the stream has B-frames');
+    expect(states.at(-1)).toEqual(['connecting']);
+    await settle();
+    client.refuse('the stream has B-frames');
+    expect(states.at(-1)).toEqual(['waiting', 'the stream has B-frames', undefined]);
+    await settle();
+    expect(station.ended).toEqual(['/api/v1/feeds/1-eo/whep/1']);
+    expect(peers[0]!.closed).toBe(true);
+  });
+
   it('names the feed that shows the same when this browser cannot play', async () => {
     station.refuse = new ApiProblem(422, 'Refused', 'this browser cannot play H.265', '1-eo-2');
     client.start();

@@ -69,6 +69,11 @@ export class WhepClient {
     if (this.peer?.connectionState === 'connected') this.retry(reason);
   }
 
+  /** Gives up a session whose feed has turned out to be one that nobody can play. */
+  refuse(reason: string): void {
+    if (this.session !== undefined) this.retry(reason);
+  }
+
   close(): void {
     this.closed = true;
     this.drop();
@@ -85,6 +90,7 @@ export class WhepClient {
     peer.ontrack = (event) => {
       if (peer !== this.peer) return;
       this.handlers.stream(event.streams[0] ?? new MediaStream([event.track]), event.receiver);
+      this.watchEnd(peer, event.receiver);
     };
     peer.onconnectionstatechange = () => this.changed(peer);
     try {
@@ -140,6 +146,14 @@ export class WhepClient {
         return;
       default:
     }
+  }
+
+  /** Learns at once that the station has ended the session, which the connection would show as a path that is gone. */
+  private watchEnd(peer: RTCPeerConnection, receiver: RTCRtpReceiver): void {
+    const { transport } = receiver;
+    transport?.addEventListener('statechange', () => {
+      if (peer === this.peer && transport.state === 'closed') this.retry('the station has ended the session');
+    });
   }
 
   /** Looks for a path anew: the network may be another, but the session and its track stay. */
