@@ -28,8 +28,9 @@ type feed struct {
 	scene  scene
 	log    *slog.Logger
 	media  *description.Media
-	wake   chan struct{} // buffered by one
-	shot   *shot         // of run alone; nil before the first viewer
+	data   *description.Media // metadata; nil: none
+	wake   chan struct{}      // buffered by one
+	shot   *shot              // of run alone; nil before the first viewer
 
 	// mu guards the fields below.
 	mu      sync.Mutex
@@ -38,11 +39,13 @@ type feed struct {
 	paused  bool
 	wantIDR int // key frames that are still wanted
 
-	count struct{ frames, keyFrames, late, noPose, errors, overflows, bytes, workNS atomic.Uint64 }
+	count struct {
+		frames, keyFrames, late, noPose, errors, overflows, bytes, metadata, workNS atomic.Uint64
+	}
 }
 
 func newFeed(path string, st style, source Source, w scene, log *slog.Logger) *feed {
-	return &feed{
+	f := &feed{
 		path: path, style: st, source: source, scene: w,
 		log:  log.With("camera", path),
 		wake: make(chan struct{}, 1),
@@ -53,13 +56,18 @@ func newFeed(path string, st style, source Source, w scene, log *slog.Logger) *f
 			}},
 		},
 	}
+	if st.kind == KindThermal {
+		f.data = newMetadataMedia()
+	}
+	return f
 }
 
 func (f *feed) open(server *gortsplib.Server) error {
-	stream := &gortsplib.ServerStream{
-		Server: server,
-		Desc:   &description.Session{Title: f.path, Medias: []*description.Media{f.media}},
+	medias := []*description.Media{f.media}
+	if f.data != nil {
+		medias = append(medias, f.data)
 	}
+	stream := &gortsplib.ServerStream{Server: server, Desc: &description.Session{Title: f.path, Medias: medias}}
 	if err := stream.Initialize(); err != nil {
 		return fmt.Errorf("open the stream %s: %w", f.path, err)
 	}
@@ -194,6 +202,6 @@ func (f *feed) stats() FeedStats {
 	return FeedStats{
 		Readers: readers, Frames: f.count.frames.Load(), KeyFrames: f.count.keyFrames.Load(), Late: f.count.late.Load(),
 		NoPose: f.count.noPose.Load(), Errors: f.count.errors.Load(), Overflows: f.count.overflows.Load(),
-		Bytes: f.count.bytes.Load(), Work: time.Duration(f.count.workNS.Load()),
+		Bytes: f.count.bytes.Load(), Metadata: f.count.metadata.Load(), Work: time.Duration(f.count.workNS.Load()),
 	}
 }

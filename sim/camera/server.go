@@ -12,6 +12,7 @@ import (
 
 	"github.com/bluenviron/gortsplib/v4"
 
+	"vedette/internal/geo"
 	"vedette/sim/render"
 	"vedette/sim/world"
 )
@@ -76,6 +77,7 @@ func NewServer(cfg Config) (*Server, error) {
 // scene is the part of a world that the cameras look at.
 type scene interface {
 	render.Scene
+	Frame() *geo.Frame
 	ObjectsAt(t time.Time) []world.Object
 }
 
@@ -258,6 +260,7 @@ type FeedStats struct {
 	Late      uint64 // pictures skipped because their moment had passed
 	NoPose    uint64 // pictures skipped because the drone had no pose
 	Errors    uint64 // pictures that could not be encoded or sent
+	Metadata  uint64 // packets of metadata sent
 	Overflows uint64 // packets dropped because a reader was too slow
 	Bytes     uint64 // of H.264
 	Work      time.Duration

@@ -19,6 +19,7 @@ import (
 	"github.com/pion/rtp"
 	"go.uber.org/goleak"
 
+	"vedette/internal/geo"
 	"vedette/sim/world"
 )
 
@@ -31,6 +32,7 @@ func (plain) GroundU(_, _ float64) float64    { return 0 }
 func (plain) Vegetation(_, _ float64) float64 { return 0.4 }
 func (plain) OnRoad(_, _ float64) bool        { return false }
 func (plain) Trees() []world.Tree             { return nil }
+func (plain) Frame() *geo.Frame               { return geo.NewFrame(geo.LatLon{Lat: -35.36, Lon: 149.16}, 600) }
 func (plain) AmbientC() float64               { return 9 }
 func (plain) ObjectsAt(t time.Time) []world.Object {
 	return []world.Object{{ID: "man", Class: world.Person, N: 60, WidthM: 0.5, HeightM: 1.75, TempC: 30,

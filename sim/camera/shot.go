@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bluenviron/gortsplib/v4"
+	"github.com/bluenviron/gortsplib/v4/pkg/description"
 	"github.com/bluenviron/gortsplib/v4/pkg/format/rtph264"
 	"github.com/pion/rtcp"
 
@@ -22,6 +23,10 @@ type shot struct {
 	packets  *rtph264.Encoder
 	picture  *image.YCbCr
 	sinceIDR int
+
+	dataSequence uint16
+	dataOctets   uint64
+	dataReport   bool // a sender report is due with the next packet of metadata
 }
 
 func (f *feed) prepare() (*shot, error) {
@@ -78,6 +83,10 @@ func (f *feed) frame(stream *gortsplib.ServerStream, s *shot, n int64) {
 		f.count.errors.Add(1)
 		return
 	}
+	if err := f.tell(stream, s, pose, n, key); err != nil {
+		f.count.errors.Add(1)
+		return
+	}
 	f.count.frames.Add(1)
 	f.count.workNS.Add(uint64(time.Since(begin)))
 }
@@ -94,7 +103,7 @@ func (f *feed) send(stream *gortsplib.ServerStream, s *shot, units [][]byte, n i
 			return fmt.Errorf("send: %w", err)
 		}
 		if key && i == 0 {
-			f.report(stream, n)
+			f.report(stream, f.media, n, f.count.bytes.Load())
 		}
 	}
 	return nil
@@ -103,16 +112,16 @@ func (f *feed) send(stream *gortsplib.ServerStream, s *shot, units [][]byte, n i
 // report sends a sender report (RFC 3550, section 6.4.1) within a key frame, so that a viewer who has that picture knows its
 // time of capture: after its first packet, since a receiver knows the report's source only by then. gortsplib 4.16 writes nanoseconds where the fraction of an NTP time belongs, and reads them so:
 // the report speaks of the last whole second, which is the same number to a right reader and to that one.
-func (f *feed) report(stream *gortsplib.ServerStream, n int64) {
-	media := stream.Stats().Medias[f.media]
-	sent := media.Formats[f.media.Formats[0]]
+func (f *feed) report(stream *gortsplib.ServerStream, of *description.Media, n int64, octets uint64) {
+	media := stream.Stats().Medias[of]
+	sent := media.Formats[of.Formats[0]]
 	second := n / framesPerSecond
-	err := stream.WritePacketRTCP(f.media, &rtcp.SenderReport{
+	err := stream.WritePacketRTCP(of, &rtcp.SenderReport{
 		SSRC:        sent.LocalSSRC,
 		NTPTime:     uint64(second+ntpToUnixSeconds) << 32,
 		RTPTime:     rtpTime(second * framesPerSecond),
 		PacketCount: uint32(sent.RTPPacketsSent),
-		OctetCount:  uint32(f.count.bytes.Load()),
+		OctetCount:  uint32(octets),
 	})
 	if err != nil {
 		f.count.errors.Add(1)

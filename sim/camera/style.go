@@ -2,8 +2,10 @@ package camera
 
 import (
 	"fmt"
+	"math"
 
 	"vedette/sim/render"
+	"vedette/sim/world"
 )
 
 // style is what all cameras of one kind share.
@@ -48,4 +50,13 @@ func (st style) render(s render.Scene) render.Config {
 		mode = render.Day
 	}
 	return render.Config{Scene: s, Mode: mode, Width: st.width, Height: st.height, HFOVDeg: st.hfovDeg}
+}
+
+// hfovAt is the horizontal field of view in degrees with the zoom of a pose.
+func (st style) hfovAt(pose world.CameraPose) float64 {
+	zoom := pose.EOZoom
+	if st.kind == KindThermal {
+		zoom = pose.ThermalZoom
+	}
+	return 2 * math.Atan(math.Tan(st.hfovDeg*math.Pi/360)/max(zoom, 1)) * 180 / math.Pi
 }

@@ -415,6 +415,7 @@ func (c *Copter) publish() {
 	pose := world.CameraPose{
 		Time: f.now(), E: f.body.pos[0], N: f.body.pos[1], U: f.body.pos[2] + cameraAboveFeet,
 		YawDeg: f.gimbal.trueYaw, PitchDeg: max(-90, f.gimbal.truePitch),
+		BodyYawDeg: f.body.yawDeg, BodyPitchDeg: f.body.pitchDeg, BodyRollDeg: f.body.rollDeg,
 		ThermalZoom: f.camera.lenses[thermalSource].zoom(), EOZoom: f.camera.lenses[eoSource].zoom(),
 	}
 	c.poses.add(pose)

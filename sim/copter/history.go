@@ -64,6 +64,8 @@ func between(a, b world.CameraPose, t time.Time) world.CameraPose {
 		E:    mix(a.E, b.E), N: mix(a.N, b.N), U: mix(a.U, b.U),
 		YawDeg:   geo.NormalizeDeg(a.YawDeg + f*geo.DiffDeg(a.YawDeg, b.YawDeg)),
 		PitchDeg: math.Max(-90, mix(a.PitchDeg, b.PitchDeg)), RollDeg: mix(a.RollDeg, b.RollDeg),
+		BodyYawDeg:   geo.NormalizeDeg(a.BodyYawDeg + f*geo.DiffDeg(a.BodyYawDeg, b.BodyYawDeg)),
+		BodyPitchDeg: mix(a.BodyPitchDeg, b.BodyPitchDeg), BodyRollDeg: mix(a.BodyRollDeg, b.BodyRollDeg),
 		ThermalZoom: mix(a.ThermalZoom, b.ThermalZoom), EOZoom: mix(a.EOZoom, b.EOZoom),
 	}
 }

@@ -76,6 +76,8 @@ type CameraPose struct {
 	YawDeg   float64 // of the optical axis, clockwise from true north
 	PitchDeg float64 // of the optical axis, -90 looks straight down
 	RollDeg  float64 // about the optical axis, positive = right side down
+	// BodyYawDeg, BodyPitchDeg and BodyRollDeg are the airframe's: heading from true north, nose up, right side down.
+	BodyYawDeg, BodyPitchDeg, BodyRollDeg float64
 	// ThermalZoom and EOZoom are the magnifications of the two lenses; 0 counts as 1.
 	ThermalZoom, EOZoom float64
 }

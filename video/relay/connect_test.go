@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -57,10 +58,10 @@ func TestViewersConnectOverEveryKindOfNetwork(t *testing.T) {
 func TestRestartKeepsTheTrack(t *testing.T) {
 	t.Parallel()
 	r, s := open(t, nil)
-	p := watch(t, r, s, peerConfig{})
+	p := watch(t, r, s, peerConfig{channels: []string{DataLabel}})
 	p.awaitMedia()
 	_, _, ssrc := p.seen()
-	for range 2 {
+	for i := range 2 {
 		offer, err := p.pc.CreateOffer(&webrtc.OfferOptions{ICERestart: true})
 		if err != nil {
 			t.Fatal(err)
@@ -81,6 +82,11 @@ func TestRestartKeepsTheTrack(t *testing.T) {
 		}
 		poll(t, "connected again", func() bool { return p.pc.ConnectionState() == webrtc.PeerConnectionStateConnected })
 		p.awaitMedia()
+		message := fmt.Sprint("after restart ", i)
+		poll(t, "a message on the data channel", func() bool {
+			s.Tell(message)
+			return slices.Contains(p.messages(DataLabel), message)
+		})
 		if _, _, err := r.Patch(t.Context(), s, p.session.ID, before, "a=end-of-candidates\r\n"); !errors.Is(err, ErrStale) {
 			t.Errorf("a fragment for the ICE session before: %v", err)
 		}

@@ -62,6 +62,23 @@ async function tilesPlay(page) {
   say(`tiles play: ${feeds.map((f, i) => `${f} ${widths[i]} px wide, ${after[f] - before[f]} frames in 2 s`).join('; ')}`);
 }
 
+/** The thermal tile tells what the metadata beside its picture says, once asked. */
+async function metadataShows(page) {
+  const toggle = page.locator('[data-testid^="metadata-toggle-"]').first();
+  await toggle.waitFor({ timeout: 30_000 }).catch(() => {
+    throw new Failure('no tile has metadata within 30 s');
+  });
+  const feed = (await toggle.getAttribute('data-testid')).slice('metadata-toggle-'.length);
+  const line = page.getByTestId(`metadata-${feed}`);
+  check((await line.count()) === 0, 'the metadata is shown before anybody asks');
+  await toggle.click();
+  const words = await line.innerText();
+  check(/^Copter \d+ · slant (\d+ m|–) · centre /.test(words), `the metadata reads '${words}'`);
+  say(`metadata of ${feed}: ${words}`);
+  await toggle.click();
+  check((await line.count()) === 0, 'the metadata stays after it was put away');
+}
+
 async function approveCue(page) {
   const button = page.locator('[data-testid^="cue-approve-"]').first();
   // The proposal follows the alert by a moment.
@@ -140,6 +157,7 @@ try {
     await signIn(page);
     say('signed in by the link; the map is drawn');
     await tilesPlay(page);
+    await metadataShows(page);
     const s = await until(page, 'a track and an alert on the map', (x) => x.rendered.tracks > 0 && x.rendered.alerts > 0, limitMs);
     say(`on the map: ${s.rendered.tracks} tracks, ${s.rendered.alerts} alerts, ${s.rendered.sensors} sensors`);
     await approveCue(page);

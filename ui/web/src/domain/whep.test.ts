@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiProblem, type WhepAnswer } from './api';
+import type { FrameMetadata } from './metadata';
 import { WhepClient, type WhepApi, type WhepState } from './whep';
 
 const candidate = 'a=candidate:1 1 udp 2122260223 192.0.2.9 50000 typ host generation 0\r\n';
@@ -21,6 +22,12 @@ class FakePeer extends EventTarget {
   offers = 0;
   constructor(readonly config: RTCConfiguration) {
     super();
+  }
+  channels: { label: string; onmessage?: (event: { data: unknown }) => void }[] = [];
+  createDataChannel(label: string): object {
+    const channel = { label };
+    this.channels.push(channel);
+    return channel;
   }
   addTransceiver(kind: string, init: unknown): object {
     this.transceivers.push([kind, init]);
@@ -88,16 +95,18 @@ describe('WhepClient', () => {
   let states: [WhepState, string?, string?][];
   let station: FakeStation;
   let client: WhepClient;
+  let metadata: FrameMetadata[];
 
   beforeEach(() => {
     vi.useFakeTimers();
     peers = [];
     states = [];
     station = new FakeStation();
+    metadata = [];
     client = new WhepClient(
       '1-eo',
       station,
-      { stream: () => undefined, state: (...s) => states.push(s) },
+      { stream: () => undefined, state: (...s) => states.push(s), metadata: (m) => metadata.push(m) },
       (config) => {
         const peer = new FakePeer(config);
         peers.push(peer);
@@ -127,6 +136,18 @@ describe('WhepClient', () => {
     await settle();
     expect(peers[0]!.closed).toBe(true);
     expect(station.ended).toEqual(['/api/v1/feeds/1-eo/whep/1']);
+  });
+
+  it('tells the metadata that comes on its data channel, and leaves out what it cannot read', async () => {
+    client.start();
+    await settle();
+    const [channel] = peers[0]!.channels;
+    expect(channel!.label).toBe('klv');
+    channel!.onmessage!({ data: '{"t":"2026-11-26T12:00:00Z","exact":true,"slantRangeM":90}' });
+    channel!.onmessage!({ data: 'garbage' });
+    client.close();
+    channel!.onmessage!({ data: '{"t":"2026-11-26T12:00:01Z","exact":true}' }); // too late
+    expect(metadata.map((m) => m.slantRangeM)).toEqual([90]);
   });
 
   it('tries again when the feed has no signal yet, and says why', async () => {

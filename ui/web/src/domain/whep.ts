@@ -1,5 +1,5 @@
 /**
- * One viewer of one feed over WebRTC (WHEP, RFC 9725 without trickle): offer to receive video, wait until candidates are
+ * One viewer of one feed over WebRTC (WHEP, RFC 9725 without trickle): offer to receive video and metadata, wait until candidates are
  * gathered, post it, set the answer. No STUN or TURN but the station's own TURN server, where it names one: on the second
  * try, or at once where it asks for that. A connection that is lost is restarted on the same track; when that fails, or
  * the station has no signal yet, another is made with back-off until close(), which also ends the session.
@@ -8,6 +8,7 @@ import { ApiProblem, type WhepAnswer } from './api';
 import { Backoff } from './backoff';
 import { askForCaptureTimes } from './capture';
 import { endpoints, fragmentOf, kinds, withFragment } from './icesdp';
+import { readMetadata, type FrameMetadata } from './metadata';
 import { pathWords } from './pathwords';
 
 export type WhepState = 'connecting' | 'connected' | 'waiting';
@@ -17,6 +18,8 @@ export interface WhepHandlers {
   stream(stream: MediaStream | undefined, receiver?: RTCRtpReceiver): void;
   /** detail says why it waits, in words; alternate is a feed that shows the same where this browser cannot play this one. */
   state(state: WhepState, detail?: string, alternate?: string): void;
+  /** What the metadata beside the picture says, as it comes. */
+  metadata?(metadata: FrameMetadata): void;
 }
 
 /** The calls of the API that a viewer needs. */
@@ -33,6 +36,9 @@ const connectTimeoutMs = 12_000;
 const disconnectedForMs = 1_000;
 const restartForMs = 8_000;
 const farewellMs = 1_000;
+/** The data channel of metadata (docs/api.md). Late metadata is of no use, so that it is sent again a few times only. */
+const dataLabel = 'klv';
+const dataOptions: RTCDataChannelInit = { ordered: true, maxRetransmits: 3 };
 
 export class WhepClient {
   private peer: RTCPeerConnection | undefined;
@@ -87,6 +93,12 @@ export class WhepClient {
     this.wasConnected = this.restarting = false;
     this.after(connectTimeoutMs, () => void this.giveUp(peer));
     askForCaptureTimes(peer.addTransceiver('video', { direction: 'recvonly' }));
+    // Opened here, because an offer has a place for data channels only then.
+    const data = peer.createDataChannel(dataLabel, dataOptions);
+    data.onmessage = (event: MessageEvent<unknown>) => {
+      const metadata = peer === this.peer ? readMetadata(event.data) : undefined;
+      if (metadata) this.handlers.metadata?.(metadata);
+    };
     peer.ontrack = (event) => {
       if (peer !== this.peer) return;
       this.handlers.stream(event.streams[0] ?? new MediaStream([event.track]), event.receiver);
