@@ -40,6 +40,7 @@ type filler struct {
 	nearMask     uint32
 	nearBits     uint
 	nearScale    float64  // texels per metre, fixed point
+	nearGain     float32  // how much of it is seen
 	wide         []uint16 // larger texels, read between; nil where near is of the coarse tile already
 	wideMask     uint32
 	wideBits     uint
@@ -69,8 +70,10 @@ func (r *Renderer) newFiller(a, b, c, d *corner, size int) filler {
 		level = int(math.Log2(ratio))
 	}
 	tile, m := r.textures.fine, level
+	f.nearGain = r.look.fine
 	if level >= levelStep {
 		tile, m = r.textures.coarse, level-levelStep
+		f.nearGain = r.look.coarse
 	} else {
 		wide := r.textures.coarse
 		f.wide, f.wideMask, f.wideBits = wide.levels[0], uint32(wide.size-1), bits(wide.size)
@@ -142,11 +145,11 @@ func (f *filler) row(out []uint16, x, y int, w, tone, dt, plant, dp, relief, dl 
 		v := f.near[(f.v>>fixed&f.nearMask)<<f.nearBits|f.u>>fixed&f.nearMask]
 		f.u += f.du
 		f.v += f.dv
-		t, p := tone+float32(int(v>>8)-128), plant+float32(int(v&0xff)-128)
+		t, p := tone+f.nearGain*float32(int(v>>8)-128), plant+f.nearGain*float32(int(v&0xff)-128)
 		if f.wide != nil {
 			wt, wp := f.between()
-			t += wt
-			p += wp
+			t += look.coarse * wt
+			p += look.coarse * wp
 		}
 		luma := look.base + relief + look.toneGain*t
 		p = min(max(p, -60), 140)

@@ -64,8 +64,8 @@ func (r *Renderer) probe(c *corner, x, y, hint float64) {
 	facing := (sun[2]-de*sun[0]-dn*sun[1])/math.Sqrt(1+de*de+dn*dn) - sun[2]
 	tone, plant := r.textures.broad.at(c.e, c.n)
 	c.luma = r.look.relief * float32(facing)
-	c.tone = float32(tone)
-	c.plant = float32(plant + 150*(s.Vegetation(c.e, c.n)-0.4))
+	c.tone = r.look.broad * float32(tone)
+	c.plant = r.look.broad*float32(plant) + float32(150*(s.Vegetation(c.e, c.n)-0.4))
 	c.road = s.OnRoad(c.e, c.n)
 	c.fog = float32(1 - math.Exp(-depth*length/r.look.fogM))
 }

@@ -53,7 +53,7 @@ func coarseTile(rng *rand.Rand) *tile {
 	for i := range tone {
 		bare := smooth(0.5, 0.75, patches[i])
 		scrub := smooth(0.35, 0.7, edges[i])
-		trail := math.Max(0, 1-math.Abs(trails[i])/0.035)
+		trail := math.Max(0, 1-math.Abs(trails[i])/0.06)
 		tone[i] = 20*bare + 9*edges[i] + 12*trail - 8*scrub
 		plant[i] = 60*scrub - 45*bare - 40*trail + 15*patches[i]
 	}

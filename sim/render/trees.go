@@ -116,7 +116,7 @@ func (r *Renderer) drawTree(t *seenTree) {
 				continue
 			}
 			cover := min(max((0.12-d)/0.24, 0), 1) * min(1, float32(t.across))
-			luma := l.crown + l.crownSpread*(-0.55*v+0.35*u) + 60*rough*l.toneGain
+			luma := l.crown + l.crownSpread*(-0.55*v+0.35*u) + l.leaves*rough
 			luma += t.fog * (l.fogLuma - luma)
 			i := r.half.index(x, y)
 			old := float32(r.half.luma[i]) / lumaOne
