@@ -76,7 +76,7 @@ type FeedConfig struct {
 	OnDemand bool
 	// Detect runs a thermal detector on the feed's frames.
 	Detect bool
-	// Detector is which one. Default: DetectorHotSpots.
+	// Detector is which one. Default: DetectorNetwork.
 	Detector DetectorKind
 	// HFOVDeg is the horizontal field of view of the whole picture in degrees; 0: unknown.
 	HFOVDeg float64

@@ -14,7 +14,7 @@ type DetectorKind string
 const (
 	// DetectorHotSpots finds what is warmer than the ground around it.
 	DetectorHotSpots DetectorKind = "hotspots"
-	// DetectorNetwork finds people and vehicles with trained weights.
+	// DetectorNetwork finds people and vehicles with trained weights. It is the default.
 	DetectorNetwork DetectorKind = "network"
 )
 
@@ -29,26 +29,16 @@ const (
 // look is a feed's detector, or nothing where the feed has none. It is used by the decoder's goroutine.
 type look struct {
 	detector thermal.Detector
-	every    time.Duration // between the frames that are looked at
-	last     time.Time
+	pace     pace
 }
 
 func newLook(cfg FeedConfig, weights *network.Weights) (look, error) {
 	if !cfg.Detect || cfg.Kind != KindThermal {
 		return look{}, nil
 	}
-	if cfg.Detector != DetectorNetwork {
+	if cfg.Detector == DetectorHotSpots {
 		return look{detector: thermal.NewHotSpots(thermal.Config{})}, nil
 	}
 	d, err := thermal.NewLearned(weights, thermal.LearnedConfig{MinScore: networkScore})
-	return look{detector: d, every: networkEvery}, err
-}
-
-// due says whether a frame is looked at. A clock that jumps back does not blind the feed.
-func (l *look) due(frame time.Time) bool {
-	if since := frame.Sub(l.last); since >= 0 && since < l.every {
-		return false
-	}
-	l.last = frame
-	return true
+	return look{detector: d, pace: pace{least: networkEvery}}, err
 }

@@ -41,6 +41,7 @@ type feed struct {
 
 	packets, bytes, lost                   atomic.Uint64
 	frames, detected, boxes, clocksRefused atomic.Uint64
+	slowed                                 atomic.Int64 // frames a second that the detector looks at where it falls behind; 0: it does not
 
 	metadata metadataCounters
 

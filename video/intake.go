@@ -130,10 +130,13 @@ func (f *feed) onFrame(fr decode.Frame) {
 			f.log.Error("detector panicked", "reason", r)
 		}
 	}()
-	if !f.det.due(fr.Time) {
+	if !f.det.pace.due(fr.Time) {
 		return
 	}
+	begun := time.Now()
 	boxes := f.det.detector.Detect(&thermal.Gray{Pix: fr.Pix, Stride: fr.Width, Width: fr.Width, Height: fr.Height})
+	f.det.pace.took(time.Since(begun))
+	f.slowed.Store(f.det.pace.slowed())
 	f.detected.Add(1)
 	f.boxes.Add(uint64(len(boxes)))
 	f.svc.detections.put(Detections{

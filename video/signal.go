@@ -160,7 +160,10 @@ func (f *feed) detectorState() (DetectorCondition, string) {
 	}
 	ready, reason := f.dec.Status()
 	if ready {
-		return DetectorRunning, ""
+		if n := f.slowed.Load(); n > 0 {
+			reason = fmt.Sprintf("this computer is busy or slow: the detector looks at about %d pictures a second", n)
+		}
+		return DetectorRunning, reason
 	}
 	return DetectorIdle, reason
 }

@@ -31,7 +31,8 @@ const (
 type DetectorState struct {
 	// State is running, idle or off.
 	State DetectorCondition
-	// Reason says in words why the detector does not run, and how to mend it.
+	// Reason says in words why the detector does not run, and how to mend it, or that it looks at fewer pictures than it
+	// should.
 	Reason string
 	// FramesPerS is how many frames a second it has looked at lately.
 	FramesPerS float64

@@ -15,7 +15,7 @@ type Video struct {
 	WebRTC     WebRTC `yaml:"webrtc,omitempty"`
 	TURN       *TURN  `yaml:"turn,omitempty"` // nil: none
 	RTSP       RTSP   `yaml:"rtsp,omitempty"` // none, unless an address is given
-	// Detector of thermal feeds that name none: "network", "hotspots" (default) or "off".
+	// Detector of thermal feeds that name none: "network" (default), "hotspots" or "off".
 	Detector string `yaml:"detector,omitempty"`
 	Weights  string `yaml:"weights,omitempty"` // file with weights of the network; default: the built-in ones
 }

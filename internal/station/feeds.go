@@ -45,7 +45,7 @@ type feedPlace struct {
 
 func newFeeds(v *video.Service, m *mavlink.Service, cfg config.Config, log *slog.Logger) (*feeds, error) {
 	f := &feeds{
-		video: v, mavlink: m, byHand: map[string]config.Feed{}, detector: cmp.Or(cfg.Video.Detector, "hotspots"), log: log,
+		video: v, mavlink: m, byHand: map[string]config.Feed{}, detector: cmp.Or(cfg.Video.Detector, "network"), log: log,
 		places: map[string]feedPlace{},
 	}
 	for _, c := range cfg.Feeds {
