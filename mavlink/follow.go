@@ -22,6 +22,8 @@ type Post struct {
 	// Time is when it was measured; Fixed says that it does not age, since the post does not move.
 	Time  time.Time
 	Fixed bool
+	// Source is who told, for people.
+	Source string
 }
 
 func (p Post) validate() error {
@@ -85,20 +87,24 @@ func (c Follow) validate() error {
 	return nil
 }
 
+// PostAge is how old the position of a moving post may be before nobody goes by it any more.
+const PostAge = 3 * time.Second
+
 const (
-	// postAge is how old the position of a moving post may be before nobody follows it any more.
-	postAge = 3 * time.Second
 	// homeEvery and homeApart are how often, and after what way of the post in metres, the home moves with it.
 	homeEvery = 10 * time.Second
 	homeApart = 10
 )
+
+// Stale tells that nobody should go by the position any more.
+func (p Post) Stale(now time.Time) bool { return !p.Fixed && now.Sub(p.Time) > PostAge }
 
 // usable says why a position cannot be followed, "" where it can.
 func (p Post) usable(known bool, now time.Time) string {
 	switch {
 	case !known:
 		return "the position of the post is not known"
-	case !p.Fixed && now.Sub(p.Time) > postAge:
+	case p.Stale(now):
 		return fmt.Sprintf("the position of the post is %.0f s old", now.Sub(p.Time).Seconds())
 	default:
 		return ""

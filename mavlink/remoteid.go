@@ -20,8 +20,8 @@ type RemoteIDConfig struct {
 	// Lat and Lon are where the operator stands; AltHAE is the height above the WGS 84 ellipsoid in metres, nil while unknown.
 	Lat, Lon float64
 	AltHAE   *float64
-	// Live tells that the place is measured all the time; else it is fixed.
-	Live bool
+	// Measured is when a place that is measured all the time was; zero: it is fixed.
+	Measured time.Time
 	// Description is what the flight is for, up to 23 ASCII characters; empty: none is sent.
 	Description string
 	// Region is "eu" for the classification of the European Union, with Category 1 to 3 and Class 1 to 7 (0 undeclared).
@@ -95,14 +95,15 @@ func (st *state) applyRemoteID(component uint8, m message.Message, at time.Time)
 	return true
 }
 
-// SetOperator moves the place of the operator that vehicles broadcast: degrees, and the height above the ellipsoid where known.
-func (s *Service) SetOperator(lat, lon float64, altHAE *float64) error {
+// SetOperator moves the place of the operator that vehicles broadcast: degrees, the height above the ellipsoid where known,
+// and when that was measured, by which whoever hears it knows how old it is.
+func (s *Service) SetOperator(lat, lon float64, altHAE *float64, measured time.Time) error {
 	if !(geo.LatLon{Lat: lat, Lon: lon}).Valid() {
 		return fmt.Errorf("%w: %v, %v is no place for an operator", ErrInvalid, lat, lon)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.operator.Lat, s.operator.Lon, s.operator.AltHAE, s.operator.Live = lat, lon, altHAE, true
+	s.operator.Lat, s.operator.Lon, s.operator.AltHAE, s.operator.Measured = lat, lon, altHAE, measured
 	return nil
 }
 
@@ -138,12 +139,12 @@ func (c RemoteIDConfig) messages(system uint8, now time.Time) []message.Message 
 		height = float32(*c.AltHAE)
 	}
 	lat, lon := int32(c.Lat*perDegree), int32(c.Lon*perDegree)
-	// Seconds since the beginning of 2019, by the standard.
-	stamp := uint32(max(0, now.Sub(time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC)).Seconds()))
-	kind := common.MAV_ODID_OPERATOR_LOCATION_TYPE_FIXED
-	if c.Live {
-		kind = common.MAV_ODID_OPERATOR_LOCATION_TYPE_LIVE_GNSS
+	kind, at := common.MAV_ODID_OPERATOR_LOCATION_TYPE_FIXED, now
+	if !c.Measured.IsZero() {
+		kind, at = common.MAV_ODID_OPERATOR_LOCATION_TYPE_LIVE_GNSS, c.Measured
 	}
+	// Seconds since the beginning of 2019, by the standard.
+	stamp := uint32(max(0, at.Sub(time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC)).Seconds()))
 	whole := &common.MessageOpenDroneIdSystem{
 		TargetSystem: system, OperatorLocationType: kind, OperatorLatitude: lat, OperatorLongitude: lon, AreaCount: 1,
 		AreaCeiling: unknownHAE, AreaFloor: unknownHAE, OperatorAltitudeGeo: height, Timestamp: stamp,

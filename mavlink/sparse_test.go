@@ -175,6 +175,12 @@ func TestTheOperatorIsTold(t *testing.T) {
 	if !slices.Equal(kinds, []uint32{12904, 12919, 12905, 12903}) {
 		t.Errorf("%v", kinds)
 	}
+	// A place that was measured some time ago says so.
+	c.Measured = now.Add(-5 * time.Second)
+	if s, ok := c.messages(7, now)[0].(*common.MessageOpenDroneIdSystem); !ok || s.Timestamp != uint32(now.Unix()-5-1546300800) ||
+		s.OperatorLocationType != common.MAV_ODID_OPERATOR_LOCATION_TYPE_LIVE_GNSS {
+		t.Errorf("%+v", s)
+	}
 	b := newBench()
 	b.hear(236, &common.MessageOpenDroneIdArmStatus{Status: common.MAV_ODID_ARM_STATUS_PRE_ARM_FAIL_GENERIC, Error: "operator location must be set"})
 	v := b.view()

@@ -293,7 +293,7 @@ func TestOpenAPISchemasHaveTheMembersOfTheGoTypes(t *testing.T) {
 		"Camera": api.Camera{}, "CameraPhoto": api.CameraPhoto{}, "Storage": api.Storage{}, "CameraStream": api.CameraStream{}, "ThermalRange": api.ThermalRange{},
 		"PicturePart": api.PicturePart{}, "PictureBox": api.PictureBox{}, "Tracking": api.Tracking{}, "TrackingCommand": api.TrackingCommand{}, "CameraCommand": api.CameraCommand{}, "Link": api.Link{},
 		"StationLink": api.StationLink{}, "Peer": api.Peer{}, "Radio": api.Radio{}, "LinkCounters": api.LinkCounters{}, "DroppedCounts": api.DroppedCounts{},
-		"Route": api.Route{}, "RoutePeer": api.RoutePeer{}, "MAVLinkAddress": api.MAVLinkAddress{}, "RouteCounts": api.RouteCounts{}, "Refusal": api.Refusal{},
+		"Receiver": api.Receiver{}, "Route": api.Route{}, "RoutePeer": api.RoutePeer{}, "MAVLinkAddress": api.MAVLinkAddress{}, "RouteCounts": api.RouteCounts{}, "Refusal": api.Refusal{},
 		"MissionState": api.MissionState{}, "Transfer": api.Transfer{}, "PostFix": api.PostFix{}, "PostPosition": api.PostPosition{}, "Pending": api.Pending{}, "Leading": api.Leading{}, "Destination": api.Destination{},
 		"Control": api.Control{}, "Message": api.Message{}, "ControlRequest": api.ControlRequest{}, "Command": api.Command{},
 		"GimbalCommand": api.GimbalCommand{}, "CommandResult": api.CommandResult{}, "Mission": api.Mission{}, "MissionItem": api.MissionItem{},

@@ -65,6 +65,7 @@ func (c *checker) check(cfg Config) {
 		c.id("station.id", cfg.Station.ID)
 	}
 	c.place("station.position", cfg.Station.Position)
+	c.gnss(cfg.Station.GNSS)
 	c.links(cfg.Links)
 	c.routes(cfg.Routes)
 	c.oneOf("signing.unsigned", cfg.Signing.Unsigned, "", "refuse", "accept")
@@ -142,6 +143,28 @@ func (c *checker) replay(at string, r *Replay) {
 	}
 	if r.Speed != nil {
 		c.limit(at+".speed", *r.Speed, 0, 1000)
+	}
+}
+
+func (c *checker) gnss(g *GNSS) {
+	if g == nil {
+		return
+	}
+	given := 0
+	if g.Serial != nil {
+		given++
+		c.serial("station.gnss.serial", g.Serial, false)
+	}
+	if g.UDP != "" {
+		given++
+		c.address("station.gnss.udp", g.UDP)
+	}
+	if g.TCP != "" {
+		given++
+		c.address("station.gnss.tcp", g.TCP)
+	}
+	if given != 1 {
+		c.addf("station.gnss", "give exactly one of serial, udp, tcp (found %d)", given)
 	}
 }
 

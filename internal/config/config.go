@@ -35,6 +35,14 @@ type Station struct {
 	ID       string      `yaml:"id,omitempty"`       // short, in every event; default "post-1"
 	Name     string      `yaml:"name,omitempty"`     // shown in the console; default: the id
 	Position *geo.LatLon `yaml:"position,omitempty"` // where the map opens; default: the first sensor or zone
+	GNSS     *GNSS       `yaml:"gnss,omitempty"`     // the post's own satellite receiver; nil: none
+}
+
+// GNSS is a satellite receiver that tells where the post is, in NMEA 0183; exactly one is given.
+type GNSS struct {
+	Serial *SerialPort `yaml:"serial,omitempty"` // default 9600 baud
+	UDP    string      `yaml:"udp,omitempty"`    // listen address
+	TCP    string      `yaml:"tcp,omitempty"`    // remote address
 }
 
 // Link is one MAVLink connection; exactly one transport is given.

@@ -44,6 +44,8 @@ type Config struct {
 	Baud int `json:"baud" yaml:"baud"`
 	// Log hears about lost and reopened ports from Run; nil is silent.
 	Log *slog.Logger `json:"-" yaml:"-"`
+	// Failed is told by Run why the port could not be opened, or was lost, each time; nil: nobody is.
+	Failed func(error) `json:"-" yaml:"-"`
 }
 
 // Port is an open serial port. Bytes received wait in a buffer of 64 KiB; when nobody reads they stay in the kernel,

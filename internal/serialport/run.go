@@ -35,6 +35,9 @@ func Run(ctx context.Context, cfg Config, use func(ctx context.Context, port *Po
 		if err == nil || ctx.Err() != nil {
 			return nil
 		}
+		if cfg.Failed != nil {
+			cfg.Failed(err)
+		}
 		if time.Since(began) >= soundRun {
 			wait = firstWait
 		}

@@ -28,8 +28,15 @@ type post struct {
 
 func newPost(t *testing.T, cfg mavlinktest.Config) *post {
 	t.Helper()
+	return newPostWith(t, config.Config{}, cfg)
+}
+
+// newPostWith is newPost with a configuration, to which the link is added.
+func newPostWith(t *testing.T, file config.Config, cfg mavlinktest.Config) *post {
+	t.Helper()
+	file.Links = []config.Link{{Name: "lan", UDPServer: "127.0.0.1:0"}}
 	s, err := New(t.Context(), Config{
-		File:    config.Config{Links: []config.Link{{Name: "lan", UDPServer: "127.0.0.1:0"}}},
+		File:    file,
 		DataDir: t.TempDir(), Listen: "127.0.0.1:0", Token: token,
 	})
 	if err != nil {
@@ -69,6 +76,22 @@ func (p *post) until(what string, holds func() bool) {
 // call sends a request, wants a status, and gives the body; a non-nil v takes it as JSON.
 func (p *post) call(method, path, body string, status int, v any) string {
 	p.t.Helper()
+	got, text := p.ask(method, path, body)
+	if got != status {
+		p.t.Errorf("%s %s: %d, want %d: %s", method, path, got, status, text)
+		return text
+	}
+	if v != nil {
+		if err := json.Unmarshal([]byte(text), v); err != nil {
+			p.t.Errorf("%s %s: %v in %s", method, path, err, text)
+		}
+	}
+	return text
+}
+
+// ask sends a request and gives the status and the body.
+func (p *post) ask(method, path, body string) (int, string) {
+	p.t.Helper()
 	req, err := http.NewRequestWithContext(p.t.Context(), method, p.url+path, strings.NewReader(body))
 	if err != nil {
 		p.t.Fatal(err)
@@ -84,16 +107,7 @@ func (p *post) call(method, path, body string, status int, v any) string {
 		p.t.Fatal(err)
 	}
 	_ = res.Body.Close() // it is read
-	if res.StatusCode != status {
-		p.t.Errorf("%s %s: %d, want %d: %s", method, path, res.StatusCode, status, text)
-		return string(text)
-	}
-	if v != nil {
-		if err := json.Unmarshal(text, v); err != nil {
-			p.t.Errorf("%s %s: %v in %s", method, path, err, text)
-		}
-	}
-	return string(text)
+	return res.StatusCode, string(text)
 }
 
 func TestParametersOverTheAPI(t *testing.T) {

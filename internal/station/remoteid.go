@@ -5,6 +5,12 @@ import (
 	"vedette/mavlink"
 )
 
+// operatorMoves tells whether the operator that vehicles broadcast is where the station is.
+func operatorMoves(cfg config.Config) bool {
+	r := cfg.RemoteID
+	return r.Position == nil && (r.OperatorID != "" || len(r.Vehicles) > 0)
+}
+
 // remoteIDConfig is empty where nothing is configured: a station's place alone is not broadcast.
 func remoteIDConfig(cfg config.Config) mavlink.RemoteIDConfig {
 	r := cfg.RemoteID

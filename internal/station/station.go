@@ -164,8 +164,11 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 		note = "simulated terrain"
 	}
 	s.ground = newGround(folder, note)
-	s.posts = &posts{mavlink: s.mavlink, ground: s.ground}
+	s.posts = &posts{mavlink: s.mavlink, ground: s.ground, operator: operatorMoves(file)}
 	if err := s.posts.standing(file.Station); err != nil {
+		return err
+	}
+	if err := s.posts.listen(file.Station.GNSS, s.log.With("room", "gnss")); err != nil {
 		return err
 	}
 	looks := newLooks()
@@ -215,6 +218,7 @@ func (s *Station) stats() map[string]func() any {
 		"video":   func() any { return s.video.Stats() },
 		"rtsp":    func() any { return s.rtsp.Stats() },
 		"sensors": func() any { return s.sensors.Stats() },
+		"gnss":    func() any { return s.posts.counts() },
 		"store":   func() any { return s.store.Stats() },
 		"access":  func() any { return s.access.Stats() },
 		"picture": func() any {
@@ -241,6 +245,9 @@ func (s *Station) Run(ctx context.Context) error {
 		start("rtsp", s.rtsp.Run)
 	}
 	start("sensors", s.sensors.Run)
+	if s.posts.receiver != nil {
+		start("receiver", s.posts.receiver.Run)
+	}
 	start("picture", func(ctx context.Context) error {
 		return s.picture.run(ctx, s.video.Detections(), s.sensors.Events())
 	})

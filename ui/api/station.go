@@ -30,7 +30,23 @@ type PostPosition struct {
 	CourseDeg    float64  `json:"courseDeg"`
 	T            Time     `json:"t,omitzero"`     // of the measurement
 	AgeS         *float64 `json:"ageS,omitempty"` // since then; missing for a post that does not move
-	Source       string   `json:"source"`         // config, feed
+	// Stale tells that a moving post has not told for so long that nobody goes by it.
+	Stale    bool      `json:"stale,omitempty"`
+	Source   string    `json:"source"` // config, feed, gnss
+	Receiver *Receiver `json:"receiver,omitempty"`
+}
+
+// Receiver is the station's own satellite receiver.
+type Receiver struct {
+	Source     string   `json:"source"` // device or address
+	State      string   `json:"state"`  // fixed, noFix, silent, down
+	Problem    string   `json:"problem,omitempty"`
+	LastHeard  Time     `json:"lastHeard,omitzero"`
+	Quality    string   `json:"quality,omitempty"` // gnss, differential, pps, rtkFixed, rtkFloat, estimated, manual, simulated
+	Satellites int      `json:"satellites"`        // used
+	HDOP       *float64 `json:"hdop,omitempty"`
+	Sentences  uint64   `json:"sentences"` // read
+	Damaged    uint64   `json:"damaged"`   // lines with a wrong checksum, or unreadable
 }
 
 // Me is who asks, as the station sees them.
