@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"vedette/video/ingest"
+	"vedette/video/record"
 	"vedette/video/thermal/network"
 )
 
@@ -45,6 +46,8 @@ type Config struct {
 	Decoder DecoderConfig
 	// Weights are those of DetectorNetwork. nil: the built-in ones.
 	Weights *network.Weights
+	// Recordings is where feeds are recorded. nil: nowhere. The service runs it.
+	Recordings *record.Library
 	// Log receives the room's log lines. nil: none.
 	Log *slog.Logger
 }
@@ -78,6 +81,8 @@ type FeedConfig struct {
 	Detect bool
 	// Detector is which one. Default: DetectorNetwork.
 	Detector DetectorKind
+	// Record has the feed recorded from the start. A feed that is recorded is always pulled.
+	Record bool
 	// HFOVDeg is the horizontal field of view of the whole picture in degrees; 0: unknown.
 	HFOVDeg float64
 }

@@ -9,6 +9,7 @@ import (
 
 	"vedette/video/decode"
 	"vedette/video/ingest"
+	"vedette/video/record"
 	"vedette/video/relay"
 )
 
@@ -35,9 +36,10 @@ type feed struct {
 
 	source  *ingest.Source
 	verdict verdict
-	in      intake          // owned by the source's goroutine
-	dec     *decode.Decoder // nil: not decoded
-	det     look            // used by the decoder's goroutine
+	in      intake           // owned by the source's goroutine
+	dec     *decode.Decoder  // nil: not decoded
+	rec     *record.Recorder // nil: there is no place for recordings
+	det     look             // used by the decoder's goroutine
 
 	packets, bytes, lost                   atomic.Uint64
 	frames, detected, boxes, clocksRefused atomic.Uint64
@@ -61,10 +63,14 @@ func newFeed(cfg FeedConfig, svc *Service, stream *relay.Stream, det look) *feed
 		now: FeedState{
 			ID: cfg.ID, Kind: cfg.Kind, URL: stripPassword(cfg.URL), HFOVDeg: cfg.HFOVDeg,
 			Alternate: cfg.Alternate,
-			State:     StateConnecting, Idle: cfg.OnDemand && !cfg.Detect, Since: time.Now().UTC(),
+			State:     StateConnecting, Idle: cfg.OnDemand && !cfg.Detect && !cfg.Record, Since: time.Now().UTC(),
 		},
 	}
 	f.in.feed = f
+	if svc.cfg.Recordings != nil {
+		f.rec = svc.cfg.Recordings.Recorder(cfg.ID, f.poke)
+		f.rec.Set(cfg.Record)
+	}
 	f.source = ingest.New(ingest.Config{URL: cfg.URL, Transport: cfg.Transport, TLS: cfg.TLS, Log: f.log}, &f.in)
 	if det.detector != nil && len(svc.cfg.Decoder.Command) > 0 {
 		f.dec = decode.New(decode.Config{
@@ -107,6 +113,9 @@ func (f *feed) run(ctx context.Context) {
 	if f.dec != nil {
 		wg.Go(func() { _ = f.dec.Run(ctx) }) // it returns nil
 	}
+	if f.rec != nil {
+		wg.Go(func() { _ = f.rec.Run(ctx) }) // it returns nil
+	}
 	p := puller{feed: f}
 	defer p.stop()
 	tick := time.NewTicker(feedTick)
@@ -134,8 +143,11 @@ func (f *feed) run(ctx context.Context) {
 
 // wanted says whether the source must be pulled now.
 func (f *feed) wanted() bool {
-	return !f.cfg.OnDemand || f.cfg.Detect || f.waiting.Load() > 0 || f.stream.Viewers() > 0
+	return !f.cfg.OnDemand || f.cfg.Detect || f.recording() || f.waiting.Load() > 0 || f.stream.Viewers() > 0
 }
+
+// recording says whether the feed's pictures are wanted for recording.
+func (f *feed) recording() bool { return f.rec != nil && f.rec.On() }
 
 // puller runs the source while it is wanted and a while longer.
 type puller struct {

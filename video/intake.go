@@ -6,7 +6,9 @@ import (
 
 	"vedette/video/decode"
 	"vedette/video/h264"
+	"vedette/video/h265"
 	"vedette/video/ingest"
+	"vedette/video/record"
 	"vedette/video/relay"
 	"vedette/video/thermal"
 )
@@ -17,12 +19,14 @@ const clockTolerance = 5 * time.Second
 
 // intake receives what the source sends and passes it on. It is used by the source's goroutine only.
 type intake struct {
-	feed      *feed
-	assembler h264.Assembler
-	decodable bool    // the decoder takes the codec
-	present   instant // of the picture that is arriving
-	previous  instant
-	metadata  metadataIntake
+	feed     *feed
+	codec    ingest.Codec
+	avc      h264.Assembler // of H.264
+	hevc     h265.Assembler // of H.265
+	whole    bool           // access units have been put together since Begin
+	present  instant        // of the picture that is arriving
+	previous instant
+	metadata metadataIntake
 }
 
 // instant is when a picture was taken.
@@ -43,11 +47,11 @@ func (in *intake) Begin(t ingest.Track) {
 	f.stream.SetCodec(relay.Codec(t.Codec))
 	f.verdict.begin(t, time.Now())
 	f.stream.Restart()
-	in.assembler.Reset()
 	in.metadata = metadataIntake{}
 	f.stream.SetAllParameterSets(relay.ParameterSets{VPS: t.VPS, SPS: t.SPS, PPS: t.PPS})
-	if in.decodable = t.Codec == ingest.H264; in.decodable {
-		in.assembler.SetParameterSets(t.SPS, t.PPS)
+	in.codec, in.whole = t.Codec, false
+	if f.rec != nil {
+		f.rec.Cut()
 	}
 }
 
@@ -56,6 +60,18 @@ func (in *intake) Described(tracks []ingest.TrackInfo) {
 	in.feed.mu.Lock()
 	defer in.feed.mu.Unlock()
 	in.feed.now.Tracks = tracks // nobody changes it afterwards
+}
+
+// keepKLV has metadata recorded as it came.
+func (in *intake) keepKLV(d ingest.Data) {
+	f := in.feed
+	if f.recording() {
+		at := d.Capture
+		if at.IsZero() || at.Sub(d.Arrival).Abs() > clockTolerance {
+			at = d.Arrival
+		}
+		f.rec.KLV(d.KLV, at)
+	}
 }
 
 // Packet implements ingest.Handler.
@@ -75,8 +91,10 @@ func (in *intake) Packet(p ingest.Packet) {
 		f.now.LastFrame = p.Arrival
 		f.mu.Unlock()
 	}
-	if f.dec != nil && in.decodable {
-		in.assemble(p)
+	if decoded := f.dec != nil && in.codec == ingest.H264; decoded || f.recording() {
+		in.assemble(p, decoded)
+	} else {
+		in.whole = false
 	}
 	if f.signal(p.Arrival) {
 		f.poke()
@@ -100,15 +118,41 @@ func (in *intake) taken(p ingest.Packet) time.Time {
 	return in.present.time
 }
 
-// assemble puts access units together for the decoder.
-func (in *intake) assemble(p ingest.Packet) {
-	in.assembler.Push(p.Payload, p.Timestamp, p.Marker, p.Lost > 0, func(u h264.AccessUnit) {
-		at := in.present
-		if u.Timestamp != at.timestamp {
-			at = in.previous
-		}
-		in.feed.dec.Submit(decode.Unit{Data: u.Data, Key: u.Key, Time: at.time, Exact: at.exact})
+// assemble puts access units together, for the decoder and for the recorder.
+func (in *intake) assemble(p ingest.Packet, decoded bool) {
+	if !in.whole {
+		in.whole = true
+		sets := in.feed.stream.ParameterSets()
+		in.avc.Reset()
+		in.hevc.Reset()
+		in.avc.SetParameterSets(sets.SPS, sets.PPS)
+		in.hevc.SetParameterSets(sets.VPS, sets.SPS, sets.PPS)
+	}
+	if in.codec == ingest.H265 {
+		in.hevc.Push(p.Payload, p.Timestamp, p.Marker, p.Lost > 0, func(u h265.AccessUnit) {
+			in.unit(record.Unit{Codec: record.H265, Data: u.Data, Key: u.Key, Timestamp: u.Timestamp}, false)
+		})
+		return
+	}
+	in.avc.Push(p.Payload, p.Timestamp, p.Marker, p.Lost > 0, func(u h264.AccessUnit) {
+		in.unit(record.Unit{Codec: record.H264, Data: u.Data, Key: u.Key, Timestamp: u.Timestamp}, decoded)
 	})
+}
+
+// unit passes a whole access unit on. Its bytes are shared: nobody changes them.
+func (in *intake) unit(u record.Unit, decoded bool) {
+	at := in.present
+	if u.Timestamp != at.timestamp {
+		at = in.previous
+	}
+	u.Time, u.Exact = at.time, at.exact
+	f := in.feed
+	if decoded {
+		f.dec.Submit(decode.Unit{Data: u.Data, Key: u.Key, Time: u.Time, Exact: u.Exact})
+	}
+	if f.rec != nil {
+		f.rec.Picture(u)
+	}
 }
 
 // instantOf returns when a packet's picture was taken: by the source's sender reports where they are believable, else by

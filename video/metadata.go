@@ -65,6 +65,7 @@ type metadataIntake struct {
 // Data implements ingest.Handler: it reads the packets and passes on what they say.
 func (in *intake) Data(d ingest.Data) {
 	f := in.feed
+	in.keepKLV(d)
 	for rest := d.KLV; len(rest) > 0; {
 		if !in.metadata.due(d.Arrival) {
 			f.metadata.tooMany.Add(1)

@@ -91,6 +91,9 @@ func (s *Service) Run(ctx context.Context) error {
 	for _, f := range s.feeds {
 		s.start(f)
 	}
+	if s.cfg.Recordings != nil {
+		s.wg.Go(func() { _ = s.cfg.Recordings.Run(ctx) }) // it returns nil
+	}
 	s.mu.Unlock()
 	s.change.Unlock()
 	s.updates.run(ctx)
@@ -146,6 +149,9 @@ func (s *Service) AddFeed(cfg FeedConfig) error {
 		stream = s.relay.NewStream(cfg.ID)
 	}
 	f := newFeed(cfg, s, stream, det)
+	if old != nil && f.rec != nil && old.cfg.Record == cfg.Record {
+		f.rec.Set(old.rec.On()) // what somebody switched stays
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if old != nil {

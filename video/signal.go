@@ -145,6 +145,9 @@ func (f *feed) stateAt(now time.Time) FeedState {
 		}
 	}
 	s.Detector.State, s.Detector.Reason = detector, reason
+	if f.rec != nil {
+		s.Recording = f.rec.State()
+	}
 	return s
 }
 
@@ -173,7 +176,7 @@ func (s FeedState) differs(old FeedState) bool {
 	return s.State != old.State || s.Idle != old.Idle || s.Viewers != old.Viewers || s.Problem != old.Problem ||
 		len(s.Hints) != len(old.Hints) || !slices.Equal(s.Tracks, old.Tracks) ||
 		s.WidthPx != old.WidthPx || s.HeightPx != old.HeightPx || s.Codec != old.Codec ||
-		s.Detector.State != old.Detector.State || s.Detector.Reason != old.Detector.Reason
+		s.Recording != old.Recording || s.Detector.State != old.Detector.State || s.Detector.Reason != old.Detector.Reason
 }
 
 // counts returns the feed's own counters.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"vedette/video/ingest"
+	"vedette/video/record"
 	"vedette/video/thermal"
 )
 
@@ -81,6 +82,8 @@ type FeedState struct {
 	MetadataCounts MetadataCounts
 	// Detector is the state of the feed's detector.
 	Detector DetectorState
+	// Recording is the state of the feed's recording; its State is "" where nothing can be recorded.
+	Recording RecordingState
 	// Removed is true in the last update of a feed that has been removed.
 	Removed bool
 }
@@ -146,6 +149,8 @@ type Stats struct {
 	Boxes, DetectionsDropped uint64
 	// ClockRefused counts frames whose sender-report time was so far from arrival that it was not believed.
 	ClockRefused uint64
+	// Recordings is what was recorded.
+	Recordings record.Stats
 	// WebRTC counts what became of viewers' connections.
 	WebRTC Connections
 	// UDP counts what the relay's UDP sockets have sent.

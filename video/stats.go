@@ -20,6 +20,9 @@ func (s *Service) Stats() Stats {
 	out.DetectionsDropped = s.detections.dropped.Load()
 	out.WebRTC = s.relay.Connections()
 	out.UDP = s.relay.Sent()
+	if s.cfg.Recordings != nil {
+		out.Recordings = s.cfg.Recordings.Stats()
+	}
 	return out
 }
 

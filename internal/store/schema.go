@@ -26,6 +26,20 @@ var migrations = []string{
 		key   TEXT PRIMARY KEY,
 		value BLOB NOT NULL
 	) STRICT, WITHOUT ROWID;`,
+	// Files of recorded video. Ends are sought most: a span of time, and what is too old.
+	`CREATE TABLE recordings (
+		name     TEXT PRIMARY KEY,
+		feed     TEXT    NOT NULL,
+		start_at INTEGER NOT NULL,
+		end_at   INTEGER NOT NULL,
+		size     INTEGER NOT NULL,
+		codec    TEXT    NOT NULL,
+		width    INTEGER NOT NULL,
+		height   INTEGER NOT NULL,
+		open     INTEGER NOT NULL
+	) STRICT, WITHOUT ROWID;
+	CREATE INDEX recordings_end  ON recordings (end_at);
+	CREATE INDEX recordings_feed ON recordings (feed, end_at);`,
 }
 
 // migrate does the missing migrations in one transaction, and refuses a file of a newer program.
