@@ -219,11 +219,19 @@ func (s *station) stream(hz float32, ids ...float32) {
 	}
 }
 
+// arm switches DISARM_DELAY off first: its ten simulated seconds pass while a slow machine sends the next command.
+func (s *station) arm() {
+	s.t.Helper()
+	s.send(&mav.MessageParamSet{TargetSystem: 1, TargetComponent: 1, ParamId: "DISARM_DELAY", ParamType: mav.MAV_PARAM_TYPE_INT8})
+	until(s, "the echo of DISARM_DELAY", func(m *mav.MessageParamValue) bool { return m.ParamId == "DISARM_DELAY" && m.ParamValue == 0 })
+	s.must(s.command(1, common.MAV_CMD_COMPONENT_ARM_DISARM, 1))
+}
+
 // takeOff arms and climbs.
 func (s *station) takeOff(height float32) {
 	s.t.Helper()
 	s.must(s.command(1, common.MAV_CMD_DO_SET_MODE, 1, float32(Guided)))
-	s.must(s.command(1, common.MAV_CMD_COMPONENT_ARM_DISARM, 1))
+	s.arm()
 	s.must(s.command(1, common.MAV_CMD_NAV_TAKEOFF, 0, 0, 0, 0, 0, 0, height))
 	until(s, "the height", func(m *mav.MessageGlobalPositionInt) bool { return m.RelativeAlt > int32(height*1000)-700 })
 }

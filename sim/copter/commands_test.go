@@ -172,7 +172,7 @@ func TestFlyingByCommandsTargetsAndSticks(t *testing.T) {
 	s.stream(10, 32, 33, 65)
 	// Up in LOITER.
 	s.must(s.command(1, common.MAV_CMD_DO_SET_MODE, 1, float32(Loiter)))
-	s.must(s.command(1, common.MAV_CMD_COMPONENT_ARM_DISARM, 1))
+	s.arm()
 	s.must(s.command(1, common.MAV_CMD_NAV_TAKEOFF, 0, 0, 0, 0, 0, 0, 15))
 	until(s, "15 m", func(m *mav.MessageGlobalPositionInt) bool { return m.RelativeAlt > 14_300 })
 	// Forward by stick: the nose points north, x of the local frame is north.
@@ -224,7 +224,7 @@ func TestAMissionIsPausedAndGoesOn(t *testing.T) {
 	s.stream(5, 33, 42)
 	s.sendPlan(mav.MAV_MISSION_TYPE_MISSION, []*mav.MessageMissionItemInt{way(16, home, 0), way(22, home, 20), way(16, far, 20), way(20, home, 0)})
 	s.must(s.command(1, common.MAV_CMD_DO_SET_MODE, 1, float32(Guided)))
-	s.must(s.command(1, common.MAV_CMD_COMPONENT_ARM_DISARM, 1))
+	s.arm()
 	s.must(s.command(1, common.MAV_CMD_MISSION_START))
 	until(s, "the leg", func(m *mav.MessageMissionCurrent) bool { return m.Seq == 2 })
 	until(s, "speed", func(m *mav.MessageGlobalPositionInt) bool { return m.Vy > 600 })

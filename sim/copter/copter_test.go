@@ -255,7 +255,7 @@ func TestMissionUpDownAndRun(t *testing.T) {
 	}
 
 	s.must(s.command(1, common.MAV_CMD_DO_SET_MODE, 1, float32(Guided)))
-	s.must(s.command(1, common.MAV_CMD_COMPONENT_ARM_DISARM, 1))
+	s.arm()
 	s.must(s.command(1, common.MAV_CMD_DO_SET_MODE, 1, float32(Auto)))
 	s.must(s.command(1, common.MAV_CMD_MISSION_START))
 	for _, seq := range []uint16{1, 2, 3} {

@@ -13,8 +13,13 @@ import (
 // sendPlan uploads a list as a careful station does, and gives the last answer.
 func (s *station) sendPlan(kind mav.MAV_MISSION_TYPE, items []*mav.MessageMissionItemInt) *mav.MessageMissionAck {
 	s.t.Helper()
-	s.send(&mav.MessageMissionCount{TargetSystem: 1, TargetComponent: 1, Count: uint16(len(items)), MissionType: kind})
-	return s.feedPlan(kind, items)
+	for {
+		s.send(&mav.MessageMissionCount{TargetSystem: 1, TargetComponent: 1, Count: uint16(len(items)), MissionType: kind})
+		ack := s.feedPlan(kind, items)
+		if ack.Type != mav.MAV_MISSION_OPERATION_CANCELLED { // the machine was slower than the vehicle's eight simulated seconds
+			return ack
+		}
+	}
 }
 
 // feedPlan answers the vehicle's requests until it acknowledges.
