@@ -13,10 +13,6 @@ import (
 	"vedette/video/thermal"
 )
 
-// clockTolerance is how far a sender report's time may be from arrival to be believed: a camera whose clock was never
-// set says 1970.
-const clockTolerance = 5 * time.Second
-
 // intake receives what the source sends and passes it on. It is used by the source's goroutine only.
 type intake struct {
 	feed     *feed

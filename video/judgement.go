@@ -98,14 +98,20 @@ func (s *seen) format265() Problem {
 	return someFormat(ProblemH265, what, "H.264 (without B-frames)")
 }
 
-// hints says what would make a better picture.
+// hints says what would make a better picture, or better use of it.
 func (s *seen) hints(now time.Time, live bool) []Hint {
-	apart := max(s.interval, now.Sub(s.lastKey))
-	if !live || s.keys == 0 || apart <= keyWait {
+	if !live {
 		return nil
 	}
-	return []Hint{{
-		HintRareKeys, fmt.Sprintf("key pictures are %.0f s apart, so the picture recovers slowly after loss: "+
-			"set the camera's key picture interval to 1 or 2 s", apart.Seconds()),
-	}}
+	var out []Hint
+	if apart := max(s.interval, now.Sub(s.lastKey)); s.keys > 0 && apart > keyWait {
+		out = append(out, Hint{
+			HintRareKeys, fmt.Sprintf("key pictures are %.0f s apart, so the picture recovers slowly after loss: "+
+				"set the camera's key picture interval to 1 or 2 s", apart.Seconds()),
+		})
+	}
+	if h, ok := s.clock.hint(now); ok {
+		out = append(out, h)
+	}
+	return out
 }

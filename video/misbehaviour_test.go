@@ -250,12 +250,13 @@ func TestLiesAboutTheTimeAreCountedAndNotBelieved(t *testing.T) {
 	t.Parallel()
 	clip := clipOf(t, shortClip)
 	tests := []struct {
-		name string
-		ntp  func(n int, now time.Time) uint64
+		name  string
+		words string
+		ntp   func(n int, now time.Time) uint64
 	}{
-		{"1970", func(int, time.Time) uint64 { return testcam.NTP(time.Unix(0, 0)) }},
-		{"the end of the era", func(int, time.Time) uint64 { return 1<<64 - 1 }},
-		{"jumps", func(n int, now time.Time) uint64 {
+		{"1970", "years behind", func(int, time.Time) uint64 { return testcam.NTP(time.Unix(0, 0)) }},
+		{"the end of the era", "years ahead", func(int, time.Time) uint64 { return 1<<64 - 1 }},
+		{"jumps", "jumps", func(n int, now time.Time) uint64 {
 			return testcam.NTP(now.Add(time.Duration(n%2*2-1) * time.Hour))
 		}},
 	}
@@ -272,6 +273,10 @@ func TestLiesAboutTheTimeAreCountedAndNotBelieved(t *testing.T) {
 			b.awaitUnits(20)
 			b.check()
 			poll(t, "the clock is refused", func() bool { return s.Stats().ClockRefused > 10 })
+			poll(t, "a hint says so", func() bool {
+				st, _ := s.Feed("f")
+				return len(st.Hints) == 1 && st.Hints[0].Code == video.HintFalseClock && strings.Contains(st.Hints[0].Words, tc.words)
+			})
 			select {
 			case d := <-s.Detections():
 				if d.TimeExact || time.Since(d.FrameTime).Abs() > time.Minute {

@@ -60,9 +60,10 @@ func (p Problem) ofStream() bool {
 // HintCode names a hint.
 type HintCode string
 
-// Hints: what plays, and would play better otherwise. There is one so far.
+// Hints: what plays, and would play better or tell more otherwise.
 const (
-	HintRareKeys HintCode = "rareKeyPictures"
+	HintRareKeys   HintCode = "rareKeyPictures"
+	HintFalseClock HintCode = "falseClock"
 )
 
 // Hint says what would make a picture that plays better.

@@ -174,7 +174,7 @@ func (f *feed) detectorState() (DetectorCondition, string) {
 // differs reports whether something has changed that a person should learn of at once; rates can wait.
 func (s FeedState) differs(old FeedState) bool {
 	return s.State != old.State || s.Idle != old.Idle || s.Viewers != old.Viewers || s.Problem != old.Problem ||
-		len(s.Hints) != len(old.Hints) || !slices.Equal(s.Tracks, old.Tracks) ||
+		!slices.EqualFunc(s.Hints, old.Hints, func(a, b Hint) bool { return a.Code == b.Code }) || !slices.Equal(s.Tracks, old.Tracks) ||
 		s.WidthPx != old.WidthPx || s.HeightPx != old.HeightPx || s.Codec != old.Codec ||
 		s.Recording != old.Recording || s.Detector.State != old.Detector.State || s.Detector.Reason != old.Detector.Reason
 }

@@ -46,6 +46,7 @@ type seen struct {
 	keys       int
 	interval   time.Duration // between the last two key pictures
 	inKey      bool
+	clock      cameraClock
 }
 
 // forget forgets everything.
@@ -69,6 +70,7 @@ func (v *verdict) packet(p ingest.Packet) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	s := &v.seen
+	s.clock.note(p)
 	if p.Lost > 0 {
 		s.avcOrder.Restart()
 		s.hevcOrder.Restart()

@@ -17,7 +17,12 @@ type clock struct {
 	ssrc  uint32
 	ntp   time.Time
 	rtp   uint32
+	jump  time.Duration // not told of yet; 0: none
 }
+
+// leastJump is how far a clock must go astray from the timestamps between two reports to have jumped. Those of cameras with a
+// bad crystal drift by less in an hour.
+const leastJump = time.Second
 
 // videoRate is the RTP clock of video.
 const videoRate = 90_000
@@ -29,7 +34,31 @@ func (c *clock) report(ssrc uint32, ntp uint64, rtp uint32) {
 	if ntp == 0 {
 		return // the source says that it has no clock
 	}
-	c.known, c.ssrc, c.ntp, c.rtp = true, ssrc, ntpTime(ntp), rtp
+	at := ntpTime(ntp)
+	if c.known && c.ssrc == ssrc {
+		if by := at.Sub(c.ntp) - c.span(rtp); by.Abs() > leastJump {
+			c.jump = by
+		}
+	}
+	c.known, c.ssrc, c.ntp, c.rtp = true, ssrc, at, rtp
+}
+
+// jumped returns how far the clock has jumped since it was last asked, 0 for not at all.
+func (c *clock) jumped() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	by := c.jump
+	c.jump = 0
+	return by
+}
+
+// span is the time from the last report's timestamp to another one; mu must be held.
+func (c *clock) span(rtp uint32) time.Duration {
+	rate := c.rate
+	if rate <= 0 {
+		rate = videoRate
+	}
+	return time.Duration(int32(rtp-c.rtp)) * time.Second / time.Duration(rate)
 }
 
 // capture returns when the picture with an RTP timestamp was taken; false before the first report of its source.
@@ -39,11 +68,7 @@ func (c *clock) capture(ssrc, rtp uint32) (time.Time, bool) {
 	if !c.known || c.ssrc != ssrc {
 		return time.Time{}, false
 	}
-	rate := c.rate
-	if rate <= 0 {
-		rate = videoRate
-	}
-	return c.ntp.Add(time.Duration(int32(rtp-c.rtp)) * time.Second / time.Duration(rate)), true
+	return c.ntp.Add(c.span(rtp)), true
 }
 
 // ntpTime converts a 64-bit NTP timestamp: seconds since 1900 and 2^-32 parts of one. It is good until 2036, and after

@@ -44,6 +44,9 @@ type Packet struct {
 	Arrival time.Time
 	// Capture is when its picture was taken, UTC, by the source's sender reports; zero before the first of them.
 	Capture time.Time
+	// ClockJump is how far the source's clock has jumped against its own timestamps in a sender report since the packet
+	// before; 0: it has not.
+	ClockJump time.Duration
 }
 
 // Handler receives what a source sends. Its methods are called by one goroutine at a time, and must not wait.

@@ -161,6 +161,7 @@ func (s *Source) receiveVideo(c *connection, use chosen) {
 		s.lastPacket.Store(now.UnixNano())
 		out := Packet{Payload: p.Payload, Timestamp: p.Timestamp, Marker: p.Marker, Lost: lost, Arrival: now.UTC()}
 		out.Capture, _ = clk.capture(p.SSRC, p.Timestamp)
+		out.ClockJump = clk.jumped()
 		s.deliver(func() { s.handler.Packet(out) })
 	})
 }

@@ -131,6 +131,7 @@ function judge(s, got, feed) {
     if (plays === 'no' && got.viewers > 0) return [false, `the station still sends it to ${got.viewers}`];
     return [true, `refused: ${said}`];
   }
+  if (s.expected === 'clock' && !feed.hints?.some((h) => h.code === 'falseClock')) return [false, 'the false clock is not said'];
   if (s.expected !== 'some' && said) return [false, `the station has against it: ${said}`];
   const bad = wrong(s, got);
   if (bad) return [false, bad];
