@@ -30,6 +30,16 @@ async function viewer({ token, feed, path, ice }) {
     void video.play();
   };
   peer.addTransceiver('video', { direction: 'recvonly' });
+  const told = [];
+  peer.createDataChannel('klv').onmessage = (e) => told.push(JSON.parse(e.data));
+  const awaitMetadata = async (what) => {
+    const before = told.length;
+    for (let i = 0; i < 150; i++) {
+      if (told.length >= before + 3) return;
+      await wait(100);
+    }
+    throw new Error(`${what}: ${told.length - before} messages of metadata in 15 s`);
+  };
   await peer.setLocalDescription(await peer.createOffer());
   await gathered();
   const post = await fetch(`/api/v1/feeds/${feed}/whep`, { method: 'POST', headers: headers({ 'Content-Type': 'application/sdp' }), body: peer.localDescription.sdp });
@@ -49,6 +59,7 @@ async function viewer({ token, feed, path, ice }) {
   };
   try {
     await awaitFrames('at first');
+    await awaitMetadata('at first');
     let restarted = '';
     if (path === 'restart') {
       await peer.setLocalDescription(await peer.createOffer({ iceRestart: true }));
@@ -63,6 +74,7 @@ async function viewer({ token, feed, path, ice }) {
         .replace(/a=ice-pwd:.*/g, `a=ice-pwd:${value('ice-pwd')}`);
       await peer.setRemoteDescription({ type: 'answer', sdp: answer });
       await awaitFrames('after the restart');
+      await awaitMetadata('after the restart');
       restarted = patch.headers.get('ETag') !== post.headers.get('ETag') ? 'with a new tag' : 'with the same tag';
     }
     const stats = [...(await peer.getStats()).values()];
@@ -71,7 +83,7 @@ async function viewer({ token, feed, path, ice }) {
     const local = stats.find((s) => s.id === pair.localCandidateId);
     const view = await (await fetch(session.replace('/whep/', '/viewers/'), { headers: headers() })).json();
     const links = post.headers.get('Link');
-    return { tracks, restarted, kind: local.candidateType, protocol: local.protocol, relayProtocol: local.relayProtocol, view, links, width: video.videoWidth };
+    return { tracks, restarted, metadata: told.at(-1), kind: local.candidateType, protocol: local.protocol, relayProtocol: local.relayProtocol, view, links, width: video.videoWidth };
   } finally {
     await fetch(session, { method: 'DELETE', headers: headers() });
     peer.close();
@@ -89,6 +101,7 @@ try {
     const got = await page.evaluate(viewer, { token, feed, path, ice });
     console.log(`${path}: ${got.kind} ${got.protocol}${got.relayProtocol ? ` (to the relay: ${got.relayProtocol})` : ''}, ${got.width} px wide; the station sees ${got.view.path} from ${got.view.remote}, ${got.view.rttMs} ms`);
     check(got.tracks === 1, `${path}: ${got.tracks} tracks`);
+    check(got.metadata.platform === 'Copter 1' && Date.parse(got.metadata.t) > 0, `${path}: the metadata is ${JSON.stringify(got.metadata)}`);
     return got;
   };
   const direct = await see('udp');
