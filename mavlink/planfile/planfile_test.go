@@ -196,6 +196,9 @@ func TestErrorsNameThePlace(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add(sample(f, "survey.plan"))
 	f.Add(sample(f, "way.waypoints"))
+	f.Add(planWith(wing))
+	f.Add(planWith(hover))
+	f.Add(planWith(old))
 	f.Add([]byte(`{"fileType":"Plan","mission":{"items":[]},"geoFence":{"circles":[{}]},"rallyPoints":{}}`))
 	f.Add([]byte("QGC WPL 110\n0 1 0 16 0 0 0 0 0 0 0 1\n1 0 3 5100 0 0 0 0 1 1 1 1"))
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -113,9 +113,12 @@ func (r *itemReader) read(list node) error {
 	return nil
 }
 
-// pattern takes a survey, corridor or structure scan by the items that the planner stored with it.
+// pattern takes a landing, or a survey, corridor or structure scan by the items that the planner stored with it.
 func (r *itemReader) pattern(n node) error {
 	name, _ := n.get("complexItemType")
+	if kind := name.text(); kind == wingLanding || kind == vtolLanding {
+		return r.landing(n, kind == vtolLanding)
+	}
 	style, ok := n.get("TransectStyleComplexItem")
 	if !ok {
 		return n.fail("a pattern of the kind %.40q without stored items cannot be flown from here: replace it by simple items", name.text())
