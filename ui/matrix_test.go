@@ -300,7 +300,7 @@ func TestOpenAPISchemasHaveTheMembersOfTheGoTypes(t *testing.T) {
 		"Signing": api.Signing{}, "SigningFrames": api.SigningFrames{}, "SigningRequest": api.SigningRequest{}, "TelemetryLog": api.TelemetryLog{},
 		"Finding": api.Finding{}, "Estimate": api.Estimate{},
 		"Fence": api.Fence{}, "FencePolygon": api.FencePolygon{}, "FenceCircle": api.FenceCircle{}, "ReturnPoint": api.ReturnPoint{}, "Rally": api.Rally{},
-		"RallyPoint": api.RallyPoint{}, "PlanCheck": api.PlanCheck{}, "PlanUpload": api.PlanUpload{}, "MissionCurrent": api.MissionCurrent{}, "PlanState": api.PlanState{},
+		"RallyPoint": api.RallyPoint{}, "PlanCheck": api.PlanCheck{}, "Clearance": api.Clearance{}, "Leg": api.Leg{}, "PlanUpload": api.PlanUpload{}, "MissionCurrent": api.MissionCurrent{}, "PlanState": api.PlanState{},
 		"OnboardLog": api.OnboardLog{}, "EraseLogs": api.EraseLogs{}, "Choice": api.Choice{}, "ParameterResult": api.ParameterResult{}, "ParameterResults": api.ParameterResults{}, "ParameterComparison": api.ParameterComparison{},
 		"ParameterDifferences": api.ParameterDifferences{}, "ParameterDifference": api.ParameterDifference{}, "SaveParameters": api.SaveParameters{},
 		"SavedParameters": api.SavedParameters{}, "FileEntry": api.FileEntry{}, "FileList": api.FileList{}, "FileAction": api.FileAction{}, "FileResult": api.FileResult{},

@@ -210,6 +210,9 @@ func checkPlan(c *call) error {
 		return err
 	}
 	found.Findings = list(found.Findings)
+	if found.Clearance != nil {
+		found.Clearance.Legs = list(found.Clearance.Legs)
+	}
 	return c.answer(found)
 }
 

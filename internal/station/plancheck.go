@@ -36,7 +36,9 @@ type planChecker struct {
 	length   float64
 	seconds  float64
 	steps    int
-	blind    bool // some of the ground is not known
+	legs     []api.Leg // of those that are flown in the air
+	blind    bool      // some of the ground is not known
+	planned  *geo.AMSL // the home that the plan was made for, which counts where the vehicle's is not known
 	airborne bool
 }
 
@@ -140,8 +142,10 @@ func (c *planChecker) heightOf(it mavlink.MissionItem, at geo.LatLon) (amsl *geo
 		return &h, nil
 	case mission.HeightRelative:
 		if v := c.vehicle; v != nil && v.Home != nil {
-			h := geo.AMSL(v.Home.AltAMSL + it.Alt)
-			return &h, nil
+			return new(geo.AMSL(v.Home.AltAMSL + it.Alt)), nil
+		}
+		if c.planned != nil {
+			return new(*c.planned + geo.AMSL(it.Alt)), nil
 		}
 	case mission.HeightAGL:
 		if below, ok := c.ground.elevation(at); ok {
@@ -162,7 +166,7 @@ func (c *planChecker) takeoff(n int, it mavlink.MissionItem) {
 	amsl, agl := c.heightOf(it, *c.at)
 	if amsl != nil && c.height != nil {
 		climb := float64(*amsl - *c.height)
-		if climb < 0 && c.vehicle.Landed == "onGround" {
+		if climb < 0 && c.vehicle != nil && c.vehicle.Landed == "onGround" {
 			c.add("warning", n, "takes off to a height below the vehicle")
 		}
 		c.seconds += math.Abs(climb) / climbMS
@@ -224,44 +228,18 @@ func (c *planChecker) checkZones(n int, from, to geo.LatLon) {
 
 // checkGround measures the least clearance of a leg. A vehicle on the ground has none, and that is no finding.
 func (c *planChecker) checkGround(n int, from, to geo.LatLon, a, b *geo.AMSL, aglA, aglB *float64) {
-	if !c.airborne && c.vehicle != nil || c.ground.terrain == nil {
-		c.blind = c.blind || c.ground.terrain == nil
+	if !c.airborne && c.vehicle != nil {
 		return
 	}
-	if aglA != nil && aglB != nil {
-		if low := min(*aglA, *aglB); low < leastClearanceM {
-			c.add("warning", n, "the way there leads %.0f m above the ground", low)
-		}
-		return
-	}
-	if a == nil || b == nil {
-		return
-	}
-	length := geo.Distance(from, to)
-	bearing := geo.BearingDeg(from, to)
-	steps := max(1, int(math.Ceil(length/legStepM)))
-	if c.steps += steps; c.steps > mostSteps {
-		c.blind = true
-		return
-	}
-	least, where := math.Inf(1), to
-	for i := range steps + 1 {
-		part := float64(i) / float64(steps)
-		p := geo.Offset(from, bearing, part*length)
-		below, ok := c.ground.elevation(p)
-		if !ok {
-			c.blind = true
-			continue
-		}
-		if clear := float64(*a) + part*float64(*b-*a) - float64(below); clear < least {
-			least, where = clear, p
-		}
-	}
+	l := c.leg(n, from, to, a, b, aglA, aglB)
+	c.legs = append(c.legs, l)
 	switch {
-	case least < 0:
-		c.add("error", n, "the way there leads into the ground: %.0f m below it at %.5f, %.5f", -least, where.Lat, where.Lon)
-	case least < leastClearanceM:
-		c.add("warning", n, "the way there leads only %.0f m above the ground at %.5f, %.5f", least, where.Lat, where.Lon)
+	case l.State == legBelow && l.At != nil:
+		c.add("error", n, "the way there leads into the ground: %.0f m below it at %.5f, %.5f", -*l.LeastM, l.At.Lat, l.At.Lon)
+	case l.State == legLow && l.At != nil:
+		c.add("warning", n, "the way there leads only %.0f m above the ground at %.5f, %.5f", *l.LeastM, l.At.Lat, l.At.Lon)
+	case l.State == legBelow || l.State == legLow:
+		c.add("warning", n, "the way there leads %.0f m above the ground", *l.LeastM)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"vedette/internal/access"
+	"vedette/internal/geo"
 	"vedette/mavlink"
 	"vedette/mavlink/mission"
 	"vedette/mavlink/planfile"
@@ -103,6 +104,9 @@ func (p *plans) CheckPlan(vehicle int, body []byte) (api.PlanCheck, error) {
 		return api.PlanCheck{}, err
 	}
 	c := planChecker{ground: p.ground, zones: p.zones}
+	if h := plan.Home; h != nil {
+		c.planned = new(geo.AMSL(h.AltAMSL))
+	}
 	if vehicle != 0 {
 		v, ok := p.mavlink.Vehicle(vehicle)
 		if !ok {
@@ -117,6 +121,7 @@ func (p *plans) CheckPlan(vehicle int, body []byte) (api.PlanCheck, error) {
 	}
 	out := api.PlanCheck{Items: len(plan.Mission), FenceItems: len(plan.Fence), RallyPoints: len(plan.Rally)}
 	out.Findings, out.Estimate = c.check(plan.Mission)
+	out.Clearance = c.clearance()
 	return out, nil
 }
 

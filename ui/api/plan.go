@@ -130,6 +130,33 @@ type PlanCheck struct {
 	RallyPoints int       `json:"rallyPoints"`
 	Findings    []Finding `json:"findings"` // never null
 	Estimate    *Estimate `json:"estimate,omitempty"`
+	// Clearance is how the mission stands to the ground.
+	Clearance *Clearance `json:"clearance,omitempty"`
+}
+
+// Clearance is how high a mission is above the ground, jumps left out and turns taken as corners.
+type Clearance struct {
+	StepM   float64  `json:"stepM"`            // how close the ground is looked at
+	WantedM float64  `json:"wantedM"`          // less is low
+	LeastM  *float64 `json:"leastM,omitempty"` // of what is known; left out: nothing is
+	Item    int      `json:"item,omitempty"`   // that the leg with it leads to
+	Unknown int      `json:"unknown"`          // legs that are not known, or not whole
+	Legs    []Leg    `json:"legs"`             // never null
+}
+
+// Leg is the straight way to an item.
+type Leg struct {
+	Item    int     `json:"item"`  // that it leads to, the first is 1
+	State   string  `json:"state"` // clear, low, below (the ground), partly (known, and that is clear), unknown
+	LengthM float64 `json:"lengthM"`
+	// LeastM is the least height above the ground, At a place and over ground of that height; left out where nothing is known.
+	LeastM     *float64    `json:"leastM,omitempty"`
+	At         *geo.LatLon `json:"at,omitempty"`
+	GroundAMSL *geo.AMSL   `json:"groundAMSL,omitempty"`
+	// FollowsTerrain tells that the vehicle keeps a height above the ground by what it knows of it itself.
+	FollowsTerrain bool    `json:"followsTerrain,omitempty"`
+	UnknownM       float64 `json:"unknownM"`      // of its length, over ground that is not known
+	Why            string  `json:"why,omitempty"` // it is not known
 }
 
 // PlanUpload is what a vehicle holds after a plan file went to it. What the file does not speak of is left out.
