@@ -174,7 +174,7 @@ func (f *feed) onFrame(fr decode.Frame) {
 		return
 	}
 	begun := time.Now()
-	boxes := f.det.detector.Detect(&thermal.Gray{Pix: fr.Pix, Stride: fr.Width, Width: fr.Width, Height: fr.Height})
+	boxes := f.det.at(&thermal.Gray{Pix: fr.Pix, Stride: fr.Width, Width: fr.Width, Height: fr.Height}, fr.Time)
 	f.det.pace.took(time.Since(begun))
 	f.slowed.Store(f.det.pace.slowed())
 	f.detected.Add(1)

@@ -107,7 +107,8 @@ type Detections struct {
 	TimeExact bool
 	// WidthPx and HeightPx are the frame's size.
 	WidthPx, HeightPx int
-	// Boxes are the detections, best first. The receiver owns the slice.
+	// Boxes are the objects seen in this frame, best first, each with the number that it keeps from frame to frame. The
+	// receiver owns the slice.
 	Boxes []Box
 }
 

@@ -191,7 +191,7 @@ func describeDetections(d video.Detections) api.Detections {
 		if p < 0.5 || class == "other" {
 			class = "unknown"
 		}
-		out.Boxes = append(out.Boxes, api.Box{X: b.X, Y: b.Y, W: b.W, H: b.H, Score: b.Score, Class: class})
+		out.Boxes = append(out.Boxes, api.Box{X: b.X, Y: b.Y, W: b.W, H: b.H, Score: b.Score, Class: class, Object: b.ID})
 	}
 	return out
 }

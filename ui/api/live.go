@@ -64,6 +64,8 @@ type Box struct {
 	H     float64 `json:"h"`
 	Score float64 `json:"score"`
 	Class string  `json:"class,omitempty"` // person, vehicle, animal, unknown
+	// Object is the number of the object within its feed, the same from frame to frame; 0: not followed.
+	Object uint64 `json:"object,omitempty"`
 }
 
 // ServerTime is the station's clock, once a second.

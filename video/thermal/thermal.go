@@ -45,6 +45,8 @@ type Box struct {
 	Score float64
 	// Class says what it may be.
 	Class Classes
+	// ID is the number of the object that was followed here from picture to picture; 0: single pictures only.
+	ID uint64
 }
 
 // Detector finds objects in pictures. It is used by one goroutine at a time.
