@@ -202,6 +202,34 @@ func (s *station) Viewers(string) ([]api.Viewer, error)                         
 func (s *station) Viewer(access.Principal, string, string) (api.Viewer, error) {
 	return api.Viewer{Session: "a", State: "connecting"}, nil
 }
+func (s *station) SetRecording(id string, on bool) (api.Feed, error) {
+	if id != "1-eo" {
+		return api.Feed{}, api.NotFound("there is no feed %q", id)
+	}
+	state := "off"
+	if on {
+		state = "waiting"
+	}
+	return api.Feed{ID: id, Recording: &api.FeedRecording{State: state}}, s.did("record " + state)
+}
+
+func (s *station) Recordings(_ context.Context, feed string, from, to time.Time, limit int) ([]api.Recording, error) {
+	if feed != "1-eo" || from.IsZero() || to.IsZero() || limit != 2 {
+		return nil, nil
+	}
+	return []api.Recording{{Name: "1-eo_20261126T080000.000Z", Feed: feed, Start: api.At(from), End: api.At(to)}}, nil
+}
+
+func (s *station) OpenRecording(_ context.Context, who access.Principal, _, name string) (io.ReadSeekCloser, time.Time, error) {
+	if name == "none" {
+		return nil, time.Time{}, api.NotFound("there is no recording %q", name)
+	}
+	return struct {
+		io.ReadSeeker
+		io.Closer
+	}{strings.NewReader("0123456789"), io.NopCloser(nil)}, time.Unix(1_800_000_000, 0), s.did(who.Name + " opens " + name)
+}
+
 func (s *station) Sensors() []api.Sensor { return nil }
 func (s *station) Tracks() api.TrackCollection {
 	return api.TrackCollection{Features: []api.Track{api.NewFeature("t-1", orb.Point{149, -35}, api.TrackProperties{Status: "confirmed", Class: "person"})}}

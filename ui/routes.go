@@ -107,6 +107,10 @@ func routes() []route {
 		{method: get, path: base + "/feeds/{id}/viewers", role: operator, handle: getViewers},
 		{method: get, path: base + "/feeds/{id}/viewers/{session}", role: viewer, handle: getViewer},
 
+		{method: put, path: base + "/feeds/{id}/recording", role: operator, handle: setRecording},
+		{method: get, path: base + "/recordings", role: viewer, handle: getRecordings},
+		{method: get, path: base + "/recordings/{name}", role: viewer, handle: getRecording},
+
 		{method: get, path: base + "/sensors", role: viewer, handle: getSensors},
 		{method: get, path: base + "/tracks", role: viewer, handle: getTracks},
 		{method: get, path: base + "/tracks/{id}/history", role: viewer, handle: getTrackHistory},

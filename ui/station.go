@@ -24,6 +24,7 @@ type Station interface {
 	Settings
 	Onboard
 	Feeds
+	Recordings
 	Picture
 	Ground
 	// Changes delivers what changes from now on, in order, until the context is done. The reader never blocks for
@@ -138,6 +139,15 @@ type Feeds interface {
 	Viewers(feedID string) ([]api.Viewer, error)
 	// Viewer is seen by who made the session, and by operators.
 	Viewer(who access.Principal, feedID, session string) (api.Viewer, error)
+}
+
+// Recordings are what was kept of feeds.
+type Recordings interface {
+	SetRecording(feedID string, on bool) (api.Feed, error)
+	// Recordings touch a span of time, the oldest first; feed "" means all, zero times leave a side open.
+	Recordings(ctx context.Context, feed string, from, to time.Time, limit int) ([]api.Recording, error)
+	// OpenRecording has on record that somebody watches it, and also tells when the file was changed last.
+	OpenRecording(ctx context.Context, who access.Principal, address, name string) (io.ReadSeekCloser, time.Time, error)
 }
 
 // Picture is what the station believes and what people have decided.

@@ -18,6 +18,8 @@ const viewingsKey = "viewings/settled"
 const (
 	MeansWHEP = "whep" // a browser
 	MeansRTSP = "rtsp" // other software
+	// MeansRecording is a recording, whose name begins the id of the viewing.
+	MeansRecording = "recording"
 )
 
 // Viewing is one person or program that watches one feed.

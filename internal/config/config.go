@@ -162,6 +162,7 @@ type Feed struct {
 	URL     string `yaml:"url,omitempty"`
 	Vehicle int    `yaml:"vehicle,omitempty"` // MAVLink system id that carries the camera; 0: none
 	Camera  Camera `yaml:"camera,omitempty"`
+	Record  bool   `yaml:"record,omitempty"` // record it from the start; it is then always pulled
 	Always  bool   `yaml:"always,omitempty"` // pull it even when nobody watches; thermal feeds always are
 	// Detector of a thermal feed: "network", "hotspots" or "off"; default: video.detector.
 	Detector string `yaml:"detector,omitempty"`
@@ -239,7 +240,7 @@ type Cues struct {
 
 // Retention is how long the record is kept.
 type Retention struct {
-	Video  time.Duration `yaml:"video,omitempty"`  // accepted for stations that record video
+	Video  time.Duration `yaml:"video,omitempty"`  // recordings; default 72h
 	Tracks time.Duration `yaml:"tracks,omitempty"` // detections, tracks and trips; default 720h
 	Audit  time.Duration `yaml:"audit,omitempty"`  // commands, decisions, sign-ins, alerts; default 8760h
 }

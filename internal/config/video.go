@@ -7,17 +7,26 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Video is how pictures reach browsers and other software.
 type Video struct {
-	WebRTCPort int    `yaml:"webrtcPort,omitempty"` // one port for all viewers, UDP and TCP; 0: any free one
-	WebRTC     WebRTC `yaml:"webrtc,omitempty"`
-	TURN       *TURN  `yaml:"turn,omitempty"` // nil: none
-	RTSP       RTSP   `yaml:"rtsp,omitempty"` // none, unless an address is given
+	WebRTCPort int         `yaml:"webrtcPort,omitempty"` // one port for all viewers, UDP and TCP; 0: any free one
+	WebRTC     WebRTC      `yaml:"webrtc,omitempty"`
+	TURN       *TURN       `yaml:"turn,omitempty"` // nil: none
+	RTSP       RTSP        `yaml:"rtsp,omitempty"` // none, unless an address is given
+	Record     RecordVideo `yaml:"record,omitempty"`
 	// Detector of thermal feeds that name none: "network" (default), "hotspots" or "off".
 	Detector string `yaml:"detector,omitempty"`
 	Weights  string `yaml:"weights,omitempty"` // file with weights of the network; default: the built-in ones
+}
+
+// RecordVideo is where feeds are recorded.
+type RecordVideo struct {
+	Folder     string        `yaml:"folder,omitempty"`     // default: recordings in the data folder
+	Segment    time.Duration `yaml:"segment,omitempty"`    // length of a file; default 60s
+	KeepFreeGB float64       `yaml:"keepFreeGB,omitempty"` // of the disk; default 2
 }
 
 // WebRTC is which of the station's addresses browsers are told.
@@ -41,6 +50,10 @@ func (c *checker) video(cfg Config) {
 	v := cfg.Video
 	c.port("video.webrtcPort", v.WebRTCPort)
 	c.rtsp(cfg)
+	if s := v.Record.Segment; s != 0 && (s < time.Second || s > time.Hour) {
+		c.addf("video.record.segment", "%v is not between 1s and 1h", s)
+	}
+	c.limit("video.record.keepFreeGB", v.Record.KeepFreeGB, 0, 1e6)
 	c.oneOf("video.detector", v.Detector, "", "network", "hotspots", "off")
 	if v.WebRTC.Listen != "" && net.ParseIP(v.WebRTC.Listen) == nil {
 		c.addf("video.webrtc.listen", "%q is not an IP address", v.WebRTC.Listen)

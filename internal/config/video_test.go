@@ -33,6 +33,8 @@ video:
 		`{turn: {port: 3478, publicAddress: "turn:x"}}`:             "video.turn.publicAddress",
 		`{webrtcPort: 8189, turn: {port: 8189}}`:                    "video.turn.port: 8189 is video.webrtcPort",
 		`{turn: {port: 3478, secret: x}}`:                           "secret",
+		`{record: {segment: 1ms}}`:                                  "video.record.segment",
+		`{record: {keepFreeGB: -1}}`:                                "video.record.keepFreeGB",
 		`{detector: magic}`:                                         "video.detector",
 		"{}\nfeeds: [{id: a, url: \"rtsp://h/p\", detector: on}]":   "feeds[0].detector",
 		"{}\nfeeds: [{id: a, url: \"rtsp://h/p\", pose: gps}]":      "feeds[0].pose",

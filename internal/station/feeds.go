@@ -53,14 +53,14 @@ func newFeeds(v *video.Service, m *mavlink.Service, cfg config.Config, log *slog
 		kind := video.Kind(c.Camera.Kind)
 		main := video.FeedConfig{
 			ID: c.ID, URL: c.URL, Kind: kind, OnDemand: !c.Always && kind != video.KindThermal, Detect: kind == video.KindThermal,
-			Transport: video.Transport(c.Transport), Alternate: c.Alternate,
+			Transport: video.Transport(c.Transport), Alternate: c.Alternate, Record: c.Record,
 			TLS: video.TLS{CAFile: c.TLS.CA, Fingerprint: c.TLS.Fingerprint, Insecure: c.TLS.Insecure},
 		}
 		place := feedPlace{vehicle: c.Vehicle, hfovDeg: c.Camera.HFOVDeg, url: c.URL, pose: poseOf(c)}
 		if c.Substream != "" {
 			sub := main
 			sub.ID, sub.URL, sub.Alternate = c.ID+config.SubstreamSuffix, c.Substream, c.ID
-			sub.OnDemand, sub.Detect = true, false // the detector looks at the larger picture
+			sub.OnDemand, sub.Detect, sub.Record = true, false, false // the detector looks at the larger picture
 			main.Alternate = sub.ID
 			if err := f.add(sub, feedPlace{vehicle: place.vehicle, hfovDeg: place.hfovDeg, url: sub.URL, pose: place.pose}); err != nil {
 				return nil, err
@@ -195,6 +195,9 @@ func (f *feeds) describe(s video.FeedState) api.Feed {
 		Detector: &api.Detector{State: string(s.Detector.State), Reason: s.Detector.Reason, FramesPerS: api.Known(s.Detector.FramesPerS)},
 	}
 	out.Alternate = s.Alternate
+	if s.Recording.State != "" {
+		out.Recording = &api.FeedRecording{State: string(s.Recording.State), Reason: s.Recording.Reason, Since: api.At(s.Recording.Since)}
+	}
 	if s.Problem.Code != "" {
 		out.Problem = &api.FeedProblem{Code: string(s.Problem.Code), Words: s.Problem.Words, Plays: string(s.Problem.Plays)}
 	}

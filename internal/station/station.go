@@ -58,6 +58,7 @@ type Station struct {
 	vehicles *vehicles
 	plans    *plans
 	feeds    *feeds
+	recorded *recordings
 	rtsp     *rtspout.Server // nil: not configured
 	picture  *picture
 	executor *executor
@@ -148,6 +149,9 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 		return err
 	}
 	room.Decoder, room.Log = video.DecoderConfig{Command: s.cfg.DecoderCommand}, s.log.With("room", "video")
+	if room.Recordings, err = openRecordings(ctx, file, s.cfg.DataDir, s.store, room.Log); err != nil {
+		return err
+	}
 	if s.video, err = video.New(room); err != nil {
 		return err
 	}
@@ -183,6 +187,7 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 		return err
 	}
 	s.feeds.viewings = &viewings{access: s.access, log: s.log}
+	s.recorded = &recordings{video: s.video, viewings: s.feeds.viewings, all: map[replayKey]*replay{}}
 	if s.rtsp, err = newRTSP(ctx, file, s.video, s.access, s.feeds.viewings, s.log.With("room", "rtsp")); err != nil {
 		return err
 	}
@@ -261,6 +266,7 @@ func (s *Station) Run(ctx context.Context) error {
 	start("sensor states", s.followSensors)
 	start("retention", s.prune)
 	start("routes", s.auditRoutes)
+	start("recordings", s.recorded.run)
 	start("console", func(ctx context.Context) error { return ui.Serve(ctx, s.console, s.listener) })
 	close(s.started)
 	s.log.Info("station", "id", s.cfg.File.Station.ID, "console", s.URL(), "version", s.cfg.Version)

@@ -22,6 +22,8 @@ type Feed struct {
 	Kbps          *float64  `json:"kbps,omitempty"`
 	Viewers       int       `json:"viewers"`
 	Detector      *Detector `json:"detector,omitempty"`
+	// Recording is left out where nothing can be recorded.
+	Recording *FeedRecording `json:"recording,omitempty"`
 	// Problem is what stands against the feed, Hints what would make a better picture.
 	Problem   *FeedProblem `json:"problem,omitempty"`
 	Hints     []FeedHint   `json:"hints,omitempty"`

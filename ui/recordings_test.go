@@ -1,0 +1,43 @@
+package ui
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"vedette/internal/access"
+)
+
+func TestRecordings(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	const get, put = http.MethodGet, http.MethodPut
+	for _, c := range []struct {
+		role               access.Role
+		method, path, body string
+		status             int
+		words              string
+	}{
+		{access.RoleOperator, put, "/feeds/1-eo/recording", `{"on":true}`, 200, `"state":"waiting"`},
+		{access.RoleOperator, put, "/feeds/1-eo/recording", `{"on":false}`, 200, `"state":"off"`},
+		{access.RoleOperator, put, "/feeds/1-eo/recording", `{}`, 400, "on is missing"},
+		{access.RoleOperator, put, "/feeds/1-eo/recording", `{"on":1}`, 400, "on"},
+		{access.RoleOperator, put, "/feeds/9-eo/recording", `{"on":true}`, 404, "no feed"},
+		{access.RoleViewer, put, "/feeds/1-eo/recording", `{"on":true}`, 403, "operator"},
+		{access.RoleViewer, get, "/recordings?feed=1-eo&from=2026-11-26T08:00:00Z&to=2026-11-26T09:00:00Z&limit=2", "", 200, `"name":"1-eo_20261126T080000.000Z"`},
+		{access.RoleViewer, get, "/recordings?feed=2-eo", "", 200, "[]"},
+		{access.RoleViewer, get, "/recordings?from=yesterday", "", 400, "from"},
+		{access.RoleViewer, get, "/recordings?limit=9999", "", 400, "limit"},
+		{access.RoleViewer, get, "/recordings/1-eo_20261126T080000.000Z", "", 200, "0123456789"},
+		{access.RoleViewer, get, "/recordings/none", "", 404, "no recording"},
+	} {
+		got := p.as(c.role, c.method, c.path, c.body)
+		if got.status != c.status || !strings.Contains(got.body, c.words) {
+			t.Errorf("%s %s %s: %d %s", c.method, c.path, c.body, got.status, got.body)
+		}
+	}
+	got := p.as(access.RoleViewer, get, "/recordings/x", "", "Range", "bytes=2-4")
+	if got.status != http.StatusPartialContent || got.body != "234" || got.header.Get("Content-Type") != "video/mp4" {
+		t.Errorf("%+v", got)
+	}
+}
