@@ -20,6 +20,12 @@ type Recording struct {
 	Open          bool // it still grows
 }
 
+const (
+	recordingColumns = "SELECT name, feed, start_at, end_at, size, codec, width, height, open FROM recordings WHERE end_at >= ?1 AND start_at <= ?2"
+	recordingsOfAll  = recordingColumns + " ORDER BY end_at, name LIMIT ?3"
+	recordingsOfFeed = recordingColumns + " AND feed = ?4 ORDER BY end_at, name LIMIT ?3"
+)
+
 // PutRecording durably adds a recording, or replaces the one of the same name.
 func (s *Store) PutRecording(ctx context.Context, r Recording) error {
 	_, err := s.ask(ctx, func(ctx context.Context, tx *sql.Tx) (int64, error) {
@@ -56,12 +62,11 @@ func (s *Store) Recordings(ctx context.Context, feed string, from, to time.Time,
 	if !to.IsZero() {
 		until = to.UnixMicro()
 	}
-	query, args := "", []any{}
+	query, args := recordingsOfAll, []any{since, until, clampLimit(limit)}
 	if feed != "" {
-		query, args = "feed = ? AND ", append(args, feed)
+		query, args = recordingsOfFeed, append(args, feed)
 	}
-	rows, err := s.read.QueryContext(ctx, "SELECT name, feed, start_at, end_at, size, codec, width, height, open FROM recordings WHERE "+
-		query+"end_at >= ? AND start_at <= ? ORDER BY end_at, name LIMIT ?", append(args, since, until, clampLimit(limit))...)
+	rows, err := s.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read recordings: %w", err)
 	}
