@@ -52,7 +52,9 @@ type way struct {
 	foreign bool
 	// apart counts in a row the places on this way that cannot be the vehicle's.
 	apart int
-	steps steps
+	// elsewhere counts the same for those that seem to come late.
+	elsewhere int
+	steps     steps
 	// told tells that a board has answered on it; asked is when it was asked for last, pause how long to wait with the next time.
 	told  bool
 	asked time.Time
@@ -147,6 +149,9 @@ func (d *identity) whose(w *way, f link.Frame, autopilot bool, at time.Time) jud
 			d.places = tracks{}
 			return verdict
 		default:
+			if place, ok := framePlace(f); ok && verdict == unclear && d.strange(w, spot{ms, place}, at) {
+				return theirs
+			}
 			return verdict
 		}
 		if place, ok := framePlace(f); ok {

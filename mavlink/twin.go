@@ -180,6 +180,22 @@ func (d *identity) suspect(w *way, seq uint8, s spot, at time.Time) judgement {
 	return unclear
 }
 
+// strange tells that what seems to come late over a slow link is another vehicle's: it was elsewhere at that time.
+func (d *identity) strange(w *way, s spot, at time.Time) bool {
+	if fits, known := d.places.own.meets(s); fits || !known || !d.clash.IsZero() {
+		w.elsewhere = 0
+		return false
+	}
+	if w.elsewhere++; w.elsewhere < apartTimes {
+		return false
+	}
+	if at.Sub(w.placed) < wayAge {
+		return w.steps.unsteady(at)
+	}
+	w.foreign = true
+	return true
+}
+
 // divide tells the places of two vehicles apart that have one time since boot.
 func (d *identity) divide(w *way, seq uint8, s spot, at time.Time) judgement {
 	k := &d.places

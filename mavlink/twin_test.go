@@ -17,7 +17,7 @@ func TestTwinsWithOneIDAreNoticedByTheirPlaces(t *testing.T) {
 	t.Parallel()
 	shared := &link.Peer{}
 	for name, ways := range map[string][2]*link.Peer{"one way": {shared, shared}, "two ways": {{}, {}}} {
-		for booted, early := range map[string]time.Duration{"together": 0, "a second later": -time.Second} {
+		for booted, early := range map[string]time.Duration{"together": 0, "a second later": -time.Second, "ten seconds later": -10 * time.Second} {
 			s := newStage(t)
 			first, second := s.actor(ways[0], time.Hour, 10), s.actor(ways[1], time.Hour+early, 90)
 			second.lat += 80.0 / metresADegree
