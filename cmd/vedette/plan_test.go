@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -290,15 +291,11 @@ func TestAStationThatIsKilledInAnUploadTellsWhatBecameOfIt(t *testing.T) {
 		t.Errorf("%+v", plan)
 	}
 	t.Log(plan.Note)
-	var events api.EventPage
-	p.call(http.MethodGet, "/events?limit=1000", nil, &events)
-	recorded := false
-	for _, e := range events.Events {
-		recorded = recorded || strings.Contains(string(e.Data), plan.Note[:40])
-	}
-	if !recorded {
-		t.Error("the event log says nothing of it")
-	}
+	p.until(30*time.Second, "the event log's word about it", func() bool {
+		var events api.EventPage
+		p.call(http.MethodGet, "/events?limit=1000", nil, &events)
+		return slices.ContainsFunc(events.Events, func(e api.Event) bool { return strings.Contains(string(e.Data), plan.Note[:40]) })
+	})
 	// What the vehicle holds agrees with what people were told.
 	var held api.Mission
 	p.call(http.MethodGet, "/vehicles/1/mission", nil, &held)
