@@ -42,6 +42,11 @@ func Encode(width, height, fps, gop, groups int) (*Clip, error) {
 
 // EncodeAs is Encode in any profile.
 func EncodeAs(profile Profile, width, height, fps, gop, groups int) (*Clip, error) {
+	return EncodePainted(profile, width, height, fps, gop, groups, Picture)
+}
+
+// EncodePainted is EncodeAs with the luma of picture n as paint gives it.
+func EncodePainted(profile Profile, width, height, fps, gop, groups int, paint func(width, height, n int) []byte) (*Clip, error) {
 	if _, err := openh264.Load(); err != nil {
 		return nil, fmt.Errorf("the video tests need OpenH264: %w (make deps)", err)
 	}
@@ -74,7 +79,7 @@ func EncodeAs(profile Profile, width, height, fps, gop, groups int) (*Clip, erro
 	defer enc.Uninitialize()
 	c := &Clip{Width: width, Height: height, FPS: fps, GOP: gop}
 	for n := range gop * groups {
-		nals, err := encodeOne(enc, Picture(width, height, n), width, height, n*1000/fps)
+		nals, err := encodeOne(enc, paint(width, height, n), width, height, n*1000/fps)
 		if err != nil {
 			return nil, err
 		}
