@@ -90,7 +90,7 @@ func TestATransferIsCancelled(t *testing.T) {
 		t.Errorf("%v %v", on, err)
 	}
 	wg.Wait()
-	if got, err := s.ReadFile(within(t), 1, "/large", 1<<20); !errors.Is(err, mavlink.ErrTooLarge) {
+	if got, err := s.ReadFile(within(t), 1, "/large", 1<<10); !errors.Is(err, mavlink.ErrTooLarge) {
 		t.Errorf("the next transfer: %d bytes, %v", len(got), err)
 	}
 }
