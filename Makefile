@@ -57,7 +57,8 @@ run: deps build ## build and start the whole demo: simulator, station and consol
 test: test-deps lint test-web test-go test-chain test-stranger test-browser test-video build-arm64 ## everything: lint, unit, race, whole-chain, browser and foreign-station tests
 
 .PHONY: test-go
-test-go: ## Go tests with the race detector
+test-go: ## Go tests with the race detector, once everything is compiled: compilers would take the cores from them
+	go build -race ./...
 	go test -race -timeout 12m ./...
 
 .PHONY: test-chain
