@@ -69,6 +69,14 @@ func (c *call) wait(patience time.Duration) (context.Context, context.CancelFunc
 	return ctx, func() { stop(); cancel() }
 }
 
+// soon tells a client when to try again what is not to be had now.
+func (c *call) soon(err error) error {
+	if p, ok := errors.AsType[*api.Problem](err); ok && p.Status == http.StatusServiceUnavailable {
+		c.w.Header().Set("Retry-After", "5")
+	}
+	return err
+}
+
 // answer writes a JSON object.
 func (c *call) answer(v any) error { return c.answerStatus(http.StatusOK, v) }
 

@@ -197,12 +197,18 @@ func (s *station) PatchWatch(_ context.Context, _ access.Principal, _, session, 
 	}
 	return "", "t1", s.did("trickle " + session)
 }
+func (s *station) Snapshot(_ context.Context, who access.Principal, _, id string) (api.FeedPicture, error) {
+	if id != "1-eo" {
+		return api.FeedPicture{}, api.Unavailable("no decoder")
+	}
+	return api.FeedPicture{JPEG: []byte("picture"), Time: time.Unix(1_800_000_000, 5e6).UTC(), Exact: true}, s.did(who.Name + " takes a picture of " + id)
+}
 func (s *station) EndWatch(context.Context, access.Principal, string, string) error { return nil }
 func (s *station) Viewers(string) ([]api.Viewer, error)                             { return []api.Viewer{{Session: "a"}}, nil }
 func (s *station) Viewer(access.Principal, string, string) (api.Viewer, error) {
 	return api.Viewer{Session: "a", State: "connecting"}, nil
 }
-func (s *station) SetRecording(id string, on bool) (api.Feed, error) {
+func (s *station) SetRecording(_ context.Context, _ access.Principal, id string, on bool) (api.Feed, error) {
 	if id != "1-eo" {
 		return api.Feed{}, api.NotFound("there is no feed %q", id)
 	}
@@ -228,6 +234,20 @@ func (s *station) OpenRecording(_ context.Context, who access.Principal, _, name
 		io.ReadSeeker
 		io.Closer
 	}{strings.NewReader("0123456789"), io.NopCloser(nil)}, time.Unix(1_800_000_000, 0), s.did(who.Name + " opens " + name)
+}
+
+func (s *station) RecordingIndex(_ context.Context, _ access.Principal, _, name string) (api.RecordingIndex, error) {
+	if name == "none" {
+		return api.RecordingIndex{}, api.NotFound("there is no recording %q", name)
+	}
+	return api.RecordingIndex{Name: name, HeaderBytes: 9000}, nil
+}
+
+func (s *station) RecordedMetadata(_ context.Context, _ access.Principal, _, name string, from, to time.Time) ([]api.RecordedMetadata, error) {
+	if from.IsZero() || !to.IsZero() {
+		return nil, nil
+	}
+	return []api.RecordedMetadata{{T: api.At(from), BadValues: 3}}, nil
 }
 
 func (s *station) Sensors() []api.Sensor { return nil }

@@ -32,9 +32,9 @@ func setRecording(c *call) error {
 		action = "startRecording"
 	}
 	var feed api.Feed
-	err := c.audited(access.Record{Kind: access.KindAccess, Action: action, Target: id}, func(context.Context) error {
+	err := c.audited(access.Record{Kind: access.KindAccess, Action: action, Target: id}, func(ctx context.Context) error {
 		var err error
-		feed, err = c.s.cfg.Station.SetRecording(id, *b.On)
+		feed, err = c.s.cfg.Station.SetRecording(ctx, c.who, id, *b.On)
 		return err
 	})
 	if err != nil {
@@ -78,6 +78,33 @@ func getRecording(c *call) error {
 	h.Set("Content-Disposition", mime.FormatMediaType("inline", map[string]string{"filename": name + ".mp4"}))
 	http.ServeContent(c.w, c.r, "", changed, f)
 	return nil
+}
+
+// getRecordingIndex says where in a recording a player finds which second.
+func getRecordingIndex(c *call) error {
+	index, err := c.s.cfg.Station.RecordingIndex(c.r.Context(), c.who, c.address(), c.r.PathValue("name"))
+	if err != nil {
+		return err
+	}
+	index.Fragments = list(index.Fragments)
+	return c.answer(index)
+}
+
+// getRecordedMetadata tells what the KLV packets of a recording say, of all of it or of a span of time.
+func getRecordedMetadata(c *call) error {
+	from, err := c.time("from")
+	if err != nil {
+		return err
+	}
+	to, err := c.time("to")
+	if err != nil {
+		return err
+	}
+	all, err := c.s.cfg.Station.RecordedMetadata(c.r.Context(), c.who, c.address(), c.r.PathValue("name"), from, to)
+	if err != nil {
+		return err
+	}
+	return c.answer(list(all))
 }
 
 // time is an instant in the query, zero where it is not given.

@@ -30,13 +30,27 @@ func TestRecordings(t *testing.T) {
 		{access.RoleViewer, get, "/recordings?limit=9999", "", 400, "limit"},
 		{access.RoleViewer, get, "/recordings/1-eo_20261126T080000.000Z", "", 200, "0123456789"},
 		{access.RoleViewer, get, "/recordings/none", "", 404, "no recording"},
+		{access.RoleViewer, get, "/recordings/x/index", "", 200, `"headerBytes":9000,"fragments":[]`},
+		{access.RoleViewer, get, "/recordings/none/index", "", 404, "no recording"},
+		{access.RoleViewer, get, "/recordings/x/metadata?from=2026-11-26T08:00:00Z", "", 200, `[{"t":"2026-11-26T08:00:00.000Z","badValues":3}]`},
+		{access.RoleViewer, get, "/recordings/x/metadata", "", 200, "[]"},
+		{access.RoleViewer, get, "/recordings/x/metadata?to=later", "", 400, "to"},
 	} {
 		got := p.as(c.role, c.method, c.path, c.body)
 		if got.status != c.status || !strings.Contains(got.body, c.words) {
 			t.Errorf("%s %s %s: %d %s", c.method, c.path, c.body, got.status, got.body)
 		}
 	}
-	got := p.as(access.RoleViewer, get, "/recordings/x", "", "Range", "bytes=2-4")
+	got := p.as(access.RoleViewer, get, "/feeds/1-eo/snapshot", "")
+	if got.status != http.StatusOK || got.body != "picture" || got.header.Get("Content-Type") != "image/jpeg" ||
+		got.header.Get("Vedette-Frame-Time") != "2027-01-15T08:00:00.005Z" || got.header.Get("Vedette-Frame-Time-Exact") != "true" ||
+		!strings.Contains(got.header.Get("Content-Disposition"), "1-eo_20270115T080000.005Z.jpg") {
+		t.Errorf("%+v", got)
+	}
+	if got := p.as(access.RoleViewer, get, "/feeds/2-eo/snapshot", ""); got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" {
+		t.Errorf("%+v", got)
+	}
+	got = p.as(access.RoleViewer, get, "/recordings/x", "", "Range", "bytes=2-4")
 	if got.status != http.StatusPartialContent || got.body != "234" || got.header.Get("Content-Type") != "video/mp4" {
 		t.Errorf("%+v", got)
 	}

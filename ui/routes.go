@@ -99,6 +99,7 @@ func routes() []route {
 
 		{method: get, path: base + "/feeds", role: viewer, handle: getFeeds},
 		{method: get, path: base + "/feeds/{id}", role: viewer, handle: getFeed},
+		{method: get, path: base + "/feeds/{id}/snapshot", role: viewer, handle: getSnapshot},
 		{method: post, path: base + "/feeds/{id}/whep", role: viewer, handle: watch},
 		{method: options, path: base + "/feeds/{id}/whep", handle: watchOptions},
 		{method: patch, path: base + "/feeds/{id}/whep/{session}", role: viewer, handle: patchWatch},
@@ -110,6 +111,8 @@ func routes() []route {
 		{method: put, path: base + "/feeds/{id}/recording", role: operator, handle: setRecording},
 		{method: get, path: base + "/recordings", role: viewer, handle: getRecordings},
 		{method: get, path: base + "/recordings/{name}", role: viewer, handle: getRecording},
+		{method: get, path: base + "/recordings/{name}/index", role: viewer, handle: getRecordingIndex},
+		{method: get, path: base + "/recordings/{name}/metadata", role: viewer, handle: getRecordedMetadata},
 
 		{method: get, path: base + "/sensors", role: viewer, handle: getSensors},
 		{method: get, path: base + "/tracks", role: viewer, handle: getTracks},

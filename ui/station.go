@@ -135,6 +135,8 @@ type Feeds interface {
 	// empty where it was no restart, else the station's fragment, with the new tag. A session is changed and ended by who
 	// made it, or an admin.
 	PatchWatch(ctx context.Context, who access.Principal, feedID, session, match, fragment string) (answer, tag string, err error)
+	// Snapshot takes the newest picture of a feed, and has on record who took it.
+	Snapshot(ctx context.Context, who access.Principal, address, feedID string) (api.FeedPicture, error)
 	EndWatch(ctx context.Context, who access.Principal, feedID, session string) error
 	Viewers(feedID string) ([]api.Viewer, error)
 	// Viewer is seen by who made the session, and by operators.
@@ -143,11 +145,15 @@ type Feeds interface {
 
 // Recordings are what was kept of feeds.
 type Recordings interface {
-	SetRecording(feedID string, on bool) (api.Feed, error)
+	// SetRecording outweighs the configuration, also after a restart, until it is set to what that says.
+	SetRecording(ctx context.Context, who access.Principal, feedID string, on bool) (api.Feed, error)
 	// Recordings touch a span of time, the oldest first; feed "" means all, zero times leave a side open.
 	Recordings(ctx context.Context, feed string, from, to time.Time, limit int) ([]api.Recording, error)
 	// OpenRecording has on record that somebody watches it, and also tells when the file was changed last.
 	OpenRecording(ctx context.Context, who access.Principal, address, name string) (io.ReadSeekCloser, time.Time, error)
+	// RecordingIndex and RecordedMetadata have it on record likewise; zero times leave a side open.
+	RecordingIndex(ctx context.Context, who access.Principal, address, name string) (api.RecordingIndex, error)
+	RecordedMetadata(ctx context.Context, who access.Principal, address, name string, from, to time.Time) ([]api.RecordedMetadata, error)
 }
 
 // Picture is what the station believes and what people have decided.

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -33,10 +32,7 @@ func watch(c *call) error {
 	feed := c.r.PathValue("id")
 	s, err := c.s.cfg.Station.Watch(c.r.Context(), c.who, feed, string(offer))
 	if err != nil {
-		if p, ok := errors.AsType[*api.Problem](err); ok && p.Status == http.StatusServiceUnavailable {
-			c.w.Header().Set("Retry-After", "5")
-		}
-		return err
+		return c.soon(err)
 	}
 	h := c.w.Header()
 	h.Set("Location", base+"/feeds/"+url.PathEscape(feed)+"/whep/"+url.PathEscape(s.ID))

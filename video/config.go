@@ -9,6 +9,7 @@ import (
 
 	"vedette/video/ingest"
 	"vedette/video/record"
+	"vedette/video/still"
 	"vedette/video/thermal/network"
 )
 
@@ -44,6 +45,8 @@ type Config struct {
 	TURN *TURNConfig
 	// Decoder starts the processes that decode feeds for the detector.
 	Decoder DecoderConfig
+	// Still starts the processes that make a picture of a feed.
+	Still StillConfig
 	// Weights are those of DetectorNetwork. nil: the built-in ones.
 	Weights *network.Weights
 	// Recordings is where feeds are recorded. nil: nowhere. The service runs it.
@@ -51,6 +54,9 @@ type Config struct {
 	// Log receives the room's log lines. nil: none.
 	Log *slog.Logger
 }
+
+// StillConfig says how the child process that makes a picture is started, which calls still.RunChild.
+type StillConfig = still.Config
 
 // DecoderConfig says how a decoder child process is started: this program's own binary with a hidden subcommand that
 // calls decode.RunChild.

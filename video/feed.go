@@ -43,6 +43,7 @@ type feed struct {
 
 	packets, bytes, lost                   atomic.Uint64
 	frames, detected, boxes, clocksRefused atomic.Uint64
+	exact                                  atomic.Bool  // the time of the newest picture is by the camera's clock
 	slowed                                 atomic.Int64 // frames a second that the detector looks at where it falls behind; 0: it does not
 
 	metadata metadataCounters

@@ -16,6 +16,7 @@ import (
 	"vedette/video/decode"
 	"vedette/video/h264"
 	"vedette/video/ingest/testcam"
+	"vedette/video/still"
 )
 
 const (
@@ -24,6 +25,13 @@ const (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv(childEnv) == "still" {
+		status, err := still.RunChild(os.Args[1:], os.Stdin, os.Stdout)
+		if err != nil {
+			_, _ = os.Stderr.WriteString(err.Error()) // the exit status says it too
+		}
+		os.Exit(status)
+	}
 	if os.Getenv(childEnv) != "" {
 		if err := decode.RunChild(os.Stdin, os.Stdout); err != nil {
 			_, _ = os.Stderr.WriteString(err.Error()) // the exit status says it too
@@ -71,6 +79,7 @@ func service(t *testing.T) *video.Service {
 	s, err := video.New(video.Config{
 		ListenHost: "127.0.0.1",
 		Decoder:    video.DecoderConfig{Command: []string{os.Args[0]}, Env: []string{childEnv + "=1"}},
+		Still:      video.StillConfig{Command: []string{os.Args[0]}, Env: []string{childEnv + "=still"}},
 		Log:        slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {

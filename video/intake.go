@@ -107,6 +107,7 @@ func (in *intake) End(err error) {
 func (in *intake) taken(p ingest.Packet) time.Time {
 	if p.Timestamp != in.present.timestamp || in.present.time.IsZero() {
 		in.previous, in.present = in.present, in.instantOf(p)
+		in.feed.exact.Store(in.present.exact)
 	}
 	if !in.present.exact {
 		return time.Time{}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"vedette/video/klv"
 	"vedette/video/record"
 )
 
@@ -46,6 +47,47 @@ func (s *Service) Segments(ctx context.Context, feedID string, from, to time.Tim
 		return nil, ErrNoRecordings
 	}
 	return s.cfg.Recordings.Find(ctx, feedID, from, to, limit)
+}
+
+// SegmentMetadata is what the KLV packets beside the pictures of a segment say of a span of time; zero times leave a side
+// open. What is damaged is left out. Errors: ErrNoRecordings, ErrUnknownRecording.
+func (s *Service) SegmentMetadata(name string, from, to time.Time) (all []Metadata, err error) {
+	f, _, err := s.OpenSegment(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("read a recording: %w", err)
+	}
+	kept, err := record.ReadKLV(f, info.Size())
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range kept {
+		if k.Time.Before(from) || !to.IsZero() && k.Time.After(to) {
+			continue
+		}
+		if items, _, err := klv.Decode(k.Data); err == nil {
+			all = append(all, Metadata{FrameTime: k.Time, Metadata: klv.Read(items), BadValues: items.BadItems()})
+		}
+	}
+	return all, nil
+}
+
+// SegmentContents says where in the file of a segment its pictures are. Errors: ErrNoRecordings, ErrUnknownRecording.
+func (s *Service) SegmentContents(name string) (record.Contents, error) {
+	f, _, err := s.OpenSegment(name)
+	if err != nil {
+		return record.Contents{}, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	info, err := f.Stat()
+	if err != nil {
+		return record.Contents{}, fmt.Errorf("read a recording: %w", err)
+	}
+	return record.ReadContents(f, info.Size())
 }
 
 // OpenSegment opens a segment for reading, also one that still grows, and names its feed. The caller closes it. Errors:

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"vedette/video/relay"
+	"vedette/video/still"
 	"vedette/video/thermal"
 )
 
@@ -41,6 +42,7 @@ type Service struct {
 	cfg        Config
 	log        *slog.Logger
 	relay      *relay.Relay
+	stills     *still.Maker
 	updates    *updates
 	detections *detectionQueue
 	linger     time.Duration // how long an on-demand feed is pulled after its last viewer
@@ -75,7 +77,7 @@ func New(cfg Config) (*Service, error) {
 		return nil, fmt.Errorf("open relay: %w", err)
 	}
 	return &Service{
-		cfg: cfg, log: cfg.Log, relay: r, feeds: make(map[string]*feed),
+		cfg: cfg, log: cfg.Log, relay: r, stills: still.New(cfg.Still), feeds: make(map[string]*feed),
 		updates: newUpdates(), detections: newDetectionQueue(), linger: 10 * time.Second,
 	}, nil
 }

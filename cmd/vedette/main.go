@@ -39,6 +39,12 @@ func (e usageError) Unwrap() error { return e.err }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
+// exitError is an end with a status that whoever started the program knows.
+type exitError struct {
+	status int
+	error
+}
+
 type command struct {
 	name    string
 	summary string
@@ -62,6 +68,7 @@ func commands() []command {
 		{name: "check", summary: "validate a configuration", run: runCheck},
 		{name: "version", summary: "print the version", run: runVersion},
 		{name: "decode-child", hidden: true, run: runDecodeChild},
+		{name: "still-child", hidden: true, run: runStillChild},
 	}
 }
 
@@ -89,9 +96,13 @@ func run(ctx context.Context, env environment, args []string) int {
 		}
 		err := c.run(ctx, env, args[1:])
 		var usage usageError
+		var exit exitError
 		switch {
 		case err == nil, errors.Is(err, flag.ErrHelp):
 			return exitDone
+		case errors.As(err, &exit):
+			_, _ = fmt.Fprintln(env.errOut, err) // nowhere else to say it
+			return exit.status
 		case errors.As(err, &usage):
 			_, _ = fmt.Fprintf(env.errOut, "vedette %s: %v\n", c.name, err) // nowhere else to say it
 			return exitUsage

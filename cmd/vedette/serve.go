@@ -60,7 +60,7 @@ func newStation(ctx context.Context, env environment, cfg station.Config) (*stat
 	if err := os.MkdirAll(cfg.DataDir, 0o750); err != nil {
 		return nil, usageError{fmt.Errorf("make the data folder: %w", err)}
 	}
-	cfg.DecoderCommand = []string{self, "decode-child"}
+	cfg.DecoderCommand, cfg.StillCommand = []string{self, "decode-child"}, []string{self, "still-child"}
 	cfg.Version = version
 	cfg.Log = newLog(env.errOut)
 	s, err := station.New(ctx, cfg)

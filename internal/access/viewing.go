@@ -20,6 +20,8 @@ const (
 	MeansRTSP = "rtsp" // other software
 	// MeansRecording is a recording, whose name begins the id of the viewing.
 	MeansRecording = "recording"
+	// MeansSnapshot is one picture.
+	MeansSnapshot = "snapshot"
 )
 
 // Viewing is one person or program that watches one feed.
@@ -27,7 +29,7 @@ type Viewing struct {
 	ID      string // of the session
 	Who     Principal
 	Feed    string
-	Means   string // MeansWHEP, MeansRTSP
+	Means   string // MeansWHEP and so on
 	Address string // the peer's IP address, empty where it is not known
 	From    time.Time
 }

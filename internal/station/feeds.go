@@ -22,13 +22,17 @@ type feeds struct {
 	mavlink  *mavlink.Service
 	byHand   map[string]config.Feed
 	detector string // of feeds that name none
+	record   recorder
 	log      *slog.Logger
 	// viewings has on record who watches; set once, before anybody does.
 	viewings *viewings
 	rtsp     *rtspout.Server // nil: not configured; likewise
 
-	mu     sync.Mutex
-	places map[string]feedPlace // by feed id
+	switching sync.Mutex // serialises the switching of recordings; taken before mu, never while holding it
+
+	mu       sync.Mutex
+	places   map[string]feedPlace       // by feed id
+	switches map[string]recordingSwitch // what was switched by hand, by feed id
 }
 
 // feedPlace is what places a feed's pictures: who carries the camera, and its field of view.
@@ -43,24 +47,28 @@ type feedPlace struct {
 	gimbal uint8
 }
 
-func newFeeds(v *video.Service, m *mavlink.Service, cfg config.Config, log *slog.Logger) (*feeds, error) {
+func newFeeds(ctx context.Context, v *video.Service, m *mavlink.Service, cfg config.Config, record recorder, log *slog.Logger) (*feeds, error) {
+	switches, err := readSwitches(ctx, record.store)
+	if err != nil {
+		return nil, err
+	}
 	f := &feeds{
-		video: v, mavlink: m, byHand: map[string]config.Feed{}, detector: cmp.Or(cfg.Video.Detector, "network"), log: log,
-		places: map[string]feedPlace{},
+		video: v, mavlink: m, byHand: map[string]config.Feed{}, detector: cmp.Or(cfg.Video.Detector, "network"), record: record, log: log,
+		places: map[string]feedPlace{}, switches: switches,
 	}
 	for _, c := range cfg.Feeds {
 		f.byHand[c.ID] = c
 		kind := video.Kind(c.Camera.Kind)
 		main := video.FeedConfig{
 			ID: c.ID, URL: c.URL, Kind: kind, OnDemand: !c.Always && kind != video.KindThermal, Detect: kind == video.KindThermal,
-			Transport: video.Transport(c.Transport), Alternate: c.Alternate, Record: c.Record,
+			Transport: video.Transport(c.Transport), Alternate: c.Alternate,
 			TLS: video.TLS{CAFile: c.TLS.CA, Fingerprint: c.TLS.Fingerprint, Insecure: c.TLS.Insecure},
 		}
 		place := feedPlace{vehicle: c.Vehicle, hfovDeg: c.Camera.HFOVDeg, url: c.URL, pose: poseOf(c)}
 		if c.Substream != "" {
 			sub := main
 			sub.ID, sub.URL, sub.Alternate = c.ID+config.SubstreamSuffix, c.Substream, c.ID
-			sub.OnDemand, sub.Detect, sub.Record = true, false, false // the detector looks at the larger picture
+			sub.OnDemand, sub.Detect = true, false // the detector looks at the larger picture
 			main.Alternate = sub.ID
 			if err := f.add(sub, feedPlace{vehicle: place.vehicle, hfovDeg: place.hfovDeg, url: sub.URL, pose: place.pose}); err != nil {
 				return nil, err
@@ -83,6 +91,7 @@ func poseOf(c config.Feed) string {
 
 func (f *feeds) add(cfg video.FeedConfig, place feedPlace) error {
 	cfg.HFOVDeg = place.hfovDeg
+	cfg.Record = f.shouldRecord(cfg.ID)
 	if detector := cmp.Or(f.byHand[cfg.ID].Detector, f.detector); cfg.Detect && detector != "off" {
 		cfg.Detector = video.DetectorKind(detector)
 	} else {
@@ -196,7 +205,7 @@ func (f *feeds) describe(s video.FeedState) api.Feed {
 	}
 	out.Alternate = s.Alternate
 	if s.Recording.State != "" {
-		out.Recording = &api.FeedRecording{State: string(s.Recording.State), Reason: s.Recording.Reason, Since: api.At(s.Recording.Since)}
+		out.Recording = f.describeRecording(s)
 	}
 	if s.Problem.Code != "" {
 		out.Problem = &api.FeedProblem{Code: string(s.Problem.Code), Words: s.Problem.Words, Plays: string(s.Problem.Plays)}
@@ -218,9 +227,11 @@ func (f *feeds) describe(s video.FeedState) api.Feed {
 
 // follow passes the states of feeds on to the consoles.
 func (f *feeds) follow(ctx context.Context, h *hub) error {
+	told := map[string]video.RecordingState{}
 	for {
 		select {
 		case s := <-f.video.FeedUpdates():
+			f.tellRecording(s, told)
 			if !s.Removed {
 				h.publish(api.FeedChanged(f.describe(s)))
 			}

@@ -20,6 +20,7 @@ const (
 	kindVehicle   = "vehicle"
 	kindAccess    = "access"
 	kindLink      = "link"
+	kindRecording = "recording"
 )
 
 // recorder writes to the event log what happens. High-rate things are posted, which never waits; what the station does in

@@ -89,17 +89,6 @@ type recordings struct {
 	all map[replayKey]*replay
 }
 
-// SetRecording implements ui.Recordings.
-func (f *feeds) SetRecording(feedID string, on bool) (api.Feed, error) {
-	switch err := f.video.SetRecording(feedID, on); {
-	case errors.Is(err, video.ErrUnknownFeed):
-		return api.Feed{}, api.NotFound("there is no feed %q", feedID)
-	case err != nil:
-		return api.Feed{}, err
-	}
-	return f.Feed(feedID)
-}
-
 // Recordings implements ui.Recordings.
 func (r *recordings) Recordings(ctx context.Context, feed string, from, to time.Time, limit int) ([]api.Recording, error) {
 	list, err := r.video.Segments(ctx, feed, from, to, limit)
@@ -119,11 +108,8 @@ func (r *recordings) Recordings(ctx context.Context, feed string, from, to time.
 // OpenRecording implements ui.Recordings.
 func (r *recordings) OpenRecording(ctx context.Context, who access.Principal, address, name string) (io.ReadSeekCloser, time.Time, error) {
 	f, feed, err := r.video.OpenSegment(name)
-	if errors.Is(err, video.ErrUnknownRecording) {
-		return nil, time.Time{}, api.NotFound("there is no recording %.80q", name)
-	}
 	if err != nil {
-		return nil, time.Time{}, err
+		return nil, time.Time{}, recordingProblem(name, err)
 	}
 	info, err := f.Stat()
 	if err == nil {
@@ -133,6 +119,49 @@ func (r *recordings) OpenRecording(ctx context.Context, who access.Principal, ad
 		return nil, time.Time{}, errors.Join(err, f.Close())
 	}
 	return f, info.ModTime(), nil
+}
+
+// RecordingIndex implements ui.Recordings.
+func (r *recordings) RecordingIndex(ctx context.Context, who access.Principal, address, name string) (api.RecordingIndex, error) {
+	c, err := r.video.SegmentContents(name)
+	if err != nil {
+		return api.RecordingIndex{}, recordingProblem(name, err)
+	}
+	feed := record.FeedOf(name)
+	if err := r.watch(ctx, who, address, feed, name); err != nil {
+		return api.RecordingIndex{}, err
+	}
+	out := api.RecordingIndex{Name: name, Feed: feed, Codecs: c.Codecs, HeaderBytes: c.HeaderBytes}
+	for _, p := range c.Fragments {
+		out.Fragments = append(out.Fragments, api.RecordingFragment{
+			At: p.At, Bytes: p.Bytes, T: api.At(p.Time), FromS: p.Shown.Seconds(), ToS: p.Ends.Seconds(), Key: p.Key,
+		})
+	}
+	return out, nil
+}
+
+// RecordedMetadata implements ui.Recordings.
+func (r *recordings) RecordedMetadata(ctx context.Context, who access.Principal, address, name string, from, to time.Time) ([]api.RecordedMetadata, error) {
+	all, err := r.video.SegmentMetadata(name, from, to)
+	if err != nil {
+		return nil, recordingProblem(name, err)
+	}
+	if err := r.watch(ctx, who, address, record.FeedOf(name), name); err != nil {
+		return nil, err
+	}
+	out := make([]api.RecordedMetadata, len(all))
+	for i, m := range all {
+		out[i] = api.RecordedMetadata{T: api.At(m.FrameTime), Metadata: m.Metadata, BadValues: m.BadValues}
+	}
+	return out, nil
+}
+
+// recordingProblem says that there is no such recording, where that is so.
+func recordingProblem(name string, err error) error {
+	if errors.Is(err, video.ErrUnknownRecording) {
+		return api.NotFound("there is no recording %.80q", name)
+	}
+	return err
 }
 
 // watch has on record that somebody watches a recording, from the first request of a player to a while after the last.

@@ -20,6 +20,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,10 +34,22 @@ import (
 type watched struct {
 	*Station
 	t      *testing.T
+	stop   func() // ends the station; it may be called twice
 	viewer string // the secret of a token of the role viewer
 }
 
 func newWatched(t *testing.T, rtsp config.RTSP, files config.TLS) *watched {
+	t.Helper()
+	w := newWatchedIn(t, t.TempDir(), "", rtsp, files)
+	var err error
+	if w.viewer, err = w.access.CreateToken(t.Context(), "wall", access.RoleViewer); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// newWatchedIn is newWatched with a data folder, and with more of the feed's configuration.
+func newWatchedIn(t *testing.T, dataDir, more string, rtsp config.RTSP, files config.TLS) *watched {
 	t.Helper()
 	clip, err := testcam.Encode(320, 256, 15, 15, 4)
 	if err != nil {
@@ -47,28 +60,26 @@ func newWatched(t *testing.T, rtsp config.RTSP, files config.TLS) *watched {
 		t.Fatal(err)
 	}
 	t.Cleanup(cam.Stop)
-	file, err := config.Parse("test", []byte("telemetry: {off: true}\nfeeds: [{id: cam, url: \""+cam.URL()+"\"}]\n"))
+	file, err := config.Parse("test", []byte("telemetry: {off: true}\nfeeds: [{id: cam, url: \""+cam.URL()+"\""+more+"}]\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	file.Video.RTSP, file.TLS = rtsp, files
-	s, err := New(t.Context(), Config{File: file, DataDir: t.TempDir(), Listen: "127.0.0.1:0", Token: "start"})
+	s, err := New(t.Context(), Config{File: file, DataDir: dataDir, Listen: "127.0.0.1:0", Token: "start"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := &watched{Station: s, t: t}
-	if w.viewer, err = s.access.CreateToken(t.Context(), "wall", access.RoleViewer); err != nil {
-		t.Fatal(err)
-	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx) }()
-	t.Cleanup(func() {
+	w.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; err != nil {
 			t.Errorf("run: %v", err)
 		}
 	})
+	t.Cleanup(w.stop)
 	<-s.Started()
 	return w
 }

@@ -37,6 +37,7 @@ type Config struct {
 	Demo           bool     // everything on show is simulated
 	Version        string   // shown to people
 	DecoderCommand []string // starts the decoder's child process; empty: no detection
+	StillCommand   []string // starts the child process that makes pictures; empty: no snapshots
 	Log            *slog.Logger
 }
 
@@ -149,6 +150,7 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 		return err
 	}
 	room.Decoder, room.Log = video.DecoderConfig{Command: s.cfg.DecoderCommand}, s.log.With("room", "video")
+	room.Still = video.StillConfig{Command: s.cfg.StillCommand, Log: room.Log}
 	if room.Recordings, err = openRecordings(ctx, file, s.cfg.DataDir, s.store, room.Log); err != nil {
 		return err
 	}
@@ -183,7 +185,7 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 	}
 	s.plans = &plans{mavlink: s.mavlink, vehicles: s.vehicles, ground: s.ground, zones: s.zones, ledger: ledger}
 	s.vehicles.plans = s.plans.describePlans
-	if s.feeds, err = newFeeds(s.video, s.mavlink, file, s.log); err != nil {
+	if s.feeds, err = newFeeds(ctx, s.video, s.mavlink, file, s.record, s.log); err != nil {
 		return err
 	}
 	s.feeds.viewings = &viewings{access: s.access, log: s.log}
@@ -314,7 +316,7 @@ func (s *Station) prune(ctx context.Context) error {
 	ages := map[string]time.Duration{
 		kindDetection: keep.Tracks, kindTrack: keep.Tracks, kindTrip: keep.Tracks, kindVehicle: keep.Tracks, kindLink: keep.Tracks,
 		kindCommand: keep.Audit, access.KindIntent: keep.Audit, kindAlert: keep.Audit, kindCue: keep.Audit, kindAccess: keep.Audit,
-		access.KindViewing: keep.Audit,
+		access.KindViewing: keep.Audit, kindRecording: keep.Audit,
 	}
 	ticker := time.NewTicker(pruneEvery)
 	defer ticker.Stop()

@@ -27,6 +27,8 @@ type Format struct {
 	// MayReorder is true when pictures may be shown in another order than they are sent (B-frames): browsers
 	// cannot play that over WebRTC. It is true only when the stream says so.
 	MayReorder bool
+	// FullRange is true where luma and chroma use all values of a byte, and not 16 to 235 and 16 to 240.
+	FullRange bool
 
 	separatePlanes bool
 	frameNumBits   int
@@ -58,6 +60,7 @@ func ParseSPS(nal []byte) (Format, error) {
 		frameNumBits: int(s.Log2MaxFrameNumMinus4) + 4,
 		orderType:    int(s.PicOrderCntType), orderBits: int(s.Log2MaxPicOrderCntLsbMinus4) + 4,
 	}
+	f.FullRange = s.VUI != nil && s.VUI.VideoSignalTypePresentFlag && s.VUI.VideoFullRangeFlag
 	// Cropping that leaves nothing comes out as a huge size.
 	if f.Width <= 0 || f.Height <= 0 || f.Width > maxSide || f.Height > maxSide {
 		return Format{}, fmt.Errorf("parse SPS: picture of %d x %d pixels", f.Width, f.Height)

@@ -155,6 +155,14 @@ func syncFolder(path string) error {
 	return nil
 }
 
+// FeedOf is the feed of a segment, by its name; "" for what is no such name.
+func FeedOf(name string) string {
+	if feed, ok := feedOf(name); ok {
+		return feed
+	}
+	return ""
+}
+
 // feedOf takes the feed out of a segment's name; ok is false for what is no such name.
 func feedOf(name string) (feed string, ok bool) {
 	i := strings.LastIndexByte(name, '_')

@@ -28,6 +28,7 @@ type piece struct {
 type contents struct {
 	durationAt, roomAt int64
 	codec              Codec
+	codecs             string // by RFC 6381
 	width, height      int
 	pieces             []piece
 	end                int64 // of the last whole fragment
@@ -168,7 +169,7 @@ func (c *contents) readMovie(body []byte, base int64) bool {
 	}
 	c.durationAt = base + int64(off) + 4
 	entry, _, ok := inside("trak", "mdia", "minf", "stbl", "stsd")
-	if !ok || len(entry) < 8+8+28 {
+	if !ok || len(entry) < 8+8+78 {
 		return false
 	}
 	switch string(entry[12:16]) {
@@ -177,6 +178,9 @@ func (c *contents) readMovie(body []byte, base int64) bool {
 	case "hvc1":
 		c.codec = H265
 	default:
+		return false
+	}
+	if c.codecs = codecsOf(c.codec, entry[8+8+78:]); c.codecs == "" {
 		return false
 	}
 	c.width, c.height = int(binary.BigEndian.Uint16(entry[40:])), int(binary.BigEndian.Uint16(entry[42:]))

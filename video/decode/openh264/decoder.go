@@ -9,7 +9,7 @@ import (
 	lib "github.com/y9o/go-openh264"
 )
 
-// Picture is one decoded picture's luma plane. Luma belongs to the decoder and is valid until its next call.
+// Picture is one decoded picture (4:2:0). Its planes belong to the decoder and are valid until its next call.
 type Picture struct {
 	// ID is the id given with the access unit that this picture shows.
 	ID uint64
@@ -17,6 +17,9 @@ type Picture struct {
 	Luma []byte
 	// Stride, Width and Height are in pixels.
 	Stride, Width, Height int
+	// Cb and Cr are the planes of colour, ChromaStride bytes from row to row.
+	Cb, Cr       []byte
+	ChromaStride int
 }
 
 // Decoder is one OpenH264 decoder, used by one goroutine at a time.
@@ -79,5 +82,6 @@ func (d *Decoder) Decode(data []byte, id uint64) (p Picture, ok bool, err error)
 	return Picture{
 		ID: d.info.UiOutYuvTimeStamp, Luma: planes[0],
 		Stride: int(b.IStride[0]), Width: int(b.IWidth), Height: int(b.IHeight),
+		Cb: planes[1], Cr: planes[2], ChromaStride: int(b.IStride[1]),
 	}, true, nil
 }
