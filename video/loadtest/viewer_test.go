@@ -12,6 +12,7 @@ import (
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
+	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -20,12 +21,14 @@ type viewer struct {
 	pc    *webrtc.PeerConnection
 	mux   *ice.UDPMuxDefault
 	clock *clock
+	conn  *stamped
 
 	mu     sync.Mutex
 	asked  time.Time
 	first  time.Duration // from the question to the first whole key picture; 0: none yet
 	counts bool
-	delays []time.Duration // of whole pictures
+	delays []time.Duration // of whole pictures, until they were in the socket
+	read   []time.Duration // likewise, until they had been read
 	lost   int             // packets
 	got    int
 }
@@ -39,7 +42,11 @@ func connect(base string, at *clock, queue int) (*viewer, error) {
 	if err := conn.SetReadBuffer(queue); err != nil {
 		return nil, err
 	}
-	v := &viewer{clock: at, mux: ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: conn})}
+	stamped, err := stamp(conn)
+	if err != nil {
+		return nil, err
+	}
+	v := &viewer{clock: at, conn: stamped, mux: ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: stamped})}
 	media := &webrtc.MediaEngine{}
 	if err := media.RegisterDefaultCodecs(); err != nil {
 		return nil, err
@@ -57,7 +64,7 @@ func connect(base string, at *clock, queue int) (*viewer, error) {
 	if v.pc, err = api.NewPeerConnection(webrtc.Configuration{}); err != nil {
 		return nil, err
 	}
-	v.pc.OnTrack(func(t *webrtc.TrackRemote, _ *webrtc.RTPReceiver) { v.read(t) })
+	v.pc.OnTrack(func(t *webrtc.TrackRemote, _ *webrtc.RTPReceiver) { v.follow(t) })
 	return v, v.negotiate(base)
 }
 
@@ -90,8 +97,8 @@ func (v *viewer) negotiate(base string) error {
 	return v.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: string(answer)})
 }
 
-// read notes every picture that came whole.
-func (v *viewer) read(t *webrtc.TrackRemote) {
+// follow notes every picture that came whole.
+func (v *viewer) follow(t *webrtc.TrackRemote) {
 	var next uint16
 	whole := false
 	for begun := false; ; begun = true {
@@ -111,7 +118,7 @@ func (v *viewer) read(t *webrtc.TrackRemote) {
 		}
 		v.got++
 		if p.Marker {
-			v.picture(p.Payload, whole, now)
+			v.picture(p, whole, now)
 			whole = true
 		}
 		v.mu.Unlock()
@@ -119,7 +126,8 @@ func (v *viewer) read(t *webrtc.TrackRemote) {
 }
 
 // picture notes a picture's end; mu is held.
-func (v *viewer) picture(payload []byte, whole bool, now time.Time) {
+func (v *viewer) picture(p *rtp.Packet, whole bool, now time.Time) {
+	payload := p.Payload
 	if len(payload) < 8 || binary.BigEndian.Uint32(payload[len(payload)-8:]) != mark {
 		return
 	}
@@ -128,7 +136,9 @@ func (v *viewer) picture(payload []byte, whole bool, now time.Time) {
 		v.first = now.Sub(v.asked)
 	}
 	if v.counts && whole {
-		v.delays = append(v.delays, time.Duration(now.UnixNano()-v.clock[n].Load()))
+		sent := v.clock[n].Load()
+		v.delays = append(v.delays, time.Duration(v.conn.arrival(p.SequenceNumber)-sent))
+		v.read = append(v.read, time.Duration(now.UnixNano()-sent))
 	}
 }
 

@@ -337,7 +337,7 @@ func TestLostPicturesAreReplayedOnRequest(t *testing.T) {
 	b.await(t, 6)
 	v.wantResync.Store(true)
 	poll(t, "a resync", func() bool { // at most one a second
-		v.poke()
+		v.poke(true)
 		return s.Counts().Resyncs > 0
 	})
 	got := b.await(t, 12)

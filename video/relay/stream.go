@@ -27,6 +27,7 @@ type Stream struct {
 	spsInPic   bool
 	frame      uint64
 	number     uint64
+	gathered   int // bytes since viewers were last told of something whole
 	fit        refitter
 	fitTS      uint32 // of what fit holds
 	fitTaken   time.Time
@@ -179,13 +180,18 @@ func (s *Stream) keyOnce() bool {
 func (s *Stream) deliver(p *packet) {
 	s.number++
 	p.number, p.frame = s.number, s.frame
+	s.gathered += len(p.payload)
+	whole := p.marker || s.gathered >= pacerBucket
+	if whole {
+		s.gathered = 0
+	}
 	s.mu.Lock()
 	s.cache.add(p)
 	viewers, readers := s.viewers, s.readers
 	s.mu.Unlock()
 	for _, v := range viewers {
 		if v.push(p) {
-			v.poke()
+			v.poke(whole)
 		}
 	}
 	for _, r := range readers {

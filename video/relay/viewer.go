@@ -81,9 +81,10 @@ func newViewer(id string, s *Stream, out sender, seq uint16, base uint32, cancel
 
 func (v *viewer) stop() { v.cancel() }
 
-func (v *viewer) poke() {
+// poke tells the viewer's worker that there is something to send (worker.poke).
+func (v *viewer) poke(whole bool) {
 	if w := v.worker.Load(); w != nil {
-		w.poke()
+		w.poke(whole)
 	}
 }
 

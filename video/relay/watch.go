@@ -236,10 +236,10 @@ func readFeedback(s *session, v *viewer) {
 						return true
 					})
 				}
-				v.poke()
+				v.poke(true)
 			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
 				v.wantResync.Store(true)
-				v.poke()
+				v.poke(true)
 			}
 		}
 	}

@@ -15,6 +15,7 @@ type worker struct {
 	batch *udpbatch.Batch // nil: each packet leaves as it is written
 	wake  chan struct{}   // holds one token while there is something to do
 	awake atomic.Bool     // a token is there, or a round has yet to begin
+	whole atomic.Bool     // likewise, and it need not wait for the rest of a picture
 	load  atomic.Int64    // viewers
 
 	rounds sync.Mutex // held through a round, and then mu perhaps
@@ -27,9 +28,14 @@ func newWorker(batch *udpbatch.Batch) *worker {
 	return &worker{batch: batch, wake: make(chan struct{}, 1)}
 }
 
-// poke has a round begin soon; it never waits.
-func (w *worker) poke() {
-	if w.awake.Swap(true) {
+// poke has a round begin: at once where what there is to send is whole, else when the rest of the picture has come, or
+// after gatherFor. It never waits.
+func (w *worker) poke(whole bool) {
+	known := w.awake.Swap(true)
+	if whole {
+		known = w.whole.Swap(true)
+	}
+	if known {
 		return
 	}
 	select {
@@ -45,7 +51,7 @@ func (w *worker) add(v *viewer) {
 	w.viewers = append(append([]*viewer(nil), w.viewers...), v)
 	w.mu.Unlock()
 	v.worker.Store(w)
-	w.poke()
+	w.poke(true)
 }
 
 // remove takes a viewer away, and waits for the round that may be at it.
@@ -69,8 +75,10 @@ func (w *worker) drop(v *viewer) {
 }
 
 const (
-	// roundEvery is the least time from one shared round to the next: the first packet of a picture goes at once, and those
-	// that come meanwhile go together.
+	// gatherFor is how long the first packets of a picture wait for the others, so that all leave together. A picture is
+	// shown when it is whole, so that costs nothing where its packets come together, as they do from most cameras.
+	gatherFor = 500 * time.Microsecond
+	// roundEvery is the least time from one shared round to the next: what comes meanwhile goes together.
 	roundEvery = 300 * time.Microsecond
 	// dueEvery is the same for rounds that pacing asks for, so that viewers who wait for times close by go together.
 	dueEvery = time.Millisecond
@@ -82,6 +90,7 @@ func (w *worker) run(ctx context.Context) {
 	defer timer.Stop()
 	for ctx.Err() == nil {
 		w.awake.Store(false)
+		w.whole.Store(false)
 		began := time.Now()
 		wait := time.Hour
 		if again := w.round(began); !again.IsZero() {
@@ -93,6 +102,14 @@ func (w *worker) run(ctx context.Context) {
 		timer.Reset(wait)
 		select {
 		case <-w.wake:
+			if w.batch != nil && !w.whole.Load() {
+				timer.Reset(min(gatherFor, wait))
+				select {
+				case <-w.wake:
+				case <-timer.C:
+				case <-ctx.Done():
+				}
+			}
 		case <-timer.C:
 		case <-ctx.Done():
 		}

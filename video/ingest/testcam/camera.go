@@ -26,6 +26,9 @@ import (
 	"vedette/video/h264"
 )
 
+// writeQueue is how many packets may wait for one reader: a key picture of 20 Mbit/s is 630.
+const writeQueue = 2048
+
 // Camera serves one clip. Set the fields, then Start.
 type Camera struct {
 	// Clip is what it plays.
@@ -90,6 +93,7 @@ func (c *Camera) Start() error {
 	c.server = &gortsplib.Server{
 		Handler: handler{c}, RTSPAddress: c.addr, DisableRTCPSenderReports: true,
 		Listen: func(string, string) (net.Listener, error) { return l, nil }, AuthMethods: c.Methods,
+		WriteQueueSize: writeQueue,
 	}
 	if c.Certificate != nil {
 		c.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*c.Certificate}, MinVersion: tls.VersionTLS12}
