@@ -17,6 +17,8 @@ const (
 	leaveWait = 30 * time.Second
 	// refusedPause is waited after an offer that was refused.
 	refusedPause = 200 * time.Millisecond
+	// lookEvery is how often it is looked whether a viewer without a picture is alone with that.
+	lookEvery = 100 * time.Millisecond
 )
 
 // Crowd is a number of places, each with one viewer after another.
@@ -35,6 +37,7 @@ type Crowd struct {
 	entered, refused                   atomic.Uint64
 	deleted, closed, vanished, dropped atomic.Uint64
 	pictured, pictures, lost           atomic.Uint64
+	unserved, overlooked               atomic.Uint64
 
 	mu      sync.Mutex
 	inside  map[int]*viewer // by place
@@ -51,6 +54,9 @@ type CrowdCounts struct {
 	Dropped uint64
 	// Pictured counts viewers that had a picture before they left, Pictures what all have received, Lost the missing packets.
 	Pictured, Pictures, Lost uint64
+	// Overlooked counts viewers that had no picture yet for two seconds in which others had, Unserved those that left without
+	// one and were not overlooked: there was nothing to see while they were there.
+	Overlooked, Unserved uint64
 }
 
 // Counts returns the counters. Those of viewers that are inside are part of Pictures and Lost only.
@@ -58,6 +64,7 @@ func (c *Crowd) Counts() CrowdCounts {
 	out := CrowdCounts{
 		Entered: c.entered.Load(), Refused: c.refused.Load(), Deleted: c.deleted.Load(), Closed: c.closed.Load(),
 		Vanished: c.vanished.Load(), Dropped: c.dropped.Load(), Pictured: c.pictured.Load(),
+		Overlooked: c.overlooked.Load(), Unserved: c.unserved.Load(),
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -131,15 +138,15 @@ func (c *Crowd) visit(ctx context.Context, place int, rng *rand.Rand) {
 		stay, cancel = context.WithTimeout(ctx, between(rng, c.ShortestStay, c.LongestStay))
 		defer cancel()
 	}
-	select {
-	case <-stay.Done():
+	overlooked, dropped := c.watch(stay, v)
+	if dropped {
+		c.dropped.Add(1)
+	} else {
 		way := rng.IntN(3)
 		if c.Polite {
 			way = 0
 		}
 		c.part(ctx, v, way)
-	case <-v.ended:
-		c.dropped.Add(1)
 	}
 	v.close()
 	c.mu.Lock()
@@ -149,7 +156,40 @@ func (c *Crowd) visit(ctx context.Context, place int, rng *rand.Rand) {
 	c.lost.Add(uint64(v.lost.Load()))
 	if v.pictures.Load() > 0 {
 		c.pictured.Add(1)
+	} else if !overlooked {
+		c.unserved.Add(1)
 	}
+}
+
+// watch stays with a viewer until ctx ends, or its connection does.
+func (c *Crowd) watch(ctx context.Context, v *viewer) (overlooked, dropped bool) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	var h hunger
+	for {
+		select {
+		case <-ctx.Done():
+			return h.long(), false
+		case <-v.ended:
+			return h.long(), true
+		case <-tick.C:
+			if h.look(v.pictures.Load() > 0, c.served()) {
+				c.overlooked.Add(1)
+			}
+		}
+	}
+}
+
+// served says whether anybody has had a picture since the look before.
+func (c *Crowd) served() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, v := range c.inside {
+		if time.Now().UnixNano()-v.last.Load() < int64(lookEvery) {
+			return true
+		}
+	}
+	return false
 }
 
 // part begins a viewer's leave in one of three ways.

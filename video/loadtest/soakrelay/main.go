@@ -172,6 +172,9 @@ func (s *soak) verdict() error {
 	if c.Dropped > 0 {
 		why = append(why, fmt.Errorf("%d viewers lost their connection, though only the source was cut", c.Dropped))
 	}
+	if c.Overlooked > 0 {
+		why = append(why, fmt.Errorf("%d viewers had no picture for two seconds in which others had", c.Overlooked))
+	}
 	if c.Refused > 0 {
 		why = append(why, fmt.Errorf("%d offers were refused: %w", c.Refused, s.crowd.Refusal()))
 	}
