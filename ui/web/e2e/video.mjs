@@ -76,6 +76,7 @@ async function look({ vehicle, names, ms, settleMs }) {
     const times = [...steady.map((f) => f.at), until];
     return {
       name, words, state,
+      remarks: [...document.querySelectorAll(`[data-testid="tile-remarks-${name}"] li`)].map((li) => li.dataset.code),
       width: video?.videoWidth ?? 0,
       height: video?.videoHeight ?? 0,
       firstMs: all.length > 0 ? all[0].at - asked : undefined,
@@ -132,6 +133,9 @@ function judge(s, got, feed) {
     return [true, `refused: ${said}`];
   }
   if (s.expected === 'clock' && !feed.hints?.some((h) => h.code === 'falseClock')) return [false, 'the false clock is not said'];
+  for (const { code } of [...(feed.hints ?? []), ...(said ? [feed.problem] : [])]) {
+    if (!got.remarks.includes(code)) return [false, `the tile does not say ${code}: ${got.words}`];
+  }
   if (s.expected !== 'some' && said) return [false, `the station has against it: ${said}`];
   const bad = wrong(s, got);
   if (bad) return [false, bad];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FrameCounter, judgePicture } from './frames';
-import { ageWords, tileWords, type TileInput } from './tilewords';
+import { ageWords, tileRemarks, tileWords, type TileInput } from './tilewords';
 
 const nowMs = Date.UTC(2026, 10, 26, 10, 20, 30);
 const bFrames = { code: 'bFrames', words: 'the stream has B-frames', plays: 'no' as const };
@@ -35,6 +35,30 @@ describe('the words of a tile', () => {
     const picture = { state: 'connecting' as const, forMs: 0 };
     const got = tileWords({ ...base, feed: { state: 'live', problem: h265 }, picture, connected: false, detail: 'this browser cannot', offered: 'b' });
     expect(got.veil).toEqual({ title: 'Connecting …', why: [h265.words, 'this browser cannot'], alternate: 'b' });
+  });
+});
+
+describe('the remarks on a tile', () => {
+  const hints = [
+    { code: 'falseClock', words: 'the camera\'s clock is 52 min off: set NTP in it' },
+    { code: 'ofTomorrow', words: 'something that this console does not know' },
+  ];
+  const live = { state: 'live' as const, forMs: 0 };
+
+  it('say what would be better, briefly where there is little room, and in full what the console has no brief words for', () => {
+    expect(tileRemarks({ hints }, live)).toEqual([
+      { code: 'falseClock', short: 'camera clock is wrong', words: hints[0]?.words },
+      { code: 'ofTomorrow', short: hints[1]?.words, words: hints[1]?.words },
+    ]);
+  });
+
+  it('say that others may not see what plays here', () => {
+    expect(tileRemarks({ problem: h265, hints }, live).map((r) => r.code)).toEqual(['h265', 'falseClock', 'ofTomorrow']);
+  });
+
+  it('are none while there is no picture, where the words over it say more, and of a feed that has nothing against it', () => {
+    for (const state of ['connecting', 'noSignal', 'refused'] as const) expect(tileRemarks({ problem: bFrames, hints }, { state, forMs: 0 })).toEqual([]);
+    expect(tileRemarks({}, live)).toEqual([]);
   });
 });
 

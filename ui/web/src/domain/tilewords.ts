@@ -2,6 +2,7 @@
 import { clockTime, quantity } from './format';
 import type { Picture } from './frames';
 import type { Feed } from './model';
+import { otherBrowsers, remarkWords } from './words';
 
 export interface TileInput {
   feed: Pick<Feed, 'state' | 'problem' | 'alternate'>;
@@ -38,6 +39,23 @@ export function tileWords(input: TileInput): TileWords {
   const lacks = feed.state !== 'live' ? 'no signal' : connected ? 'no picture' : 'no connection';
   const words = `${lacks} since ${since}`;
   return { status: words, veil: veil(words.charAt(0).toUpperCase() + words.slice(1)) };
+}
+
+/** Something about a picture that plays: what would make it better, or that other browsers may not play it. */
+export interface Remark {
+  code: string;
+  /** For a small tile. */
+  short: string;
+  /** The station's own sentence, with the mend. */
+  words: string;
+}
+
+/** What is to be said of a picture while it plays. */
+export function tileRemarks(feed: Pick<Feed, 'problem' | 'hints'>, picture: Picture): Remark[] {
+  if (picture.state !== 'live') return [];
+  const remarks = (feed.hints ?? []).map(({ code, words }) => ({ code, short: remarkWords[code] ?? words, words }));
+  const { problem } = feed;
+  return problem?.plays === 'some' ? [{ code: problem.code, short: otherBrowsers, words: problem.words }, ...remarks] : remarks;
 }
 
 /** A picture that moves and is older than this is late: what it shows may be over. */

@@ -8,6 +8,15 @@ export const severityWords: Record<Alert['severity'], string> = {
   caution: 'Caution',
 };
 
+/** What a feed's hint says, for a small tile; the station's sentence is longer. */
+export const remarkWords: Partial<Record<string, string>> = {
+  falseClock: 'camera clock is wrong',
+  rareKeyPictures: 'key pictures are rare',
+};
+
+/** Of a picture that this browser plays. */
+export const otherBrowsers = 'other browsers may not play this';
+
 /** What a cue offers or does: 'Vehicle 2 can look in 11 s'. */
 export function cueSentence(cue: Cue, name: string): string {
   const goes = cue.action === 'lookAndApproach' ? 'look and fly closer' : 'look';
