@@ -2,6 +2,7 @@ package batch
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -111,8 +112,10 @@ type runner struct {
 // line handles one line; last is true for the end line.
 func (r *runner) line(raw []byte) (last bool, err error) {
 	var head headLine
-	if err := json.Unmarshal(raw, &head); err != nil {
-		return false, fmt.Errorf("parse: %w", err)
+	if head.Type = plainType(raw); head.Type == "" {
+		if err := json.Unmarshal(raw, &head); err != nil {
+			return false, fmt.Errorf("parse: %w", err)
+		}
 	}
 	if head.Type == "header" {
 		return false, r.header(&head)
@@ -165,6 +168,19 @@ func (r *runner) line(raw []byte) (last bool, err error) {
 		return true, nil
 	default:
 		return false, nil
+	}
+}
+
+// plainType is the type of a scan or trip that is written in the usual way, with its type first, so that the many lines of that
+// kind are parsed once only; empty: the line has to be parsed to tell.
+func plainType(raw []byte) string {
+	switch {
+	case bytes.HasPrefix(raw, []byte(`{"type":"scan",`)) && bytes.Count(raw, []byte(`"type"`)) == 1:
+		return "scan"
+	case bytes.HasPrefix(raw, []byte(`{"type":"trip",`)) && bytes.Count(raw, []byte(`"type"`)) == 1:
+		return "trip"
+	default:
+		return ""
 	}
 }
 

@@ -70,8 +70,8 @@ func TestMarginalsAgreeWithEnumeration(t *testing.T) {
 			}
 		}
 		from = append(from, int32(len(edges)))
-		detSum := make([]float64, dets)
-		beliefs(edges, from, detSum)
+		a := associator{edges: edges, from: from}
+		a.solve(dets)
 		got, want := marginals(edges, from), enumerate(edges, from, dets)
 		off := 0.03
 		if tracks == 1 || dets == 1 {
@@ -89,7 +89,7 @@ func TestMarginalsAgreeWithEnumeration(t *testing.T) {
 			if sum > 1+1e-3 {
 				t.Fatalf("detection %d is given away %.4f times", j, sum)
 			}
-			if u := unclaimed(detSum[j]); u < 0 || u > 1 {
+			if u := a.unclaimed(j); u < 0 || u > 1 {
 				t.Fatalf("unclaimed %v", u)
 			}
 		}

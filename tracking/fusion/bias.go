@@ -16,8 +16,9 @@ const (
 
 	// A track that the camera has already pulled to itself this far says nothing new of its error.
 	learnBelow = 0.35
-	// All tracks that come over from one neighbour bring the same error of that neighbour, so their words are not
-	// independent; the covariance of each is widened by this.
+	// All tracks that come over from one neighbour bring the same error of that neighbour, and a track errs in the next frame
+	// as it did in this one, so their words are not independent; the covariance of each is widened by this, and by more where
+	// frames follow one another faster than looks are independent.
 	learnDoubt = 5.0
 )
 
@@ -78,11 +79,11 @@ func (b *poseError) covariance(m *measurement, p vec2) (c sym2) {
 }
 
 // learn updates the belief by a detection of a track whose place is known from elsewhere: its uncorrected place, the track's
-// expected place, and the covariance of the difference without the camera's own error.
+// expected place, and the covariance of the difference without the camera's own error, widened by doubt.
 func (b *poseError) learn(m *measurement, raw, expected vec2, rest sym2) {
 	e := m.effect(raw)
 	d := b.shift(m, raw)
-	s := b.covariance(m, raw).add(rest.scaled(learnDoubt))
+	s := b.covariance(m, raw).add(rest)
 	if !(s.det() > 0) {
 		return
 	}

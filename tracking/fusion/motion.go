@@ -47,7 +47,7 @@ func habit(class ClassProbs) (out [numModels]float64) {
 
 // move predicts one model's state by dt seconds (dt >= 0).
 func (m *model) move(x *vec4, p *mat4, dt float64) {
-	phi := math.Exp(-dt / m.velocityTau)
+	phi := decay(dt / m.velocityTau)
 	reach := m.velocityTau * (1 - phi) // how far a velocity carries
 	x[0] += reach * x[2]
 	x[1] += reach * x[3]
@@ -81,6 +81,14 @@ func (m *model) move(x *vec4, p *mat4, dt float64) {
 	}
 }
 
+// decay is exp(-x) for x >= 0. Steps are short as a rule, and then three terms are as good as the function.
+func decay(x float64) float64 {
+	if x < 1e-3 {
+		return 1 - x*(1-x/2*(1-x/3))
+	}
+	return math.Exp(-x)
+}
+
 // mixModels is the interaction step of the IMM filter over dt seconds: probabilities flow between the models and their states
 // are blended accordingly.
 func (t *track) mixModels(dt float64) {
@@ -88,7 +96,7 @@ func (t *track) mixModels(dt float64) {
 	var next [numModels]float64
 	aim := habit(t.class)
 	for i := range numModels {
-		leave := 1 - math.Exp(-dt/models[i].dwell)
+		leave := 1 - decay(dt/models[i].dwell)
 		rest := 1 - aim[i]
 		for j := range numModels {
 			f := t.mu[i] * leave * aim[j] / rest

@@ -1,6 +1,10 @@
 package fusion
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // work holds the buffers of one scan; they are kept from scan to scan.
 type work struct {
@@ -10,13 +14,19 @@ type work struct {
 	priors []prior
 	bias   []sym2
 	miss   []float64 // probability of being seen, as far as not being seen counts against it
-	edges  []edge
-	from   []int32
-	detSum []float64
+	pairs  associator
 	ratios []float64
 	fixes  []fixOf
 	wts    [][numModels]float64
 	order  []int32
+	close  []neighbour // confirmed tracks, from west to east
+	alone  []float64
+}
+
+// neighbour is the place of the k-th selected track.
+type neighbour struct {
+	k  int32
+	at vec2
 }
 
 // scan works one camera frame in.
@@ -45,14 +55,13 @@ func (t *Tracker) scan(s *state, m *measurement) {
 		w.ratios = append(w.ratios, cam.scores.ratio(m.dets[j].score))
 	}
 	t.pair(s, m, clutter+fresh)
-	w.detSum = resize(w.detSum, len(m.dets))
-	beliefs(w.edges, w.from, w.detSum)
+	w.pairs.solve(len(m.dets))
 	scanID := uint64(m.t)*2654435761 ^ uint64(m.sensor.index+1)
 	for k, i := range w.index {
-		t.updateFromScan(&s.tracks[i], cam, m, k, scanID)
+		t.updateFromScan(&s.tracks[i], cam, m, k, scanID, look)
 	}
 	for j := range m.dets {
-		free := unclaimed(w.detSum[j])
+		free := w.pairs.unclaimed(j)
 		if free > 0.9 {
 			cam.scores.learn(m.dets[j].score, 0, 1)
 		}
@@ -74,16 +83,16 @@ func (t *Tracker) choose(s *state, cam *cameraState, m *measurement, look float6
 			continue
 		}
 		tr.predict(m.t, survivalS)
-		mean, cov := tr.position()
-		pd := m.sensor.Pd * m.view.share(mean, cov)
+		bias := cam.pose.covariance(m, tr.mean())
+		tr.refreshInfluence(m.sensor.index, bias)
+		pr := tr.prior()
+		pd := m.sensor.Pd * m.view.share(pr.mean, pr.cov)
 		if m.view.nothing {
 			pd = m.sensor.Pd * 0.5
 		}
-		bias := cam.pose.covariance(m, mean)
-		tr.refreshInfluence(m.sensor.index, bias)
 		w.index = append(w.index, int32(i))
 		w.pd = append(w.pd, pd)
-		w.priors = append(w.priors, tr.prior())
+		w.priors = append(w.priors, pr)
 		w.bias = append(w.bias, bias)
 		w.miss = append(w.miss, 0)
 	}
@@ -104,35 +113,48 @@ func (t *Tracker) choose(s *state, cam *cameraState, m *measurement, look float6
 // crowd lowers the probability of being seen for tracks that stand so close that two of them may show as one.
 func (t *Tracker) crowd(s *state) {
 	w := &t.work
-	for a := range w.index {
-		ta := &s.tracks[w.index[a]]
-		if !ta.confirmed {
-			continue
+	w.close = w.close[:0]
+	for k, i := range w.index {
+		if s.tracks[i].confirmed {
+			w.close = append(w.close, neighbour{int32(k), w.priors[k].mean})
 		}
-		alone := 1.0
-		for b := range w.index {
-			if a == b || !s.tracks[w.index[b]].confirmed {
-				continue
+	}
+	slices.SortFunc(w.close, func(a, b neighbour) int {
+		if c := cmp.Compare(a.at[0], b.at[0]); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.k, b.k)
+	})
+	w.alone = resized(w.alone, len(w.index))
+	for k := range w.alone {
+		w.alone[k] = 1
+	}
+	for n, a := range w.close {
+		for _, b := range w.close[n+1:] {
+			de, dn := b.at[0]-a.at[0], b.at[1]-a.at[1]
+			if de > 2*resolutionM {
+				break
 			}
-			de := w.priors[a].mean[0] - w.priors[b].mean[0]
-			dn := w.priors[a].mean[1] - w.priors[b].mean[1]
-			d2 := de*de + dn*dn
-			if d2 < 4*resolutionM*resolutionM {
-				alone *= 1 - 0.4*math.Exp(-d2/(2*resolutionM*resolutionM))
+			if d2 := de*de + dn*dn; d2 < 4*resolutionM*resolutionM {
+				hidden := 1 - 0.4*math.Exp(-d2/(2*resolutionM*resolutionM))
+				w.alone[a.k] *= hidden
+				w.alone[b.k] *= hidden
 			}
 		}
-		w.pd[a] *= max(0.3, alone)
+	}
+	for k := range w.pd {
+		w.pd[k] *= max(0.3, w.alone[k])
 	}
 }
 
 // pair makes the edges between tracks and detections within the gate.
 func (t *Tracker) pair(s *state, m *measurement, unexplained float64) {
 	w := &t.work
-	w.edges, w.from = w.edges[:0], w.from[:0]
+	w.pairs.edges, w.pairs.from = w.pairs.edges[:0], w.pairs.from[:0]
 	sortByEast(w.z, &w.order)
 	for k, i := range w.index {
 		tr := &s.tracks[i]
-		w.from = append(w.from, int32(len(w.edges)))
+		w.pairs.from = append(w.pairs.from, int32(len(w.pairs.edges)))
 		pr := &w.priors[k]
 		fix := fixOf{sensor: m.sensor.index, bias: w.bias[k]}
 		add, _ := tr.innovation(pr, &fix)
@@ -165,11 +187,11 @@ func (t *Tracker) pair(s *state, m *measurement, unexplained float64) {
 				e.psi += tr.mu[mo] * e.byModel[mo]
 			}
 			if e.psi > 1e-6 {
-				w.edges = append(w.edges, e)
+				w.pairs.edges = append(w.pairs.edges, e)
 			}
 		}
 	}
-	w.from = append(w.from, int32(len(w.edges)))
+	w.pairs.from = append(w.pairs.from, int32(len(w.pairs.edges)))
 }
 
 // classRatio is the likelihood of a class report from a track against one from clutter of any class.
@@ -182,9 +204,9 @@ func classRatio(track, seen *ClassProbs) float64 {
 }
 
 // updateFromScan moves the k-th selected track by its marginals.
-func (t *Tracker) updateFromScan(tr *track, cam *cameraState, m *measurement, k int, scanID uint64) {
+func (t *Tracker) updateFromScan(tr *track, cam *cameraState, m *measurement, k int, scanID uint64, look float64) {
 	w := &t.work
-	es := w.edges[w.from[k]:w.from[k+1]]
+	es := w.pairs.edges[w.pairs.from[k]:w.pairs.from[k+1]]
 	floor := 1 - tr.r*w.miss[k]
 	missed := tr.r * (1 - w.miss[k]) / floor // exists, not seen; in units where "not seen at all" is 1
 	sum := 0.0
@@ -218,7 +240,7 @@ func (t *Tracker) updateFromScan(tr *track, cam *cameraState, m *measurement, k 
 	}
 	if best/total > 0.9 && old > 0.99 && tr.hits > 4 && pulled < learnBelow {
 		d := &m.dets[chosen]
-		cam.pose.learn(m, d.z, w.priors[k].mean, w.priors[k].cov.add(d.r))
+		cam.pose.learn(m, d.z, w.priors[k].mean, w.priors[k].cov.add(d.r).scaled(learnDoubt/look))
 	}
 	tr.absorb(&w.priors[k], w.fixes, w.wts, miss)
 	tr.learnClass(m, es, total)
@@ -266,11 +288,4 @@ func (t *track) refreshInfluence(sensor int32, c sym2) {
 			f.c = c
 		}
 	}
-}
-
-func resize(v []float64, n int) []float64 {
-	if cap(v) < n {
-		return make([]float64, n)
-	}
-	return v[:n]
 }

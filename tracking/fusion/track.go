@@ -36,13 +36,14 @@ type source struct {
 
 // track is a plain value without pointers, so that a snapshot is a copy.
 type track struct {
-	key   birthKey
-	t     int64 // ns, time of the state
-	x     [numModels]vec4
-	p     [numModels]mat4 // without the systematic errors
-	mu    [numModels]float64
-	r     float64 // probability that the target exists
-	class ClassProbs
+	key     birthKey
+	t       int64 // ns, time of the state
+	x       [numModels]vec4
+	p       [numModels]mat4 // without the systematic errors
+	mu      [numModels]float64
+	r       float64 // probability that the target exists
+	unmixed float64 // s since the models were mixed
+	class   ClassProbs
 
 	influences [maxInfluences]influence
 	sources    [maxSources]source
@@ -65,18 +66,28 @@ func (t *track) predict(to int64, survival float64) {
 	}
 	dt := float64(to-t.t) / 1e9
 	t.t = to
-	t.r *= math.Exp(-dt / survival)
-	t.mixModels(dt)
+	t.r *= decay(dt / survival)
+	if t.unmixed += dt; t.unmixed >= mixEveryS {
+		t.mixModels(t.unmixed)
+		t.unmixed = 0
+	}
 	for m := range numModels {
 		models[m].move(&t.x[m], &t.p[m], dt)
 	}
 	t.ageInfluences(dt)
 }
 
+// mixEveryS is how long the models of a track run side by side before they are mixed. It is short against the time that any way
+// to move lasts; mixing at every frame of a fast camera would only cost time.
+const mixEveryS = 0.2
+
 // ageInfluences carries the sensitivities along with the motion. A bias that changes with time decorrelates from what it
 // did to the track; that share becomes ordinary error.
 func (t *track) ageInfluences(dt float64) {
 	carry := dt * (1 - t.mu[standing])
+	keep := 1 - t.mu[standing]*min(1, dt)
+	var q mat4
+	released := false
 	for k := range t.influences {
 		f := &t.influences[k]
 		if !f.used {
@@ -85,31 +96,43 @@ func (t *track) ageInfluences(dt float64) {
 		for c := range 2 {
 			f.a[0][c] += carry * f.a[2][c]
 			f.a[1][c] += carry * f.a[3][c]
-			f.a[2][c] *= 1 - t.mu[standing]*min(1, dt)
-			f.a[3][c] *= 1 - t.mu[standing]*min(1, dt)
+			f.a[2][c] *= keep
+			f.a[3][c] *= keep
 		}
-		phi := math.Exp(-dt / f.tau)
-		t.release(f, 1-phi*phi)
+		phi := decay(dt / f.tau)
+		share := 1 - phi*phi
+		if phi*(math.Abs(f.a[0][0])+math.Abs(f.a[1][1])) < 0.01 {
+			share, f.used = 1, false
+		}
+		f.addError(&q, share)
+		released = true
 		for i := range f.a {
 			f.a[i][0] *= phi
 			f.a[i][1] *= phi
 		}
-		if math.Abs(f.a[0][0])+math.Abs(f.a[1][1]) < 0.01 {
-			t.release(f, 1)
-			f.used = false
+	}
+	if !released {
+		return
+	}
+	for m := range numModels {
+		t.p[m].addScaled(1, &q)
+	}
+}
+
+// addError adds a share of the error that the influence has made to a covariance.
+func (f *influence) addError(q *mat4, share float64) {
+	ac := f.a.times(f.c)
+	for i := range 4 {
+		for j := range 4 {
+			q[i][j] += share * (ac[i][0]*f.a[j][0] + ac[i][1]*f.a[j][1])
 		}
 	}
 }
 
-// release turns a share of the error of an influence into ordinary error.
-func (t *track) release(f *influence, share float64) {
-	ac := f.a.times(f.c)
+// release turns the whole error of an influence into ordinary error.
+func (t *track) release(f *influence) {
 	var q mat4
-	for i := range 4 {
-		for j := range 4 {
-			q[i][j] = share * (ac[i][0]*f.a[j][0] + ac[i][1]*f.a[j][1])
-		}
-	}
+	f.addError(&q, 1)
 	for m := range numModels {
 		t.p[m].addScaled(1, &q)
 	}
@@ -135,7 +158,7 @@ func (t *track) influenceOf(sensor int32) *influence {
 		}
 	}
 	if free < 0 {
-		t.release(&t.influences[small], 1)
+		t.release(&t.influences[small])
 		free = small
 	}
 	t.influences[free] = influence{sensor: sensor, used: true, tau: 1}
@@ -172,23 +195,31 @@ func (t *track) estimate() (x vec4, p mat4) {
 	return x, p
 }
 
-// position is the estimated place with its whole covariance.
-func (t *track) position() (vec2, sym2) {
-	var x vec2
+// mean is the estimated place.
+func (t *track) mean() (x vec2) {
 	for m := range numModels {
 		x[0] += t.mu[m] * t.x[m][0]
 		x[1] += t.mu[m] * t.x[m][1]
 	}
-	var c sym2
+	return x
+}
+
+// spread is the covariance of the place around the mean; it leaves the systematic errors out.
+func (t *track) spread(mean vec2) (c sym2) {
 	for m := range numModels {
-		de, dn := t.x[m][0]-x[0], t.x[m][1]-x[1]
+		de, dn := t.x[m][0]-mean[0], t.x[m][1]-mean[1]
 		w := t.mu[m]
 		c.ee += w * (t.p[m][0][0] + de*de)
 		c.en += w * (t.p[m][0][1] + de*dn)
 		c.nn += w * (t.p[m][1][1] + dn*dn)
 	}
-	b := t.common()
-	return x, c.add(sym2{b[0][0], b[0][1], b[1][1]})
+	return c
+}
+
+// position is the estimated place with its whole covariance.
+func (t *track) position() (vec2, sym2) {
+	x, b := t.mean(), t.common()
+	return x, t.spread(x).add(sym2{b[0][0], b[0][1], b[1][1]})
 }
 
 func (t *track) velocity() (v vec2) {

@@ -21,7 +21,8 @@ type prior struct {
 func (t *track) prior() prior {
 	var pr prior
 	pr.common = t.common()
-	pr.mean, pr.cov = t.position()
+	pr.mean = t.mean()
+	pr.cov = t.spread(pr.mean).add(sym2{pr.common[0][0], pr.common[0][1], pr.common[1][1]})
 	return pr
 }
 
