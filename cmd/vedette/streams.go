@@ -63,7 +63,7 @@ func runTrack(_ context.Context, env environment, args []string) error {
 func runLocate(_ context.Context, env environment, args []string) error {
 	fs := newFlags("locate")
 	ends := inOutFlags(fs)
-	folder := fs.String("terrain", "", "`folder` of SRTM HGT tiles")
+	folder := fs.String("terrain", "", "`folder` of SRTM HGT tiles and GeoTIFFs")
 	if err := parseFlags(env, fs, args, false); err != nil {
 		return err
 	}

@@ -228,7 +228,7 @@ type Zone struct {
 
 // Terrain is where the height tiles lie.
 type Terrain struct {
-	Folder string `yaml:"folder,omitempty"` // SRTM HGT tiles
+	Folder string `yaml:"folder,omitempty"` // SRTM HGT tiles and GeoTIFFs
 }
 
 // Cues are the limits of proposals.

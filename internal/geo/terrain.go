@@ -4,10 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"os"
 	"path/filepath"
-	"sync"
 )
 
 // Void marks a cell without data in an SRTM tile.
@@ -116,96 +113,4 @@ func (t *Tile) ElevationAMSL(p LatLon) (AMSL, bool) {
 	north := float64(nw)*(1-fx) + float64(ne)*fx
 	south := float64(sw)*(1-fx) + float64(se)*fx
 	return AMSL(north*(1-fy) + south*fy), true
-}
-
-// Folder is the terrain in a folder of HGT tiles, each read when first needed and kept. It is safe for concurrent use.
-type Folder struct {
-	names map[[2]int]string // south, west -> path
-
-	mu    sync.RWMutex
-	tiles map[[2]int]*Tile // nil for one that could not be read
-	bad   []error
-}
-
-// OpenFolder lists the tiles of a folder. A folder without tiles is allowed: it has no data anywhere.
-func OpenFolder(dir string) (*Folder, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, fmt.Errorf("open terrain folder: %w", err)
-	}
-	f := &Folder{names: map[[2]int]string{}, tiles: map[[2]int]*Tile{}}
-	for _, e := range entries {
-		if filepath.Ext(e.Name()) != ".hgt" {
-			continue
-		}
-		south, west, err := ParseTileName(e.Name())
-		if err != nil {
-			f.bad = append(f.bad, err)
-			continue
-		}
-		f.names[[2]int{south, west}] = filepath.Join(dir, e.Name())
-	}
-	return f, nil
-}
-
-// Problems are the files that could not be used so far.
-func (f *Folder) Problems() []error {
-	f.mu.RLock()
-	defer f.mu.RUnlock()
-	return append([]error(nil), f.bad...)
-}
-
-// Bounds are the outer edges of all tiles in degrees; false where there is none.
-func (f *Folder) Bounds() (west, south, east, north float64, ok bool) {
-	west, south, east, north = 180, 90, -180, -90
-	for k := range f.names {
-		south, north = min(south, float64(k[0])), max(north, float64(k[0]+1))
-		west, east = min(west, float64(k[1])), max(east, float64(k[1]+1))
-	}
-	return west, south, east, north, len(f.names) > 0
-}
-
-// ElevationAMSL implements Terrain.
-func (f *Folder) ElevationAMSL(p LatLon) (AMSL, bool) {
-	if !p.Valid() {
-		return 0, false
-	}
-	t := f.tile([2]int{int(math.Floor(p.Lat)), int(math.Floor(p.Lon))})
-	if t == nil {
-		return 0, false
-	}
-	return t.ElevationAMSL(p)
-}
-
-func (f *Folder) tile(key [2]int) *Tile {
-	name, known := f.names[key]
-	if !known {
-		return nil
-	}
-	f.mu.RLock()
-	t, loaded := f.tiles[key]
-	f.mu.RUnlock()
-	if loaded {
-		return t
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if t, loaded := f.tiles[key]; loaded {
-		return t
-	}
-	t, err := readTileFile(name)
-	if err != nil {
-		f.bad = append(f.bad, err)
-	}
-	f.tiles[key] = t
-	return t
-}
-
-func readTileFile(name string) (*Tile, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("open terrain tile: %w", err)
-	}
-	defer func() { _ = file.Close() }() // only read from
-	return ReadHGT(file, filepath.Base(name))
 }

@@ -24,7 +24,7 @@ func newGround(folder *geo.Folder, note string) *ground {
 	return &ground{terrain: folder, folder: folder, tiles: newTerrainTiles(folder), note: note}
 }
 
-var errNoTerrain = api.NotFound("no terrain is configured: put SRTM tiles (*.hgt) into a folder and name it in terrain.folder")
+var errNoTerrain = api.NotFound("no terrain is configured: put SRTM tiles (*.hgt) or GeoTIFFs (*.tif) into a folder and name it in terrain.folder")
 
 func (g *ground) elevation(p geo.LatLon) (geo.AMSL, bool) {
 	if g.terrain == nil {
