@@ -14,6 +14,19 @@ export type Action =
   | 'orbit'
   | 'track'
   | 'centre'
+  | 'palette'
+  | 'goTo'
+  | 'measure'
+  | 'layers'
+  | 'wall'
+  | 'sensors'
+  | 'mute'
+  | 'resolve'
+  | 'zoomIn'
+  | 'zoomOut'
+  | 'alertsPanel'
+  | 'vehiclesPanel'
+  | 'videoPanel'
   | 'help'
   | 'theme'
   | 'cancel';
@@ -26,6 +39,7 @@ export interface Shortcut {
 }
 
 export const shortcuts: readonly Shortcut[] = [
+  { action: 'palette', keys: ['Ctrl K'], words: 'Find any action by its words (Cmd K on a Mac)' },
   { action: 'approve', keys: ['A', 'Enter'], words: 'Approve the proposal marked with the key' },
   { action: 'reject', keys: ['R'], words: 'Reject the proposal marked with the key' },
   { action: 'next', keys: ['J', 'ArrowDown'], words: 'Next alert' },
@@ -39,6 +53,18 @@ export const shortcuts: readonly Shortcut[] = [
   { action: 'fly', keys: ['F'], words: 'Fly mode: the next click on the map asks to fly there' },
   { action: 'orbit', keys: ['O'], words: 'Orbit mode: the next click on the map asks to circle there' },
   { action: 'track', keys: ['B'], words: 'Track mode: a click or a box on a picture says what the camera tracks' },
+  { action: 'resolve', keys: ['E'], words: 'Resolve the selected alert' },
+  { action: 'measure', keys: ['M'], words: 'Measure mode: each click on the map adds a point' },
+  { action: 'goTo', keys: ['G'], words: 'Go to typed coordinates' },
+  { action: 'layers', keys: ['Y'], words: 'What the map shows' },
+  { action: 'wall', keys: ['V'], words: 'Video wall' },
+  { action: 'sensors', keys: ['S'], words: 'Sensors and their health' },
+  { action: 'mute', keys: ['U'], words: 'Mute the sounds for 10 minutes, or hear them again' },
+  { action: 'alertsPanel', keys: ['['], words: 'Alerts: put away or bring back' },
+  { action: 'vehiclesPanel', keys: [']'], words: 'Vehicles: put away or bring back' },
+  { action: 'videoPanel', keys: ['\\'], words: 'Video: put away or bring back' },
+  { action: 'zoomIn', keys: ['+', '='], words: 'Zoom in' },
+  { action: 'zoomOut', keys: ['-'], words: 'Zoom out' },
   { action: 'centre', keys: ['Z'], words: 'Show the whole sector' },
   { action: 'theme', keys: ['D'], words: 'Next theme: dark, day, red' },
   { action: 'help', keys: ['?'], words: 'This list' },
@@ -59,6 +85,7 @@ export type Focus = 'text' | 'control' | 'page';
 
 /** The action that a key press asks for, if any. */
 export function actionFor(press: KeyPress, focus: Focus): Action | undefined {
+  if ((press.ctrlKey || press.metaKey) && !press.altKey && press.key.toUpperCase() === 'K' && !press.repeat) return 'palette';
   if (press.ctrlKey || press.metaKey || press.altKey) return undefined;
   const key = press.key.length === 1 ? press.key.toUpperCase() : press.key;
   const action = shortcuts.find((s) => s.keys.includes(key))?.action;

@@ -6,7 +6,7 @@ import { Backoff } from './backoff';
 import { DecodeError } from './decode';
 import { decodeMessage, type LiveMessage } from './messages';
 
-/** connecting: no snapshot yet; live; stale: open but silent for more than 2.5 s; down: waiting to try again. */
+/** connecting: no snapshot yet; live; stale: open but silent for more than 1.7 s (the station speaks each second); down: waiting to try again. */
 export type LinkState = 'connecting' | 'live' | 'stale' | 'down';
 
 export interface LiveHandlers {
@@ -29,7 +29,9 @@ export interface SocketLike {
 }
 
 export const pingEveryMs = 10_000;
-export const staleAfterMs = 2_500;
+/** With the time to the next look at it, silence shows within 2 s. */
+export const staleAfterMs = 1_700;
+const watchEveryMs = 250;
 export const deadAfterMs = 10_000;
 
 export class LiveSocket {
@@ -60,7 +62,7 @@ export class LiveSocket {
     socket.onmessage = (event) => this.received(socket, event.data);
     socket.onclose = () => this.ended(socket);
     this.pingTimer = setInterval(() => this.ping(), pingEveryMs);
-    this.watchTimer = setInterval(() => this.watch(), 500);
+    this.watchTimer = setInterval(() => this.watch(), watchEveryMs);
   }
 
   close(): void {

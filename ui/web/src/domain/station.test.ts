@@ -78,7 +78,7 @@ describe('Store', () => {
     expect(store.trails.get('t-1')).toHaveLength(1);
     store.apply({ type: 'track', seq: 11, data: track('t-1', -35.001, 11_000) });
     expect(store.trails.get('t-1')).toHaveLength(2);
-    store.apply({ type: 'track', seq: 12, data: track('t-1', -35.01, 400_000) });
+    store.apply({ type: 'track', seq: 12, data: track('t-1', -35.01, 700_000) });
     expect(store.trails.get('t-1')).toHaveLength(1);
     store.apply({ type: 'trackGone', seq: 13, data: { id: 't-1' } });
     expect(store.trails.size).toBe(0);

@@ -17,9 +17,12 @@ export interface TrailPoint {
   at: LonLat;
 }
 
-const trailSpacingM = 2;
-const trailForMs = 180_000;
-const trailPoints = 240;
+const trailSpacingM = 3;
+const trailForMs = 600_000;
+const trailPoints = 320;
+/** With more tracks than this only a stub of each trail is kept: nobody could tell them apart, and memory must stand still. */
+const manyTracks = 500;
+const trailPointsOfMany = 12;
 
 export class Store {
   me: Me | undefined;
@@ -133,7 +136,8 @@ export class Store {
     const last = trail.at(-1);
     if (last && distanceM(last.at, at) < trailSpacingM) return;
     trail.push({ t, at });
-    while (trail.length > trailPoints || (trail[0] && t - trail[0].t > trailForMs)) trail.shift();
+    const most = this.tracks.size > manyTracks ? trailPointsOfMany : trailPoints;
+    while (trail.length > most || (trail[0] && t - trail[0].t > trailForMs)) trail.shift();
     this.trails.set(track.id, trail);
   }
 

@@ -10,8 +10,11 @@ import { boundsOf } from '../domain/geometry';
 import type { LonLat, Place, Terrain } from '../domain/model';
 import type { Store, Topic } from '../domain/store';
 import { alertLayer, alerts } from './alerts';
+import { Ground } from './ground';
 import { drawImage, imageRatio } from './images';
+import { measure } from './measure';
 import { collection, type Overlay, type View } from './overlay';
+import { own } from './own';
 import { plans } from './plans';
 import { readPalette, type Palette } from './palette';
 import { sensorLayer, sensors } from './sensors';
@@ -25,7 +28,7 @@ import { zones } from './zones';
 
 setWorkerUrl(workerUrl);
 
-const overlays: readonly Overlay[] = [zones, plans, sensors, vehicles, traffic, tracks, alerts];
+const overlays: readonly Overlay[] = [zones, own, plans, sensors, vehicles, traffic, tracks, alerts, measure];
 
 /** What lies under a click. */
 export type Hit = { kind: 'track' | 'alert' | 'sensor'; id: string } | { kind: 'vehicle'; id: number };
@@ -36,7 +39,7 @@ export interface ScreenPoint {
   y: number;
 }
 
-export type Selection = Pick<View, 'selectedVehicle' | 'selectedTrack' | 'selectedAlert'>;
+export type Selection = Omit<View, 'store' | 'now'>;
 
 export interface MapOptions {
   container: HTMLElement;
@@ -46,6 +49,8 @@ export interface MapOptions {
   terrain: Terrain | undefined;
   heights: HeightRange;
   centre: Place | undefined;
+  /** What is selected and wanted at first. */
+  selection: Selection;
   onClick(at: Place, screen: ScreenPoint, hit: Hit | undefined): void;
   onCursor(at: Place | undefined): void;
   /** The user moves the map. */
@@ -65,7 +70,8 @@ export class MapView {
   private readonly data = new Map<string, FeatureCollection>();
   private readonly drawn = new Map<string, string>();
   private readonly dirty = new Set<Overlay>(overlays);
-  private selection: Selection = { selectedVehicle: undefined, selectedTrack: undefined, selectedAlert: undefined };
+  private selection: Selection;
+  private readonly ground: Ground;
   private loaded = false;
   private fitted = false;
   private readonly timer: ReturnType<typeof setInterval>;
@@ -74,6 +80,8 @@ export class MapView {
   constructor(private readonly options: MapOptions) {
     this.palette = readPalette();
     const { centre, container } = options;
+    this.selection = options.selection;
+    this.ground = new Ground(options.terrain);
     this.map = new MapLibre({
       container,
       style: this.style(),
@@ -110,17 +118,28 @@ export class MapView {
   }
 
   select(selection: Selection): void {
+    const before = this.selection.layers;
     this.selection = selection;
+    const { world, relief, contours } = selection.layers;
+    if (world !== before.world || relief !== before.relief) this.map.setStyle(this.style(), { diff: false });
+    if (contours !== before.contours) this.contours();
     for (const overlay of overlays) this.dirty.add(overlay);
     this.redraw();
   }
 
-  goTo(at: Place): void {
-    this.map.easeTo({ center: [at.lon, at.lat], duration: 400 });
+  /** Shows a place; near brings it close, too. */
+  goTo(at: Place, near = false): void {
+    const zoom = near ? { zoom: Math.max(14, this.map.getZoom()) } : {};
+    this.map.easeTo({ center: [at.lon, at.lat], ...zoom, duration: 400 });
   }
 
   zoomBy(step: number): void {
     this.map.easeTo({ zoom: this.map.getZoom() + step, duration: 200 });
+  }
+
+  get centre(): LonLat {
+    const { lng, lat } = this.map.getCenter();
+    return [lng, lat];
   }
 
   /** Shows everything that stands or moves in the sector. */
@@ -139,6 +158,11 @@ export class MapView {
     return { tracks: this.count(trackLayer), alerts: this.count(alertLayer), sensors: this.count(sensorLayer) };
   }
 
+  /** How many features of one layer the map shows now. */
+  shown(layer: string): number {
+    return this.loaded && this.map.getLayer(layer) ? this.map.queryRenderedFeatures({ layers: [layer] }).length : 0;
+  }
+
   destroy(): void {
     clearInterval(this.timer);
     this.unsubscribe();
@@ -150,7 +174,10 @@ export class MapView {
     map.once('load', () => {
       this.loaded = true;
       this.redraw();
+      this.contours();
+      this.ground.loadWorld(map).catch((error: unknown) => options.onProblem(`map: ${String(error)}`));
     });
+    map.on('moveend', () => this.contours());
     map.on('click', (e) => {
       const at = { lat: e.lngLat.lat, lon: e.lngLat.lng };
       options.onClick(at, { x: e.point.x, y: e.point.y }, this.hit(e.point));
@@ -161,6 +188,10 @@ export class MapView {
       if ('originalEvent' in e && e.originalEvent) options.onMove();
     });
     map.on('error', (e) => options.onProblem(`map: ${e.error.message}`));
+  }
+
+  private contours(): void {
+    if (this.loaded) void this.ground.contours(this.map, this.selection.layers.contours);
   }
 
   private touched(topics: readonly Topic[]): void {
@@ -242,6 +273,9 @@ export class MapView {
       data: this.data,
       overlayMaxZoom: this.software ? 12 : 16,
       origin: location.origin,
+      ground: this.ground,
+      world: this.selection.layers.world,
+      relief: this.selection.layers.relief,
     });
   }
 }

@@ -1,7 +1,9 @@
 /** What a map overlay is: the layers of one kind of thing, and how to draw them from the store. */
 import type { Feature, FeatureCollection, Geometry } from 'geojson';
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl';
+import type { Layout } from '../domain/layout';
 import type { LonLat, Place } from '../domain/model';
+import type { OwnLayer } from '../domain/ownlayers';
 import type { Store, Topic } from '../domain/store';
 import type { Palette } from './palette';
 
@@ -13,6 +15,12 @@ export interface View {
   selectedVehicle: number | undefined;
   selectedTrack: string | undefined;
   selectedAlert: string | undefined;
+  /** What the operator wants to see. */
+  layers: Layout['layers'];
+  /** How far back trails reach. */
+  trailMs: number;
+  measured: readonly LonLat[];
+  own: readonly OwnLayer[];
 }
 
 /** A layer with its place in the pile; higher lies on top. */

@@ -1,6 +1,7 @@
 /** The map's colours, read from the page's tokens (styles/tokens.css), so that a theme is defined in one place. */
 const names = [
   'land',
+  'water',
   'low',
   'mid',
   'high',

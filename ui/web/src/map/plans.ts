@@ -97,7 +97,7 @@ export const plans: Overlay = {
   draw(view) {
     const id = view.selectedVehicle;
     const held = id === undefined ? undefined : view.store.plans.get(id);
-    if (id === undefined || !held) return [];
+    if (id === undefined || !held || !view.layers.plans) return [];
     const current = view.store.vehicles.get(id)?.mission?.current;
     return [
       ...(held.fence ? fenceShapes(held.fence) : []),

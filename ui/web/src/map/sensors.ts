@@ -88,7 +88,7 @@ export const sensors: Overlay = {
       const pulse = tripped ? Math.round(beat(sinceTrip) * 20) / 20 : 0;
       const icon = `sensor|${sensor.kind}|${sensor.state}|${tripped ? 'tripped' : 'quiet'}`;
       features.push(feature('sensor', point(sensor.position), { id: sensor.id, icon, tripped, pulse }));
-      features.push(...shapesOf(sensor, tripped));
+      features.push(...shapesOf(sensor, tripped, view.layers.coverage));
     }
     return features;
   },
@@ -100,14 +100,15 @@ function sinceTripMs(sensor: Sensor, view: View): number {
   return sensor.lastTrip === undefined ? Infinity : view.now - sensor.lastTrip;
 }
 
-function shapesOf(sensor: Sensor, tripped: boolean): Feature[] {
+function shapesOf(sensor: Sensor, tripped: boolean, coverage: boolean): Feature[] {
   if (sensor.line && sensor.line.length > 1) {
     const points = sensor.line.map((p): LonLat => [p.lon, p.lat]);
     return [feature('beam', line(points), { tripped })];
   }
-  if (sensor.position && sensor.kind === 'pir' && sensor.fovDeg !== undefined && sensor.rangeM !== undefined) {
-    const ring = sectorRing(sensor.position, sensor.azimuthDeg ?? 0, sensor.fovDeg, sensor.rangeM);
-    return [feature('field', polygon(ring), { tripped })];
-  }
-  return [];
+  if (!coverage || !sensor.position || sensor.rangeM === undefined) return [];
+  // A geophone hears all around; what is silent covers nothing.
+  const fov = sensor.kind === 'seismic' ? 360 : sensor.fovDeg;
+  if (fov === undefined || sensor.state === 'silent') return [];
+  const ring = sectorRing(sensor.position, sensor.azimuthDeg ?? 0, fov, sensor.rangeM);
+  return [feature('field', polygon(ring), { tripped })];
 }

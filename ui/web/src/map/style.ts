@@ -2,6 +2,8 @@
 import type { FeatureCollection } from 'geojson';
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl';
 import type { Terrain } from '../domain/model';
+import type { Ground } from './ground';
+import { worldFillMaxZoom } from './ground';
 import type { Overlay } from './overlay';
 import type { Palette } from './palette';
 
@@ -21,6 +23,10 @@ export interface StyleInput {
   /** The deepest zoom at which overlays are cut into tiles; every tile that changes may cost a repaint. */
   overlayMaxZoom: number;
   origin: string;
+  /** What lies under everything, and whether it is wanted. */
+  ground: Ground;
+  world: boolean;
+  relief: boolean;
 }
 
 /** How many times higher than they are heights are drawn. Numbers that people read come from elsewhere and are true. */
@@ -29,11 +35,14 @@ const stretch = 7;
 const empty: FeatureCollection = { type: 'FeatureCollection', features: [] };
 
 export function buildStyle(input: StyleInput): StyleSpecification {
-  const sources: Record<string, SourceSpecification> = {};
+  const sources: Record<string, SourceSpecification> = input.ground.sources();
+  const { land, water } = input.palette;
+  const { below, above } = input.ground.layers(input.palette);
   const layers: LayerSpecification[] = [
-    { id: 'land', type: 'background', paint: { 'background-color': input.palette.land } },
+    { id: 'land', type: 'background', paint: { 'background-color': input.world ? ['step', ['zoom'], water, worldFillMaxZoom, land] : land } },
   ];
-  if (input.terrain) {
+  if (input.world) layers.push(...below.map((s) => s.layer));
+  if (input.terrain && input.relief) {
     sources['terrain'] = {
       type: 'raster-dem',
       tiles: [`${input.origin}/api/v1/terrain/{z}/{x}/{y}.png`],
@@ -54,7 +63,8 @@ export function buildStyle(input: StyleInput): StyleSpecification {
     const data = input.data.get(overlay.source) ?? empty;
     sources[overlay.source] = { type: 'geojson', data, maxzoom: input.overlayMaxZoom };
   }
-  const stacked = input.overlays.flatMap((o) => o.layers(input.palette)).sort((a, b) => a.z - b.z);
+  const ground = above.filter((s) => input.world || s.layer.id !== 'world-borders');
+  const stacked = [...ground, ...input.overlays.flatMap((o) => o.layers(input.palette))].sort((a, b) => a.z - b.z);
   layers.push(...stacked.map((s) => s.layer));
   return { version: 8, sources, layers, transition: { duration: 0, delay: 0 } };
 }

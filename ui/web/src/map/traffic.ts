@@ -37,7 +37,7 @@ export const traffic: Overlay = {
   ],
 
   draw: (view) =>
-    [...view.store.traffic.values()].map((a) => {
+    (view.layers.traffic ? [...view.store.traffic.values()] : []).map((a) => {
       const close = near(a);
       const stale = a.stale === true;
       return feature('aircraft', point(a.position), {

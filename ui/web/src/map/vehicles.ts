@@ -137,7 +137,7 @@ function shapesOf(vehicle: Vehicle, view: View): Feature[] {
   const at: LonLat = [vehicle.position!.lon, vehicle.position!.lat];
   const selected = vehicle.id === view.selectedVehicle;
   const shapes: Feature[] = [];
-  if (vehicle.footprint) {
+  if (vehicle.footprint && view.layers.footprints) {
     const coordinates = vehicle.footprint.map((ring) => ring.map(rounded));
     shapes.push(feature('footprint', { type: 'Polygon', coordinates }, { selected }));
   }

@@ -8,15 +8,21 @@ import { ServerClock } from '../domain/clock';
 import type { FrameWatch } from '../domain/frames';
 import { LiveSocket, type LinkState } from '../domain/live';
 import type { LiveMessage } from '../domain/messages';
-import type { Alert, Cue, Feed, Me, Sensor, Track, Vehicle } from '../domain/model';
+import type { Alert, Cue, Feed, LonLat, Me, Sensor, Track, Vehicle } from '../domain/model';
 import { PlanReader } from '../domain/planreader';
 import { sortAlerts, topCue } from '../domain/queue';
 import { Store, type Topic } from '../domain/store';
+import { LayoutState } from './layout.svelte';
+import { OwnLayers } from './ownlayers.svelte';
+import { Sounds } from './sounds.svelte';
 import { Theme } from './theme.svelte';
 import { Toasts } from './toasts.svelte';
 
 /** What the next click means: on the map, or, to track, on a picture. */
-export type MapMode = 'plain' | 'look' | 'fly' | 'orbit' | 'track';
+export type MapMode = 'plain' | 'look' | 'fly' | 'orbit' | 'track' | 'measure';
+
+/** What lies over the page, one thing at a time. */
+export type Overlay = 'none' | 'palette' | 'goTo' | 'wall' | 'sensors' | 'layers';
 
 /** Changes are shown together, at most ten times a second. */
 const mirrorMs = 100;
@@ -27,6 +33,9 @@ export class Desk {
   readonly clock = new ServerClock();
   readonly toasts = new Toasts();
   readonly theme = new Theme();
+  readonly layout = new LayoutState();
+  readonly sounds = new Sounds();
+  readonly ownLayers = new OwnLayers();
   /** The frame watches of the tiles that play now, by feed. */
   readonly watches = new Map<string, FrameWatch>();
   /** What arrived that could not be read, for browser tests and the connection's tooltip; the first few. */
@@ -36,7 +45,7 @@ export class Desk {
   link = $state<LinkState>('connecting');
   /** The station's time of the last message. */
   heardAt = $state<number | undefined>();
-  /** The station's time, ticking each second. */
+  /** The station's time, ticking twice a second. */
   now = $state(Date.now());
   loaded = $state(false);
 
@@ -54,6 +63,9 @@ export class Desk {
   selectedSensor = $state<string | undefined>();
   mode = $state<MapMode>('plain');
   helpOpen = $state(false);
+  overlay = $state<Overlay>('none');
+  /** The points of the way that is being measured. */
+  measured = $state.raw<readonly LonLat[]>([]);
   /** The vehicle that the operator is asked about terminating. */
   terminating = $state<number | undefined>();
   enlargedFeed = $state<string | undefined>();
@@ -75,7 +87,7 @@ export class Desk {
 
   constructor() {
     this.store.onChange((topics) => this.changed(topics));
-    setInterval(() => this.tick(), 1_000);
+    setInterval(() => this.tick(), 500);
   }
 
   /** Finds out who is signed in, and connects. */
@@ -93,6 +105,9 @@ export class Desk {
 
   signedIn(me: Me): void {
     this.me = me;
+    this.theme.of(me.name);
+    this.layout.of(me.name);
+    this.ownLayers.of(me.name);
     this.session = 'in';
     const url = new URL('/api/v1/live', location.href);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -179,7 +194,10 @@ export class Desk {
     if (pending.has('vehicles')) this.vehicles = [...store.vehicles.values()].sort((a, b) => a.id - b.id);
     if (pending.has('feeds')) this.feeds = [...store.feeds.values()].sort((a, b) => a.id.localeCompare(b.id));
     if (pending.has('sensors')) this.sensors = [...store.sensors.values()];
-    if (pending.has('alerts')) this.alerts = sortAlerts(store.alerts.values());
+    if (pending.has('alerts')) {
+      this.alerts = sortAlerts(store.alerts.values());
+      this.sounds.look(this.alerts, this.clock.now());
+    }
     if (pending.has('cues')) this.cues = [...store.cues.values()];
     if (pending.has('tracks') && this.selectedTrack !== undefined) this.track = store.tracks.get(this.selectedTrack);
     pending.clear();

@@ -16,6 +16,12 @@ export interface Hooks {
     /** Messages that could not be understood. */
     problems: string[];
   };
+  /** How many features of a layer the map shows now. */
+  shown(layer: string): number;
+  /** The map's middle, longitude and latitude. */
+  centre(): [number, number] | undefined;
+  /** Sounds made so far, by class. */
+  sounds(): Record<string, number>;
 }
 
 declare global {
@@ -42,5 +48,8 @@ export function exposeHooks(desk: Desk): void {
       frames: Object.fromEntries([...desk.watches].map(([feed, watch]) => [feed, watch.counter.frames])),
       problems: [...desk.problems],
     }),
+    shown: (layer) => shown?.shown(layer) ?? 0,
+    centre: () => shown?.centre,
+    sounds: () => ({ ...desk.sounds.made }),
   };
 }

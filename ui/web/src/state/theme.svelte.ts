@@ -1,37 +1,45 @@
-/** The theme the page wears, remembered in this browser. */
+/** The theme the page wears, remembered in this browser for each account. */
+import { remember, remembered } from './remembered';
+
 export const themes = ['dark', 'day', 'red'] as const;
 export type ThemeName = (typeof themes)[number];
 
 export const themeWords: Record<ThemeName, string> = { dark: 'Dark', day: 'Day', red: 'Red night' };
 
-const key = 'vedette.theme.1';
+/** Before anybody signs in, the page wears what it wore last: nobody's eyes are blinded by the sign-in page. */
+const lastOne = '';
 
 export class Theme {
   name = $state<ThemeName>('dark');
+  private user = lastOne;
 
   constructor() {
-    this.set(themes.find((t) => t === remembered()) ?? 'dark');
+    this.wear(themeOf(remembered(lastOne, 'theme')) ?? 'dark');
+  }
+
+  /** Takes on the theme of who has signed in. */
+  of(user: string): void {
+    this.user = user;
+    const name = themeOf(remembered(user, 'theme'));
+    if (name) this.wear(name);
   }
 
   set(name: ThemeName): void {
-    document.documentElement.dataset['theme'] = name;
-    this.name = name;
-    try {
-      localStorage.setItem(key, name);
-    } catch {
-      // A browser that keeps nothing wears the default next time.
-    }
+    this.wear(name);
+    remember(this.user, 'theme', name);
+    remember(lastOne, 'theme', name);
   }
 
   next(): void {
     this.set(themes[(themes.indexOf(this.name) + 1) % themes.length]!);
   }
+
+  private wear(name: ThemeName): void {
+    document.documentElement.dataset['theme'] = name;
+    this.name = name;
+  }
 }
 
-function remembered(): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
+function themeOf(value: unknown): ThemeName | undefined {
+  return themes.find((t) => t === value);
 }

@@ -1,0 +1,34 @@
+/** The sensors' health at a glance: the worst first, and how many are in which state. */
+import type { Sensor } from './model';
+import { span } from './format';
+
+export const stateOrder: readonly Sensor['state'][] = ['tamper', 'silent', 'lowBattery', 'unknown', 'ok'];
+
+export const stateMarks: Record<Sensor['state'], string> = { tamper: '!', silent: '✕', lowBattery: '▁', unknown: '?', ok: '✓' };
+export const stateWords: Record<Sensor['state'], string> = {
+  tamper: 'tampered with',
+  silent: 'silent',
+  lowBattery: 'battery low',
+  unknown: 'not heard yet',
+  ok: 'well',
+};
+export const kindWords: Record<Sensor['kind'], string> = { seismic: 'Seismic', pir: 'Infrared (PIR)', beam: 'Beam' };
+
+/** The worst first; within a state by id. */
+export function sortSensors(sensors: readonly Sensor[]): Sensor[] {
+  return [...sensors].sort(
+    (a, b) => stateOrder.indexOf(a.state) - stateOrder.indexOf(b.state) || a.id.localeCompare(b.id, undefined, { numeric: true }),
+  );
+}
+
+/** How many there are of each state, the worst first, states without any left out. */
+export function healthCounts(sensors: readonly Sensor[]): { state: Sensor['state']; count: number }[] {
+  return stateOrder.map((state) => ({ state, count: sensors.filter((s) => s.state === state).length })).filter((c) => c.count > 0);
+}
+
+/** 'heard 4 s ago · tripped 3 min ago · 87 %'. */
+export function sensorLine(s: Sensor, nowMs: number): string {
+  const ago = (t: number | undefined, word: string): string => (t === undefined ? `never ${word}` : `${word} ${span(nowMs - t)} ago`);
+  const battery = s.batteryPercent === undefined ? '' : ` · ${Math.round(s.batteryPercent)} %`;
+  return `${ago(s.lastSeen, 'heard')} · ${ago(s.lastTrip, 'tripped')}${battery}`;
+}
