@@ -15,6 +15,8 @@ const (
 	maxBatteries = 16
 	// fullCell says that the voltage goes on in the next field, for packs above 65.5 V.
 	fullCell = unknown16 - 1
+	// absoluteZeroC is below every temperature.
+	absoluteZeroC = -273.15
 )
 
 // applyBattery takes a BATTERY_STATUS. The slice of batteries is replaced, since copies of the old one are about.
@@ -76,8 +78,12 @@ func (st *state) fullBattery(m *common.MessageBatteryStatus, at time.Time) Batte
 	if m.CurrentConsumed >= 0 {
 		b.ConsumedAh = number(float64(m.CurrentConsumed) / 1000)
 	}
-	if m.Temperature != math.MaxInt16 && m.Temperature != 0 {
-		b.TemperatureC = number(float64(m.Temperature) / centi)
+	switch t := float64(m.Temperature) / centi; {
+	case m.Temperature == math.MaxInt16, m.Temperature == 0:
+	case t < absoluteZeroC:
+		st.refused++
+	default:
+		b.TemperatureC = number(t)
 	}
 	if m.TimeRemaining > 0 {
 		left := time.Duration(m.TimeRemaining) * time.Second

@@ -60,6 +60,8 @@ const (
 	syncLater = 5 * time.Second
 	// unixLike tells a TIMESYNC answer in Unix time from one in time since boot: 2001, or 31 years after boot.
 	unixLike = int64(1e18)
+	// unixLatest is a time that no vehicle has: 2100.
+	unixLatest = int64(4_102_444_800e9)
 )
 
 // timesync makes the exchanges that measure a vehicle's clock.

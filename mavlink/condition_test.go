@@ -125,7 +125,7 @@ func TestSeveralBatteries(t *testing.T) {
 			TimeRemaining: 700, ChargeState: common.MAV_BATTERY_CHARGE_STATE_LOW, FaultBitmask: common.MAV_BATTERY_FAULT_CELL_FAIL,
 			Type: common.MAV_BATTERY_TYPE_LIPO,
 		},
-		&common.MessageBatteryStatus{Id: 2, Voltages: cells(65534, 4466), CurrentBattery: -1, CurrentConsumed: -1, BatteryRemaining: 120},
+		&common.MessageBatteryStatus{Id: 2, Voltages: cells(65534, 4466), CurrentBattery: -1, CurrentConsumed: -1, BatteryRemaining: 120, Temperature: math.MinInt16},
 		// The short form must not outweigh the long one.
 		&common.MessageSysStatus{VoltageBattery: 1000, BatteryRemaining: 1},
 	)
@@ -147,7 +147,7 @@ func TestSeveralBatteries(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	near(t, "a voltage above 65 V", v.Batteries[2].Voltage, 70)
-	if v.Batteries[2].CellsV != nil || v.Batteries[2].Percent != nil || b.s.state.refused != 1 {
+	if p := v.Batteries[2]; p.CellsV != nil || p.Percent != nil || p.TemperatureC != nil || b.s.state.refused != 2 {
 		t.Errorf("%+v, %d refused", v.Batteries[2], b.s.state.refused)
 	}
 	for id := range uint8(40) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
 
+	"vedette/mavlink/command"
 	"vedette/mavlink/gimbal"
 	"vedette/mavlink/link"
 )
@@ -95,9 +96,9 @@ func (s *Service) Receive(p *link.Peer, f link.Frame, at time.Time) {
 		})
 	}
 	if ack, ok := m.(*common.MessageCommandAck); ok && s.ours(ack) {
-		sys.stray(f, ack, at)
+		sys.stray(p, f, ack, at)
 	}
-	sys.inbox.deliver(inbound{component: f.ComponentID, sequence: f.Sequence, message: m})
+	sys.inbox.deliver(inbound{component: f.ComponentID, frame: command.Frame{Way: p, Sequence: f.Sequence}, message: m})
 	for i := range texts {
 		sys.inbox.deliver(inbound{component: f.ComponentID, text: &texts[i]})
 	}

@@ -77,14 +77,14 @@ func (s *Service) ours(ack *common.MessageCommandAck) bool {
 }
 
 // stray takes an acknowledgement for which nobody waits: an exchange that is over wants to know that it came.
-func (s *system) stray(f link.Frame, ack *common.MessageCommandAck, at time.Time) {
+func (s *system) stray(p *link.Peer, f link.Frame, ack *common.MessageCommandAck, at time.Time) {
 	l := s.orders.known(f.ComponentID, uint16(ack.Command))
 	if l == nil {
 		return
 	}
 	select {
 	case l.gate <- struct{}{}:
-		l.history.Stray(f.Sequence, at)
+		l.history.Stray(command.Frame{Way: p, Sequence: f.Sequence}, at)
 		s.noteCopies(l, at)
 		l.leave()
 	default: // its exchange hears it
@@ -129,7 +129,7 @@ func (s *Service) converse(ctx context.Context, sys *system, o order, priority l
 				texts = append(texts, explanation(*in.text)...)
 				continue
 			}
-			step = x.Handle(in.component, in.sequence, in.message, time.Now())
+			step = x.Handle(in.component, in.frame, in.message, time.Now())
 		}
 		if p, err := sys.way(o); err == nil {
 			// A flight command that cannot leave before it is repeated or given up must not leave later.

@@ -44,8 +44,14 @@ func (s *Service) conn(sys *system, component uint8) *ftp.Conn {
 		c = ftp.NewConn(s.peerOf(sys, component), uint16(rand.Uint32()), sys.roundTrip()) //nolint:gosec // a number to begin with, no secret
 		sys.files[component] = c
 	}
+	if p, err := sys.live(); err == nil {
+		c.NoBursts = p.Bandwidth() > 0 && p.Bandwidth() < burstBandwidth
+	}
 	return c
 }
+
+// burstBandwidth in bytes a second is what a link must have for bursts: 115,200 baud has less.
+const burstBandwidth = 12_000
 
 // fileTalk runs one operation. It must be called within begin.
 func fileTalk[M dialog.Machine](ctx context.Context, s *Service, sys *system, component uint8, t *Transfer, newMachine fileMachine[M]) (M, error) {

@@ -5,15 +5,17 @@ import (
 	"sync/atomic"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/message"
+
+	"vedette/mavlink/command"
 )
 
 // inbound is something that came from a vehicle: a message, or a text that has become whole.
 type inbound struct {
 	component uint8
-	// sequence is the number of the message's frame.
-	sequence uint8
-	message  message.Message
-	text     *Text
+	// frame names the message's frame.
+	frame   command.Frame
+	message message.Message
+	text    *Text
 }
 
 // inbox hands what a vehicle sends to whoever waits for it. A subscriber that does not keep up loses the newest, which

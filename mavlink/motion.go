@@ -33,7 +33,10 @@ func (st *state) applyMotion(component uint8, m message.Message, at time.Time) b
 		}
 	case *common.MessageSystemTime:
 		// GPS time is known when it is past 2001.
-		if unix := int64(min(m.TimeUnixUsec, math.MaxInt64/1000)) * 1000; unix > unixLike {
+		switch unix := int64(min(m.TimeUnixUsec, math.MaxInt64/1000)) * 1000; {
+		case unix > unixLatest:
+			st.refused++
+		case unix > unixLike:
 			st.boot.unixLessBoot = unix - int64(m.TimeBootMs)*int64(time.Millisecond)
 		}
 	default:

@@ -23,8 +23,12 @@ type Signing struct {
 	signing.Counts
 }
 
-// refusingFor is how long a refusal counts as going on.
-const refusingFor = 10 * time.Second
+const (
+	// refusingFor is how long a refusal counts as going on.
+	refusingFor = 10 * time.Second
+	// keySettles is how long frames that a vehicle sent before it had its key may still be on their way.
+	keySettles = 3 * time.Second
+)
 
 // Signing gives how signing stands with a vehicle, which need not be known: all its frames may be refused.
 func (s *Service) Signing(id int) (Signing, error) {
@@ -45,7 +49,7 @@ const wayOut = "if the key is lost, forget it (DELETE), connect the vehicle over
 
 func describeSigning(id int, st signing.State, now time.Time) (state, text string) {
 	switch {
-	case st.Key && !st.LastRefused.IsZero() && now.Sub(st.LastRefused) < refusingFor && st.LastRefused.After(st.LastVerified.Add(-time.Second)):
+	case st.Key && refusing(st, now):
 		return "refusing", refusal(id, st)
 	case st.Leaving:
 		return "pending", fmt.Sprintf("vehicle %d was told to put its key away; no unsigned heartbeat has come yet", id)
@@ -65,6 +69,15 @@ func describeSigning(id int, st signing.State, now time.Time) (state, text strin
 	default:
 		return "off", fmt.Sprintf("off: frames of vehicle %d are not signed", id)
 	}
+}
+
+// refusing tells that frames are being refused now.
+func refusing(st signing.State, now time.Time) bool {
+	before := st.Why == signing.RefusedUnsigned || st.Why == signing.RefusedSignature
+	if st.LastRefused.IsZero() || before && st.LastRefused.Before(st.Since.Add(keySettles)) {
+		return false
+	}
+	return now.Sub(st.LastRefused) < refusingFor && st.LastRefused.After(st.LastVerified.Add(-time.Second))
 }
 
 // refusal says what is wrong now.

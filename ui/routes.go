@@ -181,9 +181,21 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request, methods map[st
 	c := &call{s: s, w: w, r: r}
 	err := s.admit(c, rt)
 	if err == nil {
-		err = rt.handle(c)
+		err = c.served(rt)
 	}
 	if err != nil {
 		s.fail(w, r, err)
 	}
+}
+
+// served handles an admitted request. A lease that it needs does not run out meanwhile.
+func (c *call) served(rt route) error {
+	if rt.lease {
+		id, err := c.vehicle()
+		if err != nil {
+			return err
+		}
+		defer c.s.cfg.Access.Leases.Keep(id, c.who.Name)()
+	}
+	return rt.handle(c)
 }

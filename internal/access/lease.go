@@ -95,6 +95,30 @@ func (l *Leases) Require(vehicle int, who string) error {
 	return nil
 }
 
+// Keep renews a lease that somebody holds until end is called, and then once more: for what takes longer than the lease
+// lasts, as a long list over a bad link. It never takes a lease that has gone to somebody else.
+func (l *Leases) Keep(vehicle int, who string) (end func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		ticker := time.NewTicker(LeaseLife / 3)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				_ = l.Require(vehicle, who) // whoever has lost it keeps it lost
+			case <-done:
+				_ = l.Require(vehicle, who)
+				return
+			}
+		}
+	}()
+	return func() {
+		close(done)
+		<-ended
+	}
+}
+
 // RenewAll renews every lease that somebody holds; one that has expired stays so.
 func (l *Leases) RenewAll(who string) {
 	l.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pgregory.net/rapid"
@@ -190,4 +191,29 @@ func TestLeaseErrorsSayWhoHoldsIt(t *testing.T) {
 	if !again.Since.Equal(first.Since) || !again.ExpiresAt.Equal(c.now().Add(LeaseLife)) {
 		t.Errorf("renewed lease %+v", again)
 	}
+}
+
+// TestALeaseIsKeptWhileItsHolderIsServed lets something take five minutes; force takes the lease away all the same.
+func TestALeaseIsKeptWhileItsHolderIsServed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := NewLeases(time.Now)
+		_, _, err := l.Take(1, "ann", false)
+		must(t, err)
+		end := l.Keep(1, "ann")
+		time.Sleep(5 * time.Minute)
+		end()
+		time.Sleep(LeaseLife - time.Second)
+		if held, ok := l.Of(1); !ok || held.Holder != "ann" {
+			t.Errorf("a minute later it is %+v", held)
+		}
+		end = l.Keep(1, "ann")
+		_, _, err = l.Take(1, "bob", true)
+		must(t, err)
+		time.Sleep(LeaseLife + time.Second)
+		end()
+		if held, ok := l.Of(1); ok {
+			t.Errorf("what bob took and left is %+v", held)
+		}
+	})
 }

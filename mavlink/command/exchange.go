@@ -140,15 +140,15 @@ func (x *Exchange) send(now time.Time) Step {
 	return step
 }
 
-// Handle takes a message of a component of the vehicle's; sequence is the number of its frame.
-func (x *Exchange) Handle(component, sequence uint8, m message.Message, now time.Time) Step {
+// Handle takes a message of a component of the vehicle's, and its frame.
+func (x *Exchange) Handle(component uint8, f Frame, m message.Message, now time.Time) Step {
 	ack, ok := m.(*common.MessageCommandAck)
 	switch {
 	case x.done != nil:
 		return *x.done
 	case !ok, component != x.peer.Component, ack.Command != x.order.Command, !x.peer.ours(ack):
 		return x.wait()
-	case !x.history.answer(sequence, now):
+	case !x.history.answer(f, now):
 		return x.wait() // a copy
 	case x.sent == 0, now.Before(x.certain):
 		// It may answer an earlier request.

@@ -81,7 +81,7 @@ func (w *world) run(t *testing.T, x *command.Exchange, at func(command.Step)) co
 			w.vehicleHears(p.Message)
 			step.Send = nil
 		default:
-			step = x.Handle(1, p.Sequence, p.Message, w.Now)
+			step = x.Handle(1, command.Frame{Sequence: p.Sequence}, p.Message, w.Now)
 		}
 	}
 }
@@ -118,7 +118,7 @@ func TestAnswersToOthersAreNotOurs(t *testing.T) {
 		t.Errorf("%+v after %d", got, x.Sent())
 	}
 	// The right answer, of another component.
-	if got := x.Handle(154, 1, &common.MessageCommandAck{Command: arming, TargetSystem: 255, TargetComponent: 190}, w.Now); got.Outcome != command.Unknown {
+	if got := x.Handle(154, command.Frame{Sequence: 1}, &common.MessageCommandAck{Command: arming, TargetSystem: 255, TargetComponent: 190}, w.Now); got.Outcome != command.Unknown {
 		t.Errorf("%+v", got)
 	}
 }
@@ -382,5 +382,33 @@ func TestAnOrderRightAfterItsOppositeHasThreeTriesToo(t *testing.T) {
 	// With a single try that counts it would be 76.
 	if lost > 12 {
 		t.Errorf("%d of 400 commands unknown", lost)
+	}
+}
+
+// TestFramesOfTwoWaysAreNoCopies hears two answers under one number, which each way counts by itself: nothing was copied, so
+// the next command need not wait. On one way it was.
+func TestFramesOfTwoWaysAreNoCopies(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		second string
+		copied bool
+	}{"two ways": {"b", false}, "one way": {"a", true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			now := newWorld(1).Now
+			ack := &common.MessageCommandAck{Command: arming, TargetSystem: 255, TargetComponent: 190}
+			var history command.History
+			for i, way := range []string{"a", c.second} {
+				x := command.New(peer, order(1), &history, command.Options{})
+				x.Tick(now)
+				if got := x.Handle(1, command.Frame{Way: way, Sequence: 7}, ack, now.Add(10*time.Millisecond)); got.Done != (i == 0 || !c.copied) {
+					t.Errorf("by way %s: %+v", way, got)
+				}
+				now = now.Add(20 * time.Millisecond)
+			}
+			if history.Copied() != c.copied {
+				t.Errorf("copied is not %v", c.copied)
+			}
+		})
 	}
 }

@@ -5,7 +5,7 @@ import "time"
 const (
 	// lateFor is how long after the last request an answer to it may still come.
 	lateFor = 3 * time.Second
-	// sameFrame is how long a second acknowledgement with the same frame number is a copy that the link made; frame numbers
+	// sameFrame is how long a second acknowledgement with the same frame number is a copy that its way made; frame numbers
 	// of a component come round after 256 frames.
 	sameFrame = time.Second
 	remembers = 8
@@ -16,19 +16,26 @@ const (
 type History struct {
 	sent, answered int
 	lastSent       time.Time
-	frames         [remembers]frame
+	frames         [remembers]sighting
 	next           int
 	copied         bool
 }
 
-type frame struct {
-	sequence uint8
-	at       time.Time
+// Frame names the frame of an acknowledgement. Frames are counted on each way by itself, so that a number alone names none.
+type Frame struct {
+	// Way is what the frame came by: any comparable value.
+	Way      any
+	Sequence uint8
+}
+
+type sighting struct {
+	Frame
+	at time.Time
 }
 
 // Stray takes an acknowledgement that came while no exchange waited.
-func (h *History) Stray(sequence uint8, now time.Time) {
-	if h.answer(sequence, now) {
+func (h *History) Stray(f Frame, now time.Time) {
+	if h.answer(f, now) {
 		h.count()
 	}
 }
@@ -57,14 +64,14 @@ func (h *History) note(now time.Time) {
 }
 
 // answer takes the frame of an acknowledgement; false says that it is a copy.
-func (h *History) answer(sequence uint8, now time.Time) bool {
-	for _, f := range h.frames {
-		if f.sequence == sequence && !f.at.IsZero() && now.Sub(f.at) < sameFrame {
+func (h *History) answer(f Frame, now time.Time) bool {
+	for _, was := range h.frames {
+		if was.Frame == f && !was.at.IsZero() && now.Sub(was.at) < sameFrame {
 			h.copied = true
 			return false
 		}
 	}
-	h.frames[h.next] = frame{sequence, now}
+	h.frames[h.next] = sighting{f, now}
 	h.next = (h.next + 1) % remembers
 	return true
 }

@@ -16,6 +16,10 @@ const defaultTries = 7
 // Conn is what outlives one operation at a component: the running number and the measured round trip. One operation
 // may use it at a time.
 type Conn struct {
+	// NoBursts makes reads ask piece by piece: a vehicle that does not know how slow the link is fills it by a burst, until
+	// nothing else comes through.
+	NoBursts bool
+
 	peer dialog.Peer
 	seq  uint16
 	pace dialog.Pace

@@ -130,6 +130,25 @@ func TestServersDiffer(t *testing.T) {
 	}
 }
 
+// TestWithoutBurstsOnlyAsMuchComesAsWasAskedFor reads over a link that a burst would fill.
+func TestWithoutBurstsOnlyAsMuchComesAsWasAskedFor(t *testing.T) {
+	t.Parallel()
+	want := virtual.Content(30000)
+	w := newWorld(serve("/f", want))
+	conn, sink := ftp.NewConn(peer, 1, 0), &virtual.Memory{}
+	conn.NoBursts = true
+	r, err := ftp.NewRead(conn, "/f", ftp.ReadOptions{Sink: sink})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.run(t, r); err != nil || !bytes.Equal(sink.Bytes, want) {
+		t.Errorf("%d bytes, %v", len(sink.Bytes), err)
+	}
+	if w.files.Bursts != 0 {
+		t.Errorf("%d bursts were asked for", w.files.Bursts)
+	}
+}
+
 func TestALostSessionIsOpenedAgain(t *testing.T) {
 	t.Parallel()
 	want := virtual.Content(239 * 200)

@@ -49,7 +49,8 @@ type ReadOptions struct {
 	Tries int
 }
 
-// Read reads a file: by bursts, whose gaps are filled piece by piece, or only piece by piece where the vehicle knows no bursts.
+// Read reads a file: by bursts, whose gaps are filled piece by piece, or only piece by piece where the vehicle knows no bursts or
+// the Conn wants none.
 type Read struct {
 	x     exchange
 	path  string
@@ -200,7 +201,7 @@ func (r *Read) next(now time.Time) dialog.Step {
 	if gap.From > math.MaxUint32 {
 		return r.close(fmt.Errorf("%w: more than 4 GiB", ErrTooLarge), now)
 	}
-	if r.plain || gap.To-gap.From <= smallGap {
+	if r.plain || r.x.conn.NoBursts || gap.To-gap.From <= smallGap {
 		r.state = readPiecing
 		return r.x.ask(Payload{Op: OpRead, Session: r.session, Offset: uint32(gap.From), Size: maxData}, now)
 	}

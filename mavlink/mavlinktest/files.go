@@ -30,8 +30,8 @@ type Files struct {
 	OneReadSize bool
 	// Written is told of every file that was written, when it is closed.
 	Written func(path string, content []byte)
-	// Resets counts ResetSessions.
-	Resets int
+	// Resets counts ResetSessions, Bursts the requests for one.
+	Resets, Bursts int
 
 	open     bool
 	path     string
@@ -56,6 +56,9 @@ type request struct {
 func (f *Files) Answer(m *common.MessageFileTransferProtocol, to [2]uint8) []*common.MessageFileTransferProtocol {
 	b := m.Payload[:]
 	r := request{binary.LittleEndian.Uint16(b), b[2], b[3], b[4], binary.LittleEndian.Uint32(b[8:]), b[12 : 12+min(int(b[4]), 239)]}
+	if r.op == 15 {
+		f.Bursts++
+	}
 	if f.answered && r.seq == f.lastSeq && r.op != 15 {
 		again := f.last
 		return []*common.MessageFileTransferProtocol{&again}
