@@ -125,7 +125,7 @@ func (s *Service) Camera(ctx context.Context, id int, cameraID uint8, c CameraCo
 	if key, rate, steady, ok := lensOf(cam.ID, c); steady {
 		return s.moveLens(ctx, sys, key, rate)
 	} else if ok {
-		if err := sys.endLens(ctx, key); err != nil {
+		if err := sys.lenses.end(ctx, key); err != nil {
 			return Ack{}, err
 		}
 	}

@@ -137,6 +137,7 @@ func (s *Service) discover(p *link.Peer, f link.Frame, hb *common.MessageHeartbe
 	}
 	delete(s.candidates, key)
 	sys := newSystem(f.SystemID, f.ComponentID, hb, was.first, s.log)
+	sys.turns, sys.lenses = s.turnMover(sys), s.lensMover(sys)
 	sys.ours = gimbal.Controller{System: s.systemID, Component: s.componentID}
 	sys.news(p, f, at) // whoever sees the vehicle can reach it
 	s.systems[f.SystemID].Store(sys)

@@ -35,7 +35,8 @@
 //     cameras and gimbals, by param too: parameterext.go
 //   - onboardlog: logs on the vehicle, with spans for what has come; onboardlogs.go, logdownload.go, logfolder.go
 //   - gimbal: gimbal protocol v2 and the mounts of before it; gimbal.go, gimbalcontrol.go, gimbalstate.go, steer.go
-//   - camera: camera protocol v2, video streams, tracking in the picture; camera.go, track.go, part.go, partwish.go
+//   - deadman: what moves only as long as somebody asks for it; mover.go drives it for gimbals (steer.go) and lenses (lens.go)
+//   - camera: camera protocol v2, video streams, tracking in the picture; camera.go, lens.go, track.go, part.go, partwish.go
 //   - event: PX4 events; px4events.go
 //   - terrain: TERRAIN_REQUEST; terrain.go
 //   - rtcm: frames of corrections; rtk.go

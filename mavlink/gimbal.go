@@ -211,7 +211,7 @@ func (s *Service) Point(ctx context.Context, id int, device uint8, p Pointing, y
 		return Ack{}, err
 	}
 	began := time.Now()
-	if err := sys.endTurn(ctx, to.ID); err != nil {
+	if err := sys.turns.end(ctx, to.ID); err != nil {
 		return Ack{}, err
 	}
 	ack, err := s.inControl(ctx, sys, to.Device, yield, func() (Ack, error) {

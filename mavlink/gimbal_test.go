@@ -225,7 +225,7 @@ func TestATurnThatNeverBeganIsToldWhenItEnds(t *testing.T) {
 	s, a := withGimbals(t, mavlinktest.Config{})
 	a.Change(func(f *mavlinktest.Faults) { f.Deaf = true })
 	_, err := s.Turn(within(t), 1, 1, mavlink.Rates{PitchDegS: 1})
-	if !errors.Is(err, mavlink.ErrNoAnswer) || !strings.Contains(err.Error(), "the turn ended") {
+	if !errors.Is(err, mavlink.ErrNoAnswer) || !strings.Contains(err.Error(), "the movement ended") {
 		t.Errorf("%v", err)
 	}
 }

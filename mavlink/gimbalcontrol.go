@@ -85,7 +85,7 @@ func (s *Service) changeControl(ctx context.Context, id int, device uint8, syste
 		return Ack{}, fmt.Errorf("control of a gimbal: %w: a mount of before gimbal protocol v2 obeys everybody", ErrUnable)
 	}
 	if system == controlGivenUp {
-		if err := sys.endTurn(ctx, to.ID); err != nil {
+		if err := sys.turns.end(ctx, to.ID); err != nil {
 			return Ack{}, err
 		}
 	}

@@ -215,8 +215,8 @@ func (s *Service) keepTime(ctx context.Context) {
 			return
 		case sys := <-s.found:
 			attendants.Go(func() { s.attend(ctx, sys) })
-			attendants.Go(func() { s.steer(ctx, sys) })
-			attendants.Go(func() { s.driveLenses(ctx, sys) })
+			attendants.Go(func() { sys.turns.run(ctx) })
+			attendants.Go(func() { sys.lenses.run(ctx) })
 		case now := <-ticker.C:
 			step := clock.step(now.UnixNano(), now.Sub(began))
 			if step != 0 {

@@ -2,10 +2,8 @@ package mavlink
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/bluenviron/gomavlib/v3/pkg/dialects/common"
@@ -16,30 +14,6 @@ import (
 
 // Rates are how fast a gimbal turns.
 type Rates = gimbal.Rates
-
-// wantedTurn asks the vehicle's steersman to turn a gimbal, or, with end, not to turn it any more.
-type wantedTurn struct {
-	device uint8
-	rates  gimbal.Rates
-	end    bool
-	// begun hears how it began, or that it has ended; it has room for one.
-	begun chan error
-}
-
-// turning is a turn that is going on.
-type turning struct {
-	gimbal.Turn
-	to      gimbal.Device
-	cancel  context.CancelFunc // of the command that is going on
-	number  int                // of that command, by which answers of cancelled ones are told apart
-	waiting []wantedTurn
-}
-
-type turnAnswer struct {
-	device uint8
-	number int
-	err    error
-}
 
 // Turn turns a gimbal (0: the first) at rates for the next 0.6 s: whoever wants it to go on says so again before they are
 // over. When nobody does it is stopped, as it is at once by rates of zero. It waits until the gimbal has accepted to turn.
@@ -70,18 +44,7 @@ func (s *Service) Turn(ctx context.Context, id int, device uint8, r Rates) (Ack,
 		return Ack{}, err
 	}
 	began := time.Now()
-	begun := make(chan error, 1)
-	select {
-	case sys.turns <- wantedTurn{device: to.ID, rates: r, begun: begun}:
-	case <-ctx.Done():
-		return Ack{}, fmt.Errorf("turn: %w: %w", ErrNoAnswer, ctx.Err())
-	}
-	select {
-	case err = <-begun:
-	case <-ctx.Done():
-		err = fmt.Errorf("%w: %w", ErrNoAnswer, ctx.Err())
-	}
-	if err != nil {
+	if err := sys.turns.move(ctx, to.ID, r); err != nil {
 		return Ack{}, fmt.Errorf("turn the gimbal: %w", err)
 	}
 	command := common.MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW
@@ -98,171 +61,45 @@ func (s *Service) PointRates(ctx context.Context, id int, pitchDegS, yawDegS flo
 	return s.Turn(ctx, id, 0, Rates{PitchDegS: pitchDegS, YawDegS: yawDegS})
 }
 
-// endTurn ends a turn of a gimbal that is about to be told something else, and waits until nothing more of it is sent.
-func (s *system) endTurn(ctx context.Context, device uint8) error {
-	ended := make(chan error, 1)
-	select {
-	case s.turns <- wantedTurn{device: device, end: true, begun: ended}:
-		return <-ended
-	case <-ctx.Done():
-		return fmt.Errorf("end the turn of a gimbal: %w", ctx.Err())
-	}
-}
-
-// steer keeps the gimbals of a vehicle turning as long as somebody wants it. It owns every turn.
-func (s *Service) steer(ctx context.Context, sys *system) {
-	all := make(map[uint8]*turning)
-	answers := make(chan turnAnswer)
-	ctx, cancel := context.WithCancel(ctx)
-	running, told := 0, 0
-	defer func() {
-		cancel()
-		for ; running > 0; running-- {
-			<-answers
-		}
-	}()
-	timer := time.NewTimer(time.Hour)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case w := <-sys.turns:
-			s.want(sys, all, w, time.Now())
-		case a := <-answers:
-			running--
-			if t, ok := all[a.device]; ok && t.number == a.number {
-				t.answered(a.err, time.Now())
+// turnMover turns the gimbals of a vehicle.
+func (s *Service) turnMover(sys *system) *mover[uint8, gimbal.Rates] {
+	return &mover[uint8, gimbal.Rates]{
+		wishes: make(chan moveWish[uint8, gimbal.Rates]), rest: gimbal.Rates.Rest, streams: true, log: sys.log, kind: "gimbal",
+		begin: func(device uint8) (moved[gimbal.Rates], error) {
+			to, err := sys.target(device)
+			if err != nil {
+				return moved[gimbal.Rates]{}, err
 			}
-		case <-timer.C:
-		}
-		wake := time.Hour
-		for device, t := range all {
-			now := time.Now()
-			step := t.Tick(now)
-			if step.Cancel && t.cancel != nil {
-				t.cancel()
-				t.beginsNoMore()
-			}
-			if step.Stream != nil {
-				s.streamTurn(sys, t.to, *step.Stream)
-			}
-			if step.Command != nil {
-				running++
-				told++
-				s.tellTurn(ctx, sys, t, told, *step.Command, answers)
-			}
-			if step.Done {
-				t.over(step.GaveUp, sys)
-				delete(all, device)
-				continue
-			}
-			wake = min(wake, max(0, step.Wake.Sub(now)))
-		}
-		timer.Reset(wake)
+			return moved[gimbal.Rates]{
+				tell:   func(ctx context.Context, r gimbal.Rates) error { return s.tellTurn(ctx, sys, to.Device, r) },
+				stream: func(r gimbal.Rates) { s.streamTurn(sys, to.Device, r) },
+			}, nil
+		},
 	}
 }
-
-// want begins, changes or drops a turn.
-func (s *Service) want(sys *system, all map[uint8]*turning, w wantedTurn, now time.Time) {
-	t, ok := all[w.device]
-	if w.end {
-		if ok {
-			// What the gimbal is told next ends the turn; a stop after it would end that.
-			t.over(false, sys)
-			delete(all, w.device)
-		}
-		w.begun <- nil
-		return
-	}
-	if ok && !t.Want(w.rates, now) {
-		t.over(false, sys)
-		ok = false
-	}
-	if !ok {
-		to, err := sys.target(w.device)
-		if err != nil {
-			w.begun <- err
-			return
-		}
-		t = &turning{to: to.Device}
-		t.Want(w.rates, now)
-		all[w.device] = t
-	}
-	if t.Accepted() {
-		w.begun <- nil
-		return
-	}
-	t.waiting = append(t.waiting, w)
-}
-
-func (t *turning) answered(err error, now time.Time) {
-	var denied *DeniedError
-	refused := errors.As(err, &denied) || errors.Is(err, ErrLost) && !t.Accepted()
-	t.Answered(err == nil, refused, now)
-	t.tellWaiting(err)
-}
-
-func (t *turning) tellWaiting(err error) {
-	for _, w := range t.waiting {
-		w.begun <- err // there is room: each hears once
-	}
-	t.waiting = nil
-}
-
-// beginsNoMore answers those who wait for a turn that is stopped before it was accepted; the answer to the stop is for
-// those who asked for one.
-func (t *turning) beginsNoMore() {
-	t.waiting = slices.DeleteFunc(t.waiting, func(w wantedTurn) bool {
-		if w.rates.Still() {
-			return false
-		}
-		w.begun <- errTurnEnded
-		return true
-	})
-}
-
-func (t *turning) over(gaveUp bool, sys *system) {
-	if t.cancel != nil {
-		t.cancel()
-	}
-	t.tellWaiting(errTurnEnded)
-	if gaveUp {
-		sys.log.Warn("the stop of a turning gimbal was never acknowledged", "gimbal", t.to.ID)
-	}
-}
-
-// errTurnEnded is for those who wait for the beginning of a turn that ended first.
-var errTurnEnded = fmt.Errorf("%w: the turn ended before the gimbal accepted it", ErrNoAnswer)
 
 // tellTurn sends rates as a command, and takes control first where we do not have it.
-func (s *Service) tellTurn(ctx context.Context, sys *system, t *turning, number int, r gimbal.Rates, answers chan<- turnAnswer) {
-	ctx, cancel := context.WithCancel(ctx)
-	t.cancel, t.number = cancel, number
-	d := t.to
+func (s *Service) tellTurn(ctx context.Context, sys *system, d gimbal.Device, r gimbal.Rates) error {
 	if now, err := sys.target(d.ID); err == nil {
 		d = now.Device
 	}
-	go func() {
-		defer cancel()
-		o := turnOrder(d, r)
-		tell := func() (Ack, error) {
-			ack, err := s.execute(ctx, sys, o, link.Urgent)
-			o.quick = false // an answer to what was refused must not count for what is told after control was taken
-			return ack, err
-		}
-		var err error
-		switch {
-		case r.Manual && !r.Still():
-			// There is no answer to manual control: having control is all that can be known.
-			_, err = s.inControl(ctx, sys, d, false, func() (Ack, error) { return Ack{}, nil })
-		case r.Still():
-			_, err = tell() // whoever has control by now: it stops
-		default:
-			_, err = s.inControl(ctx, sys, d, false, tell)
-		}
-		answers <- turnAnswer{device: d.ID, number: number, err: err}
-	}()
+	o := turnOrder(d, r)
+	tell := func() (Ack, error) {
+		ack, err := s.execute(ctx, sys, o, link.Urgent)
+		o.quick = false // an answer to what was refused must not count for what is told after control was taken
+		return ack, err
+	}
+	var err error
+	switch {
+	case r.Manual && !r.Still():
+		// There is no answer to manual control: having control is all that can be known.
+		_, err = s.inControl(ctx, sys, d, false, func() (Ack, error) { return Ack{}, nil })
+	case r.Still():
+		_, err = tell() // whoever has control by now: it stops
+	default:
+		_, err = s.inControl(ctx, sys, d, false, tell)
+	}
+	return err
 }
 
 func turnOrder(d gimbal.Device, r gimbal.Rates) order {

@@ -41,10 +41,9 @@ type system struct {
 	about     parameterAbout
 	verifying atomic.Bool
 	logs      *logDesk
-	// turns are wishes to the steersman, who keeps gimbals turning.
-	turns chan wantedTurn
-	// lenses are wishes to whoever drives the zoom and focus of its cameras.
-	lenses chan wantedLens
+	// turns moves its gimbals, lenses the zoom and focus of its cameras.
+	turns  *mover[uint8, gimbal.Rates]
+	lenses *mover[lensKey, float64]
 	// photos counts the single photos that were asked for.
 	photos atomic.Uint32
 
@@ -96,7 +95,7 @@ func newSystem(id, component uint8, hb *common.MessageHeartbeat, first time.Time
 	p := pilotOf(hb.Autopilot, kind)
 	s := &system{
 		id: id, component: component, pilot: p, log: log.With("vehicle", id), wake: make(chan struct{}, 1),
-		orders: newLanes(), transfer: newGate(), files: make(map[uint8]*ftp.Conn), logs: newLogDesk(), turns: make(chan wantedTurn), lenses: make(chan wantedLens),
+		orders: newLanes(), transfer: newGate(), files: make(map[uint8]*ftp.Conn), logs: newLogDesk(),
 	}
 	s.state = state{
 		v: Vehicle{

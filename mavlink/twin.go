@@ -68,17 +68,29 @@ func (t *trail) add(s spot, at time.Time) {
 
 // meets tells whether a place can be the vehicle's; known is false where the trail does not tell of that time.
 func (t *trail) meets(s spot) (fits, known bool) {
-	best, gap := 0, int32(trailGap+1)
-	for i := range min(t.count, trailSpots) {
-		d := int32(s.ms - t.spots[i].ms)
-		if d = max(d, -d); d >= 0 && d < gap {
-			best, gap = i, d
-		}
-	}
+	near, gap := t.nearest(s.ms)
 	if gap > trailGap {
 		return false, false
 	}
-	return geo.Distance(s.place, t.spots[best].place) <= apartM+apartSpeedMS*float64(gap)/1000, true
+	return geo.Distance(s.place, near.place) <= apartM+apartSpeedMS*float64(gap)/1000, true
+}
+
+// nearest is the spot of the time that is nearest to an instant, and how far from it; more than trailGap where there is none.
+func (t *trail) nearest(ms uint32) (near *spot, gap int32) {
+	gap = trailGap + 1
+	if t.count > 0 {
+		// Hardly ever is anything older than the newest.
+		if near = t.head(); int32(ms-near.ms) >= 0 {
+			return near, int32(ms - near.ms)
+		}
+	}
+	for i := range min(t.count, trailSpots) {
+		d := int32(ms - t.spots[i].ms)
+		if d = max(d, -d); d >= 0 && d < gap {
+			near, gap = &t.spots[i], d
+		}
+	}
+	return near, gap
 }
 
 // join adds the trail that goes on from another place.
