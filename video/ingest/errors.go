@@ -95,7 +95,10 @@ func hungUp(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
-var errUnreachable = errors.New("the camera cannot be reached")
+var (
+	errUnreachable = errors.New("the camera cannot be reached")
+	errTransport   = errors.New("the camera refuses the transport")
+)
 
 func explainStatus(status liberrors.ErrClientBadStatusCode, u *base.URL, err error) error {
 	switch {
@@ -109,6 +112,8 @@ func explainStatus(status liberrors.ErrClientBadStatusCode, u *base.URL, err err
 		return &explained{ErrNotFound, "the camera has no stream at this address (404): check the path of the URL", err}
 	case status.Code == base.StatusNotEnoughBandwidth || status.Code == base.StatusServiceUnavailable:
 		return &explained{ErrBusy, fmt.Sprintf("the camera has no room for another reader (%d)", status.Code), err}
+	case status.Code == base.StatusUnsupportedTransport:
+		return &explained{errTransport, "the camera does not send its pictures in this way (461): leave feeds[].transport at auto", err}
 	}
 	return err
 }
