@@ -80,6 +80,7 @@ test-web: $(WEB)/node_modules/.installed ## type check and unit tests of the con
 .PHONY: test-browser
 test-browser: build $(WEB)/node_modules/.installed ## the console against a running demo in headless Chromium; keeps bin/console.png
 	./scripts/browser-test bin/console.png
+	./scripts/record-test bin/replay.png
 	./scripts/paths-test
 
 .PHONY: test-video

@@ -6,6 +6,7 @@ import * as m from './model';
 import type { CameraCommand, GimbalMode } from './payload';
 import { fencePlan, missionPlan, rallyPlan, type PlanKind, type Plans } from './plan';
 import type { TrackingTarget } from './picture';
+import { recordedMetadata, recording, recordingIndex, type RecordedMetadata, type Recording, type RecordingIndex } from './recording';
 
 /** A refusal by the station (RFC 9457), or no answer at all (status 0). */
 export class ApiProblem extends Error {
@@ -43,8 +44,12 @@ const requestTimeoutMs = 20_000;
 const restartTimeoutMs = 4_000;
 /** A long list over a bad radio takes minutes. */
 const planTimeoutMs = 240_000;
+/** A feed on demand is woken, and a long group of pictures decoded. */
+const snapshotTimeoutMs = 45_000;
+/** So many files are listed at once. */
+const recordingsPage = 5000;
 
-type Method = 'GET' | 'POST' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 type Fetch = typeof fetch;
 
 export class Api {
@@ -144,6 +149,56 @@ export class Api {
     return this.send('POST', `/cues/${encodeURIComponent(id)}/${decision}`, m.cue, {});
   }
 
+  setRecording(feed: string, on: boolean): Promise<m.Feed> {
+    return this.send('PUT', `/feeds/${encodeURIComponent(feed)}/recording`, m.feed, { on });
+  }
+
+  /** The newest picture of a feed, with the name of a file for it. */
+  async snapshot(feed: string): Promise<{ picture: Blob; name: string }> {
+    const response = await this.raw('GET', `/feeds/${encodeURIComponent(feed)}/snapshot`, { timeoutMs: snapshotTimeoutMs });
+    const name = /filename="?([^";]+)"?/.exec(response.headers.get('Content-Disposition') ?? '')?.[1];
+    return { picture: await response.blob(), name: name ?? `${feed}.jpg` };
+  }
+
+  /** All that was recorded of a feed, the oldest first. */
+  async recordings(feed: string): Promise<Recording[]> {
+    const all = new Map<string, Recording>();
+    for (let from = ''; ; ) {
+      const query = new URLSearchParams({ feed, limit: String(recordingsPage), ...(from && { from }) });
+      const page = await this.read(`/recordings?${query}`, array(recording));
+      const before = all.size;
+      for (const r of page) all.set(r.name, r);
+      if (page.length < recordingsPage || all.size === before) return [...all.values()];
+      from = new Date(page.at(-1)!.end).toISOString();
+    }
+  }
+
+  /** The feeds of which something was recorded, by the oldest files. */
+  async recordedFeeds(): Promise<string[]> {
+    const page = await this.read(`/recordings?limit=${recordingsPage}`, array(recording));
+    return [...new Set(page.map((r) => r.feed))];
+  }
+
+  recordingIndex(name: string): Promise<RecordingIndex> {
+    return this.read(`/recordings/${encodeURIComponent(name)}/index`, recordingIndex);
+  }
+
+  recordedMetadata(name: string, fromMs: number, toMs: number): Promise<RecordedMetadata> {
+    const query = new URLSearchParams({ from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() });
+    return this.read(`/recordings/${encodeURIComponent(name)}/metadata?${query}`, recordedMetadata);
+  }
+
+  /** The address of a recording as a file. */
+  recordingFile(name: string): string {
+    return `${base}/recordings/${encodeURIComponent(name)}`;
+  }
+
+  /** A part of a recording's file. */
+  async recordingBytes(name: string, at: number, bytes: number): Promise<ArrayBuffer> {
+    const response = await this.raw('GET', `/recordings/${encodeURIComponent(name)}`, { range: `bytes=${at}-${at + bytes - 1}` });
+    return response.arrayBuffer();
+  }
+
   /** Posts a WHEP offer; answers with the SDP answer, the session's address and the TURN servers that it may use. */
   async whepOffer(feed: string, sdp: string, signal?: AbortSignal): Promise<WhepAnswer> {
     const response = await this.raw('POST', `/feeds/${encodeURIComponent(feed)}/whep`, {
@@ -201,7 +256,7 @@ export class Api {
   private async raw(
     method: Method,
     path: string,
-    options: { body?: string; type?: string; signal?: AbortSignal | undefined; timeoutMs?: number | undefined },
+    options: { body?: string; type?: string; range?: string; signal?: AbortSignal | undefined; timeoutMs?: number | undefined },
   ): Promise<Response> {
     const timeout = AbortSignal.timeout(options.timeoutMs ?? requestTimeoutMs);
     const init: RequestInit = {
@@ -211,6 +266,7 @@ export class Api {
       signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
     };
     if (options.type !== undefined) init.headers = { 'Content-Type': options.type };
+    if (options.range !== undefined) init.headers = { Range: options.range };
     if (options.body !== undefined) init.body = options.body;
     let response: Response;
     try {

@@ -27,6 +27,9 @@ export type Action =
   | 'alertsPanel'
   | 'vehiclesPanel'
   | 'videoPanel'
+  | 'snapshot'
+  | 'record'
+  | 'recordings'
   | 'help'
   | 'theme'
   | 'cancel';
@@ -66,6 +69,9 @@ export const shortcuts: readonly Shortcut[] = [
   { action: 'zoomIn', keys: ['+', '='], words: 'Zoom in' },
   { action: 'zoomOut', keys: ['-'], words: 'Zoom out' },
   { action: 'centre', keys: ['Z'], words: 'Show the whole sector' },
+  { action: 'snapshot', keys: ['I'], words: 'Take a picture of the enlarged feed, or of the first one shown' },
+  { action: 'record', keys: ['X'], words: 'Begin or end the recording of that feed' },
+  { action: 'recordings', keys: ['H'], words: 'Recordings: what was recorded, and play it' },
   { action: 'theme', keys: ['D'], words: 'Next theme: dark, day, red' },
   { action: 'help', keys: ['?'], words: 'This list' },
   { action: 'cancel', keys: ['Escape'], words: 'Cancel, close, back to the map' },
@@ -96,4 +102,25 @@ export function actionFor(press: KeyPress, focus: Focus): Action | undefined {
   // A key held down must not run through the queue approving one proposal after another.
   if (press.repeat && action !== 'next' && action !== 'previous') return undefined;
   return action;
+}
+
+export type ReplayAction = 'play' | 'back' | 'forward' | 'slower' | 'faster' | 'begin' | 'newest';
+
+/** The keys of the player, while it is open. */
+export const replayShortcuts: readonly { action: ReplayAction; keys: readonly string[]; words: string }[] = [
+  { action: 'play', keys: [' '], words: 'Play or pause the recording' },
+  { action: 'back', keys: ['ArrowLeft'], words: 'Ten seconds back' },
+  { action: 'forward', keys: ['ArrowRight'], words: 'Ten seconds on' },
+  { action: 'slower', keys: [','], words: 'Slower' },
+  { action: 'faster', keys: ['.'], words: 'Faster' },
+  { action: 'begin', keys: ['Home'], words: 'To the beginning of the recording' },
+  { action: 'newest', keys: ['End'], words: 'To its end' },
+];
+
+/** The action of the player that a key press asks for, if any. */
+export function replayActionFor(press: KeyPress, focus: Focus): ReplayAction | undefined {
+  if (press.ctrlKey || press.metaKey || press.altKey || focus === 'text') return undefined;
+  // A focused button already takes the space bar.
+  if (focus === 'control' && press.key === ' ') return undefined;
+  return replayShortcuts.find((s) => s.keys.includes(press.key))?.action;
 }

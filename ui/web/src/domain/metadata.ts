@@ -4,15 +4,20 @@ import { bool, instant, num, object, optional, str, type Decoded } from './decod
 import { quantity, span } from './format';
 import { place } from './place';
 
-export const frameMetadata = object({
-  /** When the frame was taken. */
-  t: instant,
-  exact: bool,
+/** What a packet may say that the console shows. */
+export const frameMetadataOf = {
   platform: optional(str),
   callSign: optional(str),
   tailNumber: optional(str),
   slantRangeM: optional(num),
   center: optional(place),
+};
+
+export const frameMetadata = object({
+  /** When the frame was taken. */
+  t: instant,
+  exact: bool,
+  ...frameMetadataOf,
 });
 export type FrameMetadata = Decoded<typeof frameMetadata>;
 
@@ -32,7 +37,7 @@ export function readMetadata(message: unknown): FrameMetadata | undefined {
 }
 
 /** A line for the tile: platform, slant range, middle of the picture, and its age where it is old. */
-export function metadataWords(m: FrameMetadata, ageMs: number): string {
+export function metadataWords(m: Omit<FrameMetadata, 't' | 'exact'>, ageMs: number): string {
   const name = (m.callSign ?? m.platform ?? m.tailNumber ?? 'unnamed platform').slice(0, longestName);
   const words = [name, `slant ${quantity(m.slantRangeM, 'm')}`, `centre ${m.center ? latLon(m.center) : '–'}`];
   if (ageMs >= freshMs) words.push(`${span(ageMs)} old`);

@@ -61,6 +61,15 @@ export const feed = object({
   hints: optional(array(object({ code: str, words: str }))),
   tracks: optional(array(object({ kind: str, codec: str, clockRateHz: optional(num), used: bool }))),
   alternate: optional(str),
+  recording: optional(
+    object({
+      state: oneOf('off', 'waiting', 'recording', 'stopped'),
+      reason: optional(str),
+      since: instant,
+      by: oneOf('configuration', 'hand'),
+      who: optional(str),
+    }),
+  ),
 });
 export type Feed = Decoded<typeof feed>;
 

@@ -91,6 +91,10 @@ export class Store {
     this.put(this.alerts, alert.id, alert, 'alerts');
   }
 
+  putFeed(feed: Feed): void {
+    this.put(this.feeds, feed.id, feed, 'feeds');
+  }
+
   putCue(cue: Cue): void {
     this.put(this.cues, cue.id, cue, 'cues');
   }

@@ -1,6 +1,6 @@
 /** Sentences about things, in an operator's words; the place to translate from later. */
-import type { Alert, Cue, Track, Vehicle } from './model';
-import { list, span } from './format';
+import type { Alert, Cue, Feed, Track, Vehicle } from './model';
+import { clockTime, list, span } from './format';
 
 export const severityWords: Record<Alert['severity'], string> = {
   critical: 'Critical',
@@ -71,3 +71,56 @@ export function commandBar(vehicle: Vehicle, me: { name: string; role: string } 
   if (vehicle.control.holder !== me.name) return `${vehicle.control.holder} has control.`;
   return undefined;
 }
+
+const recordingStates: Record<NonNullable<Feed['recording']>['state'], string> = {
+  off: 'not recorded',
+  waiting: 'waits for a key picture',
+  recording: 'recording',
+  stopped: 'recording has stopped',
+};
+
+/** What becomes of a feed's pictures: 'recording since 10:20:31, by hand (anna)'. */
+export function recordingWords(r: NonNullable<Feed['recording']>): string {
+  if (r.state === 'off') return recordingStates.off;
+  const by = r.by === 'hand' ? `by hand${r.who ? ` (${r.who})` : ''}` : 'by configuration';
+  const since = r.state === 'waiting' ? '' : ` since ${clockTime(r.since)}`;
+  return `${recordingStates[r.state]}${since}, ${by}${r.reason ? `: ${r.reason}` : ''}`;
+}
+
+/** Everything that the tile's buttons, the list of recordings and the player say. */
+export const replayWords = {
+  replay: 'REPLAY',
+  notLive: 'not live',
+  ago: (ms: number) => `${span(ms)} ago`,
+  title: 'Recordings',
+  open: 'Recordings',
+  close: 'Back to live',
+  feed: 'Feed',
+  goTo: 'Go to (UTC)',
+  go: 'Go',
+  none: 'Nothing is recorded of this feed.',
+  noFeed: 'Nothing is recorded yet. A tile\u2019s button \u2018Rec\u2019 begins a recording.',
+  grows: 'still grows',
+  files: (n: number) => (n === 1 ? '1 file' : `${n} files`),
+  megabytes: (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`,
+  play: 'Play',
+  pause: 'Pause',
+  back: '−10 s',
+  forward: '+10 s',
+  speed: 'Speed',
+  position: 'Position in the recording',
+  download: 'Download this file',
+  loading: 'Loading …',
+  noMetadata: 'No metadata beside this picture',
+  damaged: 'This part of the recording cannot be decoded.',
+  unplayable: (codecs: string) =>
+    `This browser does not play ${codecs.startsWith('hvc1') ? 'H.265' : codecs}: download the file and play it with other software.`,
+  snapshot: 'Take a picture',
+  snapshotShort: 'Snap',
+  snapshotDone: (name: string) => `Picture saved as ${name}`,
+  record: 'Begin to record',
+  stopRecord: 'End the recording',
+  recordShort: 'Rec',
+  recordOn: (feed: string) => `${feed}: recording is on`,
+  recordOff: (feed: string) => `${feed}: recording is off`,
+};

@@ -1,9 +1,10 @@
 /** What an operator can ask the station for: each request once at a time, each answer said in words. */
 import { ApiProblem, type AlertDecision, type CueDecision } from '../domain/api';
 import { commandWords, shows, urgent, type VehicleCommand } from '../domain/commands';
-import type { CommandResult, Place, Vehicle } from '../domain/model';
+import type { CommandResult, Feed, Place, Vehicle } from '../domain/model';
 import { cameraCommandWords, type CameraCommand, type GimbalMode } from '../domain/payload';
 import type { TrackingTarget } from '../domain/picture';
+import { replayWords } from '../domain/words';
 import type { Desk } from './desk.svelte';
 
 const decisionWords: Record<AlertDecision, string> = {
@@ -14,6 +15,8 @@ const decisionWords: Record<AlertDecision, string> = {
 
 /** A proposal must have been on the screen so long before one key approves it: nobody reads faster. */
 const cueReadableMs = 600;
+/** The browser has taken a file over by then. */
+const savedWithinMs = 60_000;
 
 export class Actions {
   /** Requests on their way, by what they are about. */
@@ -75,6 +78,25 @@ export class Actions {
     return this.run(`transfer-${vehicle.id}`, `${vehicle.name}: transfer cancelled`, () =>
       this.desk.api.cancelTransfer(vehicle.id),
     );
+  }
+
+  /** Takes a picture of a feed and has the browser save it. */
+  snapshot(feed: Feed): Promise<boolean> {
+    return this.run(`snapshot-${feed.id}`, replayWords.snapshotDone, async () => {
+      const { picture, name } = await this.desk.api.snapshot(feed.id);
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(picture);
+      link.download = name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), savedWithinMs);
+      return name;
+    });
+  }
+
+  setRecording(feed: Feed, on: boolean): Promise<boolean> {
+    return this.run(`record-${feed.id}`, on ? replayWords.recordOn(feed.id) : replayWords.recordOff(feed.id), async () => {
+      this.desk.store.putFeed(await this.desk.api.setRecording(feed.id, on));
+    });
   }
 
   decideAlert(id: string, decision: AlertDecision): Promise<boolean> {

@@ -120,6 +120,9 @@ function viewEntries(desk: Desk, page: Page): Entry[] {
         desk.overlay = 'wall';
       },
     })),
+    keyed(page, 'snapshot', 'Video: take a picture of the enlarged feed, or of the first one shown'),
+    keyed(page, 'record', 'Video: begin or end the recording of that feed', desk.me?.role === 'viewer' ? texts.viewer : undefined),
+    keyed(page, 'recordings', 'Video: recordings'),
     { id: 'fullScreen', words: texts.fullScreen, run: () => page.fullScreen() },
     keyed(page, 'sensors', 'Sensors and their health'),
   ];

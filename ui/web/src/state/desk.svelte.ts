@@ -69,6 +69,10 @@ export class Desk {
   /** The vehicle that the operator is asked about terminating. */
   terminating = $state<number | undefined>();
   enlargedFeed = $state<string | undefined>();
+  /** The feeds that are shown live, in the order of their tiles. */
+  shownFeeds = $state.raw<string[]>([]);
+  /** The list of recordings and the player lie over the live pictures. */
+  replayOpen = $state(false);
 
   /** The selected vehicle as it is now. */
   vehicle = $derived(this.vehicles.find((v) => v.id === this.selectedVehicle));
@@ -140,6 +144,12 @@ export class Desk {
     this.selectedAlert = id;
     const trackId = id === undefined ? undefined : this.store.alerts.get(id)?.trackId;
     if (trackId !== undefined && this.store.tracks.has(trackId)) this.selectTrack(trackId);
+  }
+
+  /** The feed that keys are about: the enlarged one, else the first that is shown. */
+  feedInHand(): Feed | undefined {
+    const id = this.enlargedFeed ?? this.shownFeeds[0];
+    return id === undefined ? undefined : this.store.feeds.get(id);
   }
 
   vehicleName(id: number): string {
