@@ -47,6 +47,8 @@ type Config struct {
 	Decoder DecoderConfig
 	// Still starts the processes that make a picture of a feed.
 	Still StillConfig
+	// DetectorCommand is the program, with its arguments, that looks at the feeds with DetectorProcess.
+	DetectorCommand []string
 	// Weights are those of DetectorNetwork. nil: the built-in ones.
 	Weights *network.Weights
 	// Recordings is where feeds are recorded. nil: nowhere. The service runs it.
@@ -108,8 +110,10 @@ func (c FeedConfig) validate() error {
 	case u.Host == "":
 		errs = append(errs, errors.New("url has no host"))
 	}
-	if c.Detector != "" && c.Detector != DetectorHotSpots && c.Detector != DetectorNetwork {
-		errs = append(errs, fmt.Errorf("detector %q is not hotspots or network", c.Detector))
+	switch c.Detector {
+	case "", DetectorHotSpots, DetectorNetwork, DetectorProcess:
+	default:
+		errs = append(errs, fmt.Errorf("detector %q is not hotspots, network or process", c.Detector))
 	}
 	switch c.Transport {
 	case "", ingest.TransportAuto, ingest.TransportTCP, ingest.TransportUDP, ingest.TransportMulticast:

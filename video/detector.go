@@ -1,11 +1,12 @@
 package video
 
 import (
+	"errors"
 	"time"
 
 	"vedette/video/thermal"
 	"vedette/video/thermal/follow"
-	"vedette/video/thermal/network"
+	"vedette/video/thermal/outside"
 )
 
 // DetectorKind names a way to find things in thermal pictures.
@@ -17,34 +18,83 @@ const (
 	DetectorHotSpots DetectorKind = "hotspots"
 	// DetectorNetwork finds people and vehicles with trained weights. It is the default.
 	DetectorNetwork DetectorKind = "network"
+	// DetectorProcess has a program of the operator's look (Config.DetectorCommand).
+	DetectorProcess DetectorKind = "process"
 )
 
 const (
 	// networkEvery is the least time between two frames that the network looks at: it bounds what a feed costs.
 	networkEvery = 95 * time.Millisecond
-	// networkScore is the lowest score of the network that can carry an object on.
-	networkScore = 0.15
+	// networkScore is the lowest probability that can carry an object on.
+	networkScore = 0.035
+)
+
+// What makes an object of boxes: by probabilities, and by the scores of hot spots, which are none.
+var (
+	byProbability = follow.Config{Born: 0.06, Told: 0.2}
+	byHotSpots    = follow.Config{Born: 0.3, Told: 0.4}
 )
 
 // look is a feed's detector, or nothing where the feed has none. It is used by the decoder's goroutine.
 type look struct {
 	detector thermal.Detector
+	outside  *outside.Detector // in place of detector
 	follower *follow.Follower
 	pace     pace
 }
 
-// at finds the objects of a frame.
-func (l *look) at(g *thermal.Gray, frame time.Time) []Box {
-	return l.follower.Follow(g, frame, l.detector.Detect(g))
+// none says that the feed has no detector.
+func (l *look) none() bool { return l.detector == nil && l.outside == nil }
+
+// at finds the objects of a frame. ok is false where nobody looked.
+func (l *look) at(g *thermal.Gray, frame time.Time) (found []Box, ok bool) {
+	if l.outside == nil {
+		return l.follower.Follow(g, frame, l.detector.Detect(g)), true
+	}
+	boxes, ok := l.outside.Detect(g)
+	if !ok {
+		return nil, false
+	}
+	return l.follower.Follow(g, frame, boxes), true
 }
 
-func newLook(cfg FeedConfig, weights *network.Weights) (look, error) {
+// interrupt ends a look that waits. It may be called by any goroutine.
+func (l *look) interrupt() {
+	if l.outside != nil {
+		l.outside.Interrupt()
+	}
+}
+
+// close ends what the detector runs.
+func (l *look) close() {
+	if l.outside != nil {
+		l.outside.Close()
+	}
+}
+
+// trouble says why nobody looks although there are pictures; "" where somebody does.
+func (l *look) trouble() string {
+	if l.outside == nil {
+		return ""
+	}
+	return l.outside.Status()
+}
+
+func newLook(cfg FeedConfig, room Config) (look, error) {
 	if !cfg.Detect || cfg.Kind != KindThermal {
 		return look{}, nil
 	}
-	if cfg.Detector == DetectorHotSpots {
-		return look{detector: thermal.NewHotSpots(thermal.Config{}), follower: follow.New()}, nil
+	switch cfg.Detector {
+	case DetectorHotSpots:
+		return look{detector: thermal.NewHotSpots(thermal.Config{}), follower: follow.New(byHotSpots)}, nil
+	case DetectorProcess:
+		if len(room.DetectorCommand) == 0 {
+			return look{}, errors.New("detector \"process\" needs a command")
+		}
+		d := outside.New(outside.Config{Command: room.DetectorCommand, Log: room.Log.With("feed", cfg.ID)})
+		return look{outside: d, follower: follow.New(byProbability), pace: pace{least: networkEvery}}, nil
+	default:
+		d, err := thermal.NewLearned(room.Weights, thermal.LearnedConfig{MinScore: networkScore, LargeEvery: 2})
+		return look{detector: d, follower: follow.New(byProbability), pace: pace{least: networkEvery}}, err
 	}
-	d, err := thermal.NewLearned(weights, thermal.LearnedConfig{MinScore: networkScore})
-	return look{detector: d, follower: follow.New(), pace: pace{least: networkEvery}}, err
 }

@@ -43,8 +43,9 @@ type feed struct {
 
 	packets, bytes, lost                   atomic.Uint64
 	frames, detected, boxes, clocksRefused atomic.Uint64
-	exact                                  atomic.Bool  // the time of the newest picture is by the camera's clock
-	slowed                                 atomic.Int64 // frames a second that the detector looks at where it falls behind; 0: it does not
+	exact                                  atomic.Bool   // the time of the newest picture is by the camera's clock
+	unseen                                 atomic.Uint64 // decoded frames that the detector program did not look at
+	slowed                                 atomic.Int64  // frames a second that the detector looks at where it falls behind; 0: it does not
 
 	metadata metadataCounters
 
@@ -73,7 +74,7 @@ func newFeed(cfg FeedConfig, svc *Service, stream *relay.Stream, det look) *feed
 		f.rec.Set(cfg.Record)
 	}
 	f.source = ingest.New(ingest.Config{URL: cfg.URL, Transport: cfg.Transport, TLS: cfg.TLS, Log: f.log}, &f.in)
-	if det.detector != nil && len(svc.cfg.Decoder.Command) > 0 {
+	if !det.none() && len(svc.cfg.Decoder.Command) > 0 {
 		f.dec = decode.New(decode.Config{
 			Command: svc.cfg.Decoder.Command, Env: svc.cfg.Decoder.Env, Log: f.log,
 		}, f.onFrame)
@@ -112,7 +113,11 @@ func (f *feed) run(ctx context.Context) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	if f.dec != nil {
-		wg.Go(func() { _ = f.dec.Run(ctx) }) // it returns nil
+		defer context.AfterFunc(ctx, f.det.interrupt)()
+		wg.Go(func() {
+			defer f.det.close()
+			_ = f.dec.Run(ctx) // it returns nil
+		})
 	}
 	if f.rec != nil {
 		wg.Go(func() { _ = f.rec.Run(ctx) }) // it returns nil

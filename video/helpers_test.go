@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -32,8 +33,15 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(status)
 	}
+	if len(os.Args) == 3 && os.Args[1] == detectorProgram {
+		pictures, err := strconv.Atoi(os.Args[2])
+		if err != nil {
+			os.Exit(2)
+		}
+		playDetector(pictures)
+	}
 	if os.Getenv(childEnv) != "" {
-		if err := decode.RunChild(os.Stdin, os.Stdout); err != nil {
+		if err := decode.RunChild(os.Stdin, os.Stdout, decode.Codec(os.Args[1])); err != nil {
 			_, _ = os.Stderr.WriteString(err.Error()) // the exit status says it too
 			os.Exit(1)
 		}
@@ -74,14 +82,18 @@ func (l logTo) Write(p []byte) (int, error) {
 }
 
 // service runs the room; it is ended with the test, and must end without error.
-func service(t *testing.T) *video.Service {
+func service(t *testing.T) *video.Service { return serviceWith(t, func(*video.Config) {}) }
+
+func serviceWith(t *testing.T, change func(*video.Config)) *video.Service {
 	t.Helper()
-	s, err := video.New(video.Config{
+	cfg := video.Config{
 		ListenHost: "127.0.0.1",
 		Decoder:    video.DecoderConfig{Command: []string{os.Args[0]}, Env: []string{childEnv + "=1"}},
 		Still:      video.StillConfig{Command: []string{os.Args[0]}, Env: []string{childEnv + "=still"}},
 		Log:        slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	})
+	}
+	change(&cfg)
+	s, err := video.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -87,8 +87,8 @@ func (in *intake) Packet(p ingest.Packet) {
 		f.now.LastFrame = p.Arrival
 		f.mu.Unlock()
 	}
-	if decoded := f.dec != nil && in.codec == ingest.H264; decoded || f.recording() {
-		in.assemble(p, decoded)
+	if f.dec != nil || f.recording() {
+		in.assemble(p)
 	} else {
 		in.whole = false
 	}
@@ -116,7 +116,7 @@ func (in *intake) taken(p ingest.Packet) time.Time {
 }
 
 // assemble puts access units together, for the decoder and for the recorder.
-func (in *intake) assemble(p ingest.Packet, decoded bool) {
+func (in *intake) assemble(p ingest.Packet) {
 	if !in.whole {
 		in.whole = true
 		sets := in.feed.stream.ParameterSets()
@@ -127,25 +127,25 @@ func (in *intake) assemble(p ingest.Packet, decoded bool) {
 	}
 	if in.codec == ingest.H265 {
 		in.hevc.Push(p.Payload, p.Timestamp, p.Marker, p.Lost > 0, func(u h265.AccessUnit) {
-			in.unit(record.Unit{Codec: record.H265, Data: u.Data, Key: u.Key, Timestamp: u.Timestamp}, false)
+			in.unit(record.Unit{Codec: record.H265, Data: u.Data, Key: u.Key, Timestamp: u.Timestamp}, decode.H265)
 		})
 		return
 	}
 	in.avc.Push(p.Payload, p.Timestamp, p.Marker, p.Lost > 0, func(u h264.AccessUnit) {
-		in.unit(record.Unit{Codec: record.H264, Data: u.Data, Key: u.Key, Timestamp: u.Timestamp}, decoded)
+		in.unit(record.Unit{Codec: record.H264, Data: u.Data, Key: u.Key, Timestamp: u.Timestamp}, decode.H264)
 	})
 }
 
 // unit passes a whole access unit on. Its bytes are shared: nobody changes them.
-func (in *intake) unit(u record.Unit, decoded bool) {
+func (in *intake) unit(u record.Unit, codec decode.Codec) {
 	at := in.present
 	if u.Timestamp != at.timestamp {
 		at = in.previous
 	}
 	u.Time, u.Exact = at.time, at.exact
 	f := in.feed
-	if decoded {
-		f.dec.Submit(decode.Unit{Data: u.Data, Key: u.Key, Time: u.Time, Exact: u.Exact})
+	if f.dec != nil {
+		f.dec.Submit(decode.Unit{Codec: codec, Data: u.Data, Key: u.Key, Time: u.Time, Exact: u.Exact})
 	}
 	if f.rec != nil {
 		f.rec.Picture(u)
@@ -175,7 +175,11 @@ func (f *feed) onFrame(fr decode.Frame) {
 		return
 	}
 	begun := time.Now()
-	boxes := f.det.at(&thermal.Gray{Pix: fr.Pix, Stride: fr.Width, Width: fr.Width, Height: fr.Height}, fr.Time)
+	boxes, looked := f.det.at(&thermal.Gray{Pix: fr.Pix, Stride: fr.Width, Width: fr.Width, Height: fr.Height}, fr.Time)
+	if !looked {
+		f.unseen.Add(1)
+		return
+	}
 	f.det.pace.took(time.Since(begun))
 	f.slowed.Store(f.det.pace.slowed())
 	f.detected.Add(1)

@@ -131,7 +131,7 @@ func (s *Service) AddFeed(cfg FeedConfig) error {
 	if err := cfg.validate(); err != nil {
 		return fmt.Errorf("feed %q: %w", cfg.ID, err)
 	}
-	det, err := newLook(cfg, s.cfg.Weights)
+	det, err := newLook(cfg, s.cfg)
 	if err != nil {
 		return fmt.Errorf("feed %q: %w", cfg.ID, err)
 	}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"vedette/video/ingest"
 )
 
 // pulling notes that the source is being pulled from now on.
@@ -137,10 +135,7 @@ func (f *feed) stateAt(now time.Time) FeedState {
 		if s.State != StateLive {
 			reason = "no signal"
 		}
-		switch {
-		case s.Codec == string(ingest.H265):
-			reason = "the detector has no decoder for H265: give it an H.264 stream"
-		case s.Problem.Code != "":
+		if s.Problem.Code != "" && s.Problem.Code != ProblemH265 { // that one is of browsers
 			reason = s.Problem.Words
 		}
 	}
@@ -154,15 +149,18 @@ func (f *feed) stateAt(now time.Time) FeedState {
 // detectorState says what the decoder and the configuration alone tell.
 func (f *feed) detectorState() (DetectorCondition, string) {
 	switch {
-	case !f.cfg.Detect:
-		return DetectorOff, ""
 	case f.cfg.Kind != KindThermal:
-		return DetectorOff, "there is a detector for thermal feeds only"
+		return DetectorOff, "nothing looks at this feed: there are detectors for thermal pictures only"
+	case !f.cfg.Detect:
+		return DetectorOff, "switched off in the configuration"
 	case f.dec == nil:
 		return DetectorOff, "no decoder is configured"
 	}
 	ready, reason := f.dec.Status()
 	if ready {
+		if trouble := f.det.trouble(); trouble != "" {
+			return DetectorIdle, trouble
+		}
 		if n := f.slowed.Load(); n > 0 {
 			reason = fmt.Sprintf("this computer is busy or slow: the detector looks at about %d pictures a second", n)
 		}
@@ -183,12 +181,15 @@ func (s FeedState) differs(old FeedState) bool {
 func (f *feed) counts() Stats {
 	s := Stats{
 		PacketsIn: f.packets.Load(), BytesIn: f.bytes.Load(), PacketsLost: f.lost.Load(),
-		FramesDetected: f.detected.Load(), Boxes: f.boxes.Load(), ClockRefused: f.clocksRefused.Load(),
+		FramesDetected: f.detected.Load(), FramesUnseen: f.unseen.Load(), Boxes: f.boxes.Load(), ClockRefused: f.clocksRefused.Load(),
 	}
 	c := f.source.Counts()
 	s.Reconnects, s.PacketPanics, s.PacketsMalformed, s.PacketsRepeated = c.Reconnects, c.Panics, c.Malformed, c.Duplicates
 	s.DataPackets, s.DataPacketsDropped = c.Data, c.DataDropped
 	s.Metadata = f.metadata.counts()
+	if f.det.outside != nil {
+		s.DetectorRestarts, s.DetectorRefused = f.det.outside.Counts()
+	}
 	if f.dec != nil {
 		c := f.dec.Counts()
 		s.FramesDecoded, s.FramesSkipped, s.DecoderErrors, s.DecoderRestarts = c.Decoded, c.Skipped, c.Errors, c.Restarts

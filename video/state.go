@@ -146,6 +146,9 @@ type Stats struct {
 	FramesSkipped uint64
 	// DecoderErrors counts access units that the decoder refused, DecoderRestarts its ends by crash or hang.
 	DecoderErrors, DecoderRestarts uint64
+	// FramesUnseen counts frames that were due while the detector program was not there to look, DetectorRestarts its ends by
+	// crash, hang or nonsense, DetectorRefused those for answers that could not be used.
+	FramesUnseen, DetectorRestarts, DetectorRefused uint64
 	// Boxes counts detections; DetectionsDropped the results that nobody fetched in time.
 	Boxes, DetectionsDropped uint64
 	// ClockRefused counts frames whose sender-report time was so far from arrival that it was not believed.

@@ -43,6 +43,9 @@ func (s *Stats) add(o Stats) {
 	s.FramesSkipped += o.FramesSkipped
 	s.DecoderErrors += o.DecoderErrors
 	s.DecoderRestarts += o.DecoderRestarts
+	s.FramesUnseen += o.FramesUnseen
+	s.DetectorRestarts += o.DetectorRestarts
+	s.DetectorRefused += o.DetectorRefused
 	s.Boxes += o.Boxes
 	s.ClockRefused += o.ClockRefused
 }

@@ -18,10 +18,15 @@ import (
 
 // runDecodeChild is the process in which the bytes of cameras are decoded (see video/decode).
 func runDecodeChild(_ context.Context, env environment, args []string) error {
-	if err := parseFlags(env, newFlags("decode-child"), args, false); err != nil {
+	fs := newFlags("decode-child")
+	if err := parseFlags(env, fs, args, true); err != nil {
 		return err
 	}
-	return decode.RunChild(env.in, env.out)
+	codec := decode.Codec(fs.Arg(0))
+	if fs.NArg() != 1 || codec != decode.H264 && codec != decode.H265 {
+		return usagef("usage: vedette decode-child h264|h265")
+	}
+	return decode.RunChild(env.in, env.out, codec)
 }
 
 // stillDetections is one line of `vedette detect`.
@@ -163,7 +168,7 @@ func detectFile(detector thermal.Detector, path string) stillDetections {
 		class, _ := b.Class.Best()
 		line.Detections = append(line.Detections, stillDetection{
 			Box:   [4]float64{round(b.X, 100), round(b.Y, 100), round(b.W, 100), round(b.H, 100)},
-			Score: round(b.Score, 10_000), Class: class,
+			Score: round(b.Score, 1_000_000), Class: class,
 		})
 	}
 	return line

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,9 +18,11 @@ type Video struct {
 	TURN       *TURN       `yaml:"turn,omitempty"` // nil: none
 	RTSP       RTSP        `yaml:"rtsp,omitempty"` // none, unless an address is given
 	Record     RecordVideo `yaml:"record,omitempty"`
-	// Detector of thermal feeds that name none: "network" (default), "hotspots" or "off".
+	// Detector of thermal feeds that name none: "network" (default), "hotspots", "process" or "off".
 	Detector string `yaml:"detector,omitempty"`
-	Weights  string `yaml:"weights,omitempty"` // file with weights of the network; default: the built-in ones
+	// DetectorCommand is the program that the detector "process" runs, with its arguments.
+	DetectorCommand []string `yaml:"detectorCommand,omitempty"`
+	Weights         string   `yaml:"weights,omitempty"` // file with weights of the network; default: the built-in ones
 }
 
 // RecordVideo is where feeds are recorded.
@@ -54,7 +57,14 @@ func (c *checker) video(cfg Config) {
 		c.addf("video.record.segment", "%v is not between 1s and 1h", s)
 	}
 	c.limit("video.record.keepFreeGB", v.Record.KeepFreeGB, 0, 1e6)
-	c.oneOf("video.detector", v.Detector, "", "network", "hotspots", "off")
+	c.oneOf("video.detector", v.Detector, "", "network", "hotspots", "process", "off")
+	wanted := v.Detector == "process" || slices.ContainsFunc(cfg.Feeds, func(f Feed) bool { return f.Detector == "process" })
+	switch {
+	case wanted && (len(v.DetectorCommand) == 0 || v.DetectorCommand[0] == ""):
+		c.addf("video.detectorCommand", "is missing: the detector \"process\" needs a program, as in [python3, /opt/detector.py]")
+	case !wanted && len(v.DetectorCommand) > 0:
+		c.addf("video.detectorCommand", "is of no use: no feed has the detector \"process\"")
+	}
 	if v.WebRTC.Listen != "" && net.ParseIP(v.WebRTC.Listen) == nil {
 		c.addf("video.webrtc.listen", "%q is not an IP address", v.WebRTC.Listen)
 	}

@@ -184,9 +184,6 @@ func fusionTrip(e sensors.Event) fusion.Trip {
 func describeDetections(d video.Detections) api.Detections {
 	out := api.Detections{Feed: d.Feed, T: api.At(d.FrameTime), Width: d.WidthPx, Height: d.HeightPx, Boxes: make([]api.Box, 0, len(d.Boxes))}
 	for _, b := range d.Boxes {
-		if b.Score < minScore {
-			continue
-		}
 		class, p := b.Class.Best()
 		if p < 0.5 || class == "other" {
 			class = "unknown"

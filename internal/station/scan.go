@@ -19,8 +19,6 @@ const (
 	detectRangeM = 350
 	// placeRangeM is the slant range beyond which a place is too vague to be of use.
 	placeRangeM = 450
-	// minScore drops what the detector itself hardly believes.
-	minScore = 0.4
 	// shapeWeight and sizeWeight are what one frame's opinion of the class counts for: a shape of few pixels says little,
 	// a size on the ground more, and the next frame only repeats it.
 	shapeWeight = 0.03
@@ -76,9 +74,6 @@ func scanOf(locator *georef.Locator, s sight, d video.Detections, heightAGL floa
 	sigma := sightSigma(d.TimeExact)
 	down := math.Cos(s.pose.Attitude.PitchDeg * math.Pi / 180)
 	for _, b := range d.Boxes {
-		if b.Score < minScore {
-			continue
-		}
 		// Where it stands: the lower edge of the box when looked at from the side, its middle when from above.
 		u, v := b.X+b.W/2, b.Y+b.H/2*(1+down)
 		fix, err := locator.Locate(s.camera, s.pose, u, v, sigma)

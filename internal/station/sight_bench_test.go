@@ -16,7 +16,7 @@ func BenchmarkDecodeAndLook(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	detector, err := thermal.NewLearned(w, thermal.LearnedConfig{MinScore: 0.2})
+	detector, err := thermal.NewLearned(w, thermal.LearnedConfig{MinScore: 0.035, LargeEvery: 2})
 	if err != nil {
 		b.Fatal(err)
 	}

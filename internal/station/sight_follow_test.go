@@ -17,12 +17,12 @@ func TestOnePersonIsOneObject(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	detector, err := thermal.NewLearned(w, thermal.LearnedConfig{MinScore: 0.15})
+	detector, err := thermal.NewLearned(w, thermal.LearnedConfig{MinScore: 0.035, LargeEvery: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
 	const frames, height, tilt = 50, 60, 45
-	s, f := newSet(t), follow.New()
+	s, f := newSet(t), follow.New(follow.Config{Born: 0.06, Told: 0.2})
 	pose := s.above(-100, -250, height, 20, tilt)
 	e, n, ok := s.ground(pose, 320, 256)
 	if !ok {

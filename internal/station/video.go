@@ -16,7 +16,8 @@ func videoConfig(file config.Config, host string) (video.Config, error) {
 	v := file.Video
 	out := video.Config{
 		WebRTCUDPPort: v.WebRTCPort, ListenHost: cmp.Or(v.WebRTC.Listen, host), Addresses: v.WebRTC.Addresses,
-		NoTCP: v.WebRTC.TCP != nil && !*v.WebRTC.TCP,
+		DetectorCommand: v.DetectorCommand,
+		NoTCP:           v.WebRTC.TCP != nil && !*v.WebRTC.TCP,
 	}
 	if v.WebRTC.LeaveOut != nil {
 		out.LeaveOut = append([]string{}, *v.WebRTC.LeaveOut...)

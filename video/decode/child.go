@@ -8,6 +8,8 @@ import (
 	"io"
 	"runtime/debug"
 
+	"vedette/video/decode/avcodec"
+	"vedette/video/decode/luma"
 	"vedette/video/decode/openh264"
 )
 
@@ -15,28 +17,54 @@ import (
 // data limit that confine sets holds both.
 const childHeap = 64 << 20
 
-// RunChild is the body of the decoder child process: it reads access units from in and writes luma planes to out until
-// in ends. It confines its own process first, so call it only where the process has nothing else to do.
-func RunChild(in io.Reader, out io.Writer) error {
+// RunChild is the body of the decoder child process: it reads access units of a codec from in and writes luma planes to out
+// until in ends. It confines its own process first, so call it only where the process has nothing else to do.
+func RunChild(in io.Reader, out io.Writer, codec Codec) error {
 	debug.SetMemoryLimit(childHeap)
 	w := bufio.NewWriterSize(out, 64<<10)
-	dec, version, err := openh264.NewDecoder()
+	inForce := ""
+	dec, name, err := newDecoder(codec)
 	if err == nil {
 		defer dec.Close()
-		err = confine()
+		inForce, err = confine()
 	}
 	if err != nil {
 		return greet(w, false, err.Error())
 	}
-	if err := greet(w, true, "openh264 "+version); err != nil {
+	if err := greet(w, true, name+" ("+inForce+")"); err != nil {
 		return err
 	}
 	return serve(dec, in, w)
 }
 
+// newDecoder makes a decoder of the library that there is: OpenH264 for H.264, else FFmpeg's.
+func newDecoder(codec Codec) (dec closingDecoder, name string, err error) {
+	if codec == H265 {
+		d, version, err := avcodec.NewDecoder("hevc")
+		if err != nil {
+			return nil, "", fmt.Errorf("no decoder for H.265: %w; or give the station an H.264 stream", err)
+		}
+		return d, "libavcodec " + version, nil
+	}
+	first, version, err := openh264.NewDecoder()
+	if err == nil {
+		return first, "openh264 " + version, nil
+	}
+	second, version, errSecond := avcodec.NewDecoder("h264")
+	if errSecond != nil {
+		return nil, "", err // the first is the one to install
+	}
+	return second, "libavcodec " + version, nil
+}
+
+type closingDecoder interface {
+	pictureDecoder
+	Close()
+}
+
 // pictureDecoder turns access units into luma planes.
 type pictureDecoder interface {
-	Decode(data []byte, id uint64) (openh264.Picture, bool, error)
+	Decode(data []byte, id uint64) (luma.Picture, bool, error)
 }
 
 func serve(dec pictureDecoder, in io.Reader, w *bufio.Writer) error {
@@ -74,13 +102,13 @@ func serve(dec pictureDecoder, in io.Reader, w *bufio.Writer) error {
 	}
 }
 
-func fits(p openh264.Picture) bool {
+func fits(p luma.Picture) bool {
 	return p.Width > 0 && p.Height > 0 && p.Width <= maxSide && p.Height <= maxSide && p.Stride >= p.Width &&
 		len(p.Luma) >= (p.Height-1)*p.Stride+p.Width
 }
 
 // writePicture sends the rows of a picture without their padding.
-func writePicture(w *bufio.Writer, p openh264.Picture) error {
+func writePicture(w *bufio.Writer, p luma.Picture) error {
 	head := binary.BigEndian.AppendUint32(make([]byte, 0, 17), uint32(1+12+p.Width*p.Height))
 	head = append(head, kindPicture)
 	head = binary.BigEndian.AppendUint64(head, p.ID)

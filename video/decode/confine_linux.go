@@ -2,12 +2,11 @@ package decode
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,12 +15,19 @@ import (
 // needs a fraction of it.
 const childData = 512 << 20
 
-// confine takes from this process what a decoder does not need: new files, files written, core dumps, new rights,
-// endless memory. What is open stays open.
-func confine() error {
+// nice is how far the child stands behind the rest of the station for the processor.
+const nice = 5
+
+// confine takes from this process what a decoder does not need: new files, files written, connections, other programs, core
+// dumps, new rights, endless memory, the first call on the processor. What is open stays open. It returns in words what is
+// in force; a kernel without a filter for system calls leaves that one out.
+func confine() (inForce string, err error) {
 	used, err := dataBytes()
 	if err != nil {
-		return fmt.Errorf("read memory use: %w", err)
+		return "", fmt.Errorf("read memory use: %w", err)
+	}
+	if err := stepBack(); err != nil {
+		return "", fmt.Errorf("lower priority: %w", err)
 	}
 	for _, l := range []struct {
 		what  int
@@ -30,11 +36,36 @@ func confine() error {
 		{unix.RLIMIT_CORE, 0}, {unix.RLIMIT_FSIZE, 0}, {unix.RLIMIT_DATA, used + childData}, {unix.RLIMIT_NOFILE, 0},
 	} {
 		if err := unix.Setrlimit(l.what, &unix.Rlimit{Cur: l.limit, Max: l.limit}); err != nil {
-			return fmt.Errorf("set resource limit %d: %w", l.what, err)
+			return "", fmt.Errorf("set resource limit %d: %w", l.what, err)
 		}
 	}
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
-		return fmt.Errorf("give up new privileges: %w", err)
+		return "", fmt.Errorf("give up new privileges: %w", err)
+	}
+	inForce = fmt.Sprintf("%d MB more, no files, no new rights, nice %d", childData>>20, nice)
+	switch err := filterCalls(); {
+	case errors.Is(err, unix.ENOSYS), errors.Is(err, unix.EINVAL):
+		return inForce + ", no filter of system calls: this kernel has none", nil
+	case err != nil:
+		return "", fmt.Errorf("filter system calls: %w", err)
+	}
+	return inForce + ", system calls filtered", nil
+}
+
+// stepBack lowers the priority of all threads; those to come inherit it.
+func stepBack() error {
+	threads, err := os.ReadDir("/proc/self/task")
+	if err != nil {
+		return err
+	}
+	for _, t := range threads {
+		id, err := strconv.Atoi(t.Name())
+		if err != nil {
+			return err
+		}
+		if err := unix.Setpriority(unix.PRIO_PROCESS, id, nice); err != nil && !errors.Is(err, unix.ESRCH) {
+			return err
+		}
 	}
 	return nil
 }
@@ -53,10 +84,4 @@ func dataBytes() (uint64, error) {
 		}
 	}
 	return 0, fmt.Errorf("/proc/self/status has no VmData")
-}
-
-// dieWithParent has the kernel kill the child when the thread that started it ends, which is when the parent does: the
-// Go runtime ends threads otherwise only for goroutines that exit while locked to one.
-func dieWithParent(cmd *exec.Cmd) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 }

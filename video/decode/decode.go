@@ -4,12 +4,11 @@
 package decode
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"os/exec"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,8 +29,19 @@ const (
 	memory = 64
 )
 
+// Codec is how access units are coded.
+type Codec string
+
+// The codecs.
+const (
+	H264 Codec = "h264"
+	H265 Codec = "h265"
+)
+
 // Unit is one access unit to decode.
 type Unit struct {
+	// Codec is the unit's. Default: H264.
+	Codec Codec
 	// Data is the access unit in Annex B form; the decoder keeps it.
 	Data []byte
 	// Key is true where decoding can begin.
@@ -54,12 +64,14 @@ type Frame struct {
 
 // Config says how a child is started. Command is required.
 type Config struct {
-	// Command is the child's argument vector.
+	// Command is the child's argument vector; the codec is added to it.
 	Command []string
 	// Env is the child's environment. Default: empty.
 	Env []string
 	// Hang is how long a child may take for one access unit before it is killed. Default 5 s.
 	Hang time.Duration
+	// MaxCores is how much of the processor a child may use over 2 s and more before it is killed. Default 1.5.
+	MaxCores float64
 	// Log receives log lines. nil: none.
 	Log *slog.Logger
 }
@@ -93,6 +105,9 @@ type Decoder struct {
 func New(cfg Config, onFrame func(Frame)) *Decoder {
 	if cfg.Hang <= 0 {
 		cfg.Hang = 5 * time.Second
+	}
+	if cfg.MaxCores <= 0 {
+		cfg.MaxCores = 1.5
 	}
 	d := &Decoder{cfg: cfg, log: cfg.Log, onFrame: onFrame, needKey: true, wake: make(chan struct{}, 1)}
 	if d.log == nil {
@@ -163,6 +178,16 @@ func (d *Decoder) pop() (u Unit, newest, ok bool) {
 	return u, len(d.queue) == 0, true
 }
 
+// nextCodec is that of the next unit.
+func (d *Decoder) nextCodec() Codec {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.queue) == 0 {
+		return H264
+	}
+	return cmp.Or(d.queue[0].Codec, H264)
+}
+
 func (d *Decoder) setStatus(ready bool, reason string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -172,6 +197,9 @@ func (d *Decoder) setStatus(ready bool, reason string) {
 		d.clear()
 	}
 }
+
+// errCodec means that what follows is coded in another way, which is a matter for another child.
+var errCodec = errors.New("the codec changes")
 
 // errAbsent means that the child runs but cannot decode.
 var errAbsent = errors.New("no decoder")
@@ -187,6 +215,9 @@ func (d *Decoder) Run(ctx context.Context) error {
 		}
 		if time.Since(begun) > steady {
 			pause = firstPause
+		}
+		if errors.Is(err, errCodec) {
+			continue
 		}
 		wait := pause
 		if errors.Is(err, errAbsent) {
@@ -228,18 +259,19 @@ func (d *Decoder) wait(ctx context.Context) bool {
 
 // session is the life of one child. It always returns an error.
 func (d *Decoder) session(ctx context.Context) error {
-	c, err := startChild(ctx, d.cfg)
+	codec := d.nextCodec()
+	c, err := startPartner(ctx, d.cfg, codec)
 	if err != nil {
 		return err
 	}
-	err = d.converse(ctx, c)
-	if end := c.end(); end != "" {
+	err = d.converse(ctx, c, codec)
+	if end := c.process.End(); end != "" {
 		err = fmt.Errorf("%w (child: %s)", err, end)
 	}
 	return err
 }
 
-func (d *Decoder) converse(ctx context.Context, c *child) error {
+func (d *Decoder) converse(ctx context.Context, c *partner, codec Codec) error {
 	h, err := c.greeting()
 	if err != nil {
 		return err
@@ -248,9 +280,12 @@ func (d *Decoder) converse(ctx context.Context, c *child) error {
 		return fmt.Errorf("%w: %s", errAbsent, h.text)
 	}
 	d.setReady()
-	d.log.Info("decoder started", "library", h.text)
+	d.log.Info("decoder started", "decoder", h.text)
 	var ring [memory]Unit // the times of the last units, by id
 	for id := uint64(memory); d.wait(ctx); {
+		if d.nextCodec() != codec {
+			return errCodec
+		}
 		u, newest, ok := d.pop()
 		if !ok {
 			continue
@@ -262,6 +297,9 @@ func (d *Decoder) converse(ctx context.Context, c *child) error {
 			return err
 		}
 		d.decoded.Add(1)
+		if err := c.meter.check(d.cfg.MaxCores); err != nil {
+			return err
+		}
 		switch {
 		case r.refused:
 			d.refused.Add(1)
@@ -281,14 +319,4 @@ func (d *Decoder) setReady() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.ready, d.reason = true, ""
-}
-
-// child is one running child process.
-type child struct {
-	cmd     *exec.Cmd
-	in, out *os.File // our ends
-	reader  messageReader
-	scratch []byte
-	stderr  *tail
-	cancel  context.CancelFunc
 }

@@ -19,7 +19,7 @@ const childEnv = "VEDETTE_TEST_CHILD"
 func TestMain(m *testing.M) {
 	switch os.Getenv(childEnv) {
 	case "decode":
-		if err := decode.RunChild(os.Stdin, os.Stdout); err != nil {
+		if err := decode.RunChild(os.Stdin, os.Stdout, decode.Codec(os.Args[1])); err != nil {
 			_, _ = os.Stderr.WriteString(err.Error()) // the exit status says it too
 			os.Exit(1)
 		}
@@ -39,6 +39,10 @@ func TestMain(m *testing.M) {
 		os.Exit(0)
 	case "crash":
 		os.Exit(3)
+	case "grow", "spin", "answer":
+		misbehave(os.Getenv(childEnv))
+	case "snoop":
+		snoop()
 	}
 	goleak.VerifyTestMain(m)
 }
@@ -192,11 +196,14 @@ func TestGarbageIsCountedAndDecodingGoesOn(t *testing.T) {
 
 func TestBadChildrenAreReplaced(t *testing.T) {
 	t.Parallel()
-	for _, mode := range []string{"hang", "lie", "crash"} {
+	for _, mode := range []string{"hang", "lie", "crash", "grow", "spin"} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			cfg := config(mode)
-			cfg.Hang = 100 * time.Millisecond
+			if mode == "hang" {
+				cfg.Hang = 100 * time.Millisecond
+			}
+			cfg.MaxCores = 0.05 // the machine may be busy
 			d, _ := run(t, cfg)
 			poll(t, "two restarts", func() bool {
 				d.Submit(decode.Unit{Data: []byte{0, 0, 0, 1, 0x65}, Key: true})

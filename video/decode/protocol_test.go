@@ -8,17 +8,17 @@ import (
 	"io"
 	"testing"
 
-	"vedette/video/decode/openh264"
+	"vedette/video/decode/luma"
 )
 
 // fakeDecoder answers as its fields say.
 type fakeDecoder struct {
-	pic openh264.Picture
+	pic luma.Picture
 	ok  bool
 	err error
 }
 
-func (f fakeDecoder) Decode(_ []byte, id uint64) (openh264.Picture, bool, error) {
+func (f fakeDecoder) Decode(_ []byte, id uint64) (luma.Picture, bool, error) {
 	p := f.pic
 	p.ID = id
 	return p, f.ok, f.err
@@ -26,7 +26,7 @@ func (f fakeDecoder) Decode(_ []byte, id uint64) (openh264.Picture, bool, error)
 
 func TestChildAnswersEachRequestOnce(t *testing.T) {
 	t.Parallel()
-	pic := openh264.Picture{Luma: []byte{1, 2, 0, 3, 4, 0}, Stride: 3, Width: 2, Height: 2}
+	pic := luma.Picture{Luma: []byte{1, 2, 0, 3, 4, 0}, Stride: 3, Width: 2, Height: 2}
 	tests := []struct {
 		name    string
 		dec     fakeDecoder
@@ -37,7 +37,7 @@ func TestChildAnswersEachRequestOnce(t *testing.T) {
 		{"not asked for", fakeDecoder{pic: pic, ok: true}, false, reply{id: 7}},
 		{"delayed", fakeDecoder{}, true, reply{id: 7}},
 		{"refused", fakeDecoder{err: errors.New("x")}, true, reply{id: 7, refused: true}},
-		{"lying size", fakeDecoder{pic: openh264.Picture{Luma: []byte{1}, Stride: 9, Width: 9, Height: 9}, ok: true}, true, reply{id: 7}},
+		{"lying size", fakeDecoder{pic: luma.Picture{Luma: []byte{1}, Stride: 9, Width: 9, Height: 9}, ok: true}, true, reply{id: 7}},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
@@ -101,7 +101,7 @@ func FuzzChildInput(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 11, 'R', 0, 0, 0, 0, 0, 0, 0, 1, 1, 0x65})
 	f.Add([]byte{0, 0, 0, 1, 'R'})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		pic := openh264.Picture{Luma: []byte{1}, Stride: 1, Width: 1, Height: 1}
+		pic := luma.Picture{Luma: []byte{1}, Stride: 1, Width: 1, Height: 1}
 		_ = serve(fakeDecoder{pic: pic, ok: true}, bytes.NewReader(b), bufio.NewWriter(io.Discard))
 	})
 }

@@ -53,7 +53,7 @@ func decodeH264(in io.Reader, out io.Writer) (exit int, err error) {
 		return exitAbsent, err
 	}
 	defer dec.Close()
-	if err := decode.Confine(); err != nil {
+	if _, err := decode.Confine(); err != nil {
 		return exitAbsent, err
 	}
 	if err := encodeLast(dec, bufio.NewReader(in), out); err != nil {

@@ -50,11 +50,15 @@ var kindsByName = map[string]kind{"person": person, "vehicle": vehicle, "animal"
 // Learned finds people and vehicles with a trained network. White-hot and black-hot pictures are alike to it. After the
 // first picture of a size it allocates nothing.
 type Learned struct {
-	net   *network.Network
-	cfg   LearnedConfig
-	kinds []kind // of the network's classes
-	peaks []peak
-	out   []Box
+	net         *network.Network
+	cfg         LearnedConfig
+	kinds       []kind // of the network's classes
+	calibration network.Calibration
+	least       float64 // score of the network that means cfg.MinScore
+	peaks       []peak
+	large       large
+	pictures    int // looked at
+	out         []Box
 }
 
 var _ Detector = (*Learned)(nil)
@@ -65,12 +69,16 @@ type LearnedConfig struct {
 	View View
 	// MinScore is the lowest score that is given out. Default 0.03, which is also the least.
 	MinScore float64
+	// LargeEvery says at which pictures a second look is taken for large things: 1, the default, is every one, 2 every second.
+	LargeEvery int
 }
 
 // NewLearned makes a detector from weights.
 func NewLearned(w *network.Weights, cfg LearnedConfig) (*Learned, error) {
-	cfg.MinScore = max(cfg.MinScore, minScore)
-	d := &Learned{net: network.New(w, network.Best()), cfg: cfg}
+	cfg.MinScore, cfg.LargeEvery = max(cfg.MinScore, minScore), max(cfg.LargeEvery, 1)
+	d := &Learned{net: network.New(w, network.Best()), cfg: cfg, calibration: w.Calibration}
+	d.large.net = network.New(w, network.Best())
+	d.least = min(max(w.Calibration.Score(cfg.MinScore), minScore), 0.99)
 	for _, name := range w.Classes {
 		k, ok := kindsByName[name]
 		if !ok {
@@ -102,13 +110,17 @@ func (d *Learned) Detect(g *Gray) []Box {
 			d.out = append(d.out, b)
 		}
 	}
+	if d.pictures%d.cfg.LargeEvery == 0 {
+		d.addLarge(g)
+	}
+	d.pictures++
 	d.weigh(g)
 	return d.out
 }
 
 // collect finds the places where a class's heat map is higher than around it, the surest first.
 func (d *Learned) collect(o network.Output) {
-	least := float32(math.Log(d.cfg.MinScore / (1 - d.cfg.MinScore)))
+	least := float32(math.Log(d.least / (1 - d.least)))
 	d.peaks = d.peaks[:0]
 	for y := range o.Height {
 		for x := range o.Width {
@@ -154,7 +166,7 @@ func (d *Learned) box(o network.Output, p peak, g *Gray) (Box, bool) {
 		total += s
 	}
 	return Box{
-		X: x0, Y: y0, W: x1 - x0, H: y1 - y0, Score: p.score,
+		X: x0, Y: y0, W: x1 - x0, H: y1 - y0, Score: d.calibration.Probability(p.score),
 		Class: Classes{Person: sums[person] / total, Vehicle: sums[vehicle] / total, Animal: sums[animal] / total, Other: sums[other] / total},
 	}, true
 }

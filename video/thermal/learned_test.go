@@ -87,10 +87,11 @@ func TestDetectionsAreThoseOfTorch(t *testing.T) {
 	}
 	for i, want := range v.Detections {
 		b := got[i]
+		want[4] = standard(t).Calibration.Probability(want[4])
 		for k, side := range []float64{b.X, b.Y, b.X + b.W, b.Y + b.H, b.Score} {
 			tolerance := 0.02
 			if k == 4 {
-				tolerance = 0.001
+				tolerance = 0.005 // the line that makes probabilities of scores rises by up to 5 in 1
 			}
 			if math.Abs(side-want[k]) > tolerance {
 				t.Errorf("detection %d is %+v, torch says %v", i, b, want)

@@ -7,20 +7,12 @@ import (
 	"unsafe"
 
 	lib "github.com/y9o/go-openh264"
+
+	"vedette/video/decode/luma"
 )
 
-// Picture is one decoded picture (4:2:0). Its planes belong to the decoder and are valid until its next call.
-type Picture struct {
-	// ID is the id given with the access unit that this picture shows.
-	ID uint64
-	// Luma holds the rows, Stride bytes apart.
-	Luma []byte
-	// Stride, Width and Height are in pixels.
-	Stride, Width, Height int
-	// Cb and Cr are the planes of colour, ChromaStride bytes from row to row.
-	Cb, Cr       []byte
-	ChromaStride int
-}
+// Picture is one decoded picture.
+type Picture = luma.Picture
 
 // Decoder is one OpenH264 decoder, used by one goroutine at a time.
 type Decoder struct {

@@ -10,8 +10,6 @@ import (
 )
 
 const (
-	// bornScore is the averaged score that an object needs to be born; once born it lives on with weaker ones.
-	bornScore = 0.3
 	// hitsToBirth in the last looksToBirth looks make an object.
 	hitsToBirth, looksToBirth = 2, 3
 	// forgetAfter is how long an object may be out of sight, and forgetLooks in how many looks at least.
@@ -55,8 +53,17 @@ type pair struct {
 	far        float64
 }
 
+// Config holds what a detector's scores are worth.
+type Config struct {
+	// Born is the averaged score that an object needs to be born; once born it lives on with weaker ones. Default 0: any.
+	Born float64
+	// Told is the averaged score from which on an object is told of. Default 0: any.
+	Told float64
+}
+
 // Follower keeps the objects of one feed. It is used by one goroutine at a time.
 type Follower struct {
+	cfg    Config
 	motion estimator
 	things []thing
 	pairs  []pair
@@ -67,8 +74,9 @@ type Follower struct {
 }
 
 // New makes a follower.
-func New() *Follower {
+func New(cfg Config) *Follower {
 	return &Follower{
+		cfg:    cfg,
 		things: make([]thing, 0, 2*maxThing),
 		pairs:  make([]pair, 0, 4*maxThing),
 		out:    make([]thermal.Box, 0, maxThing),
@@ -77,7 +85,8 @@ func New() *Follower {
 
 // Follow takes the boxes of the next picture, best first, and returns those that belong to objects: each with the object's
 // ID, its score averaged over the last hits and its class over its life, and with place and size as they are in this very
-// picture. An object that is not seen in a picture is not in the answer. The slice belongs to the follower and is valid
+// picture. An object that is not seen in a picture, or is
+// hardly believed, is not in the answer. The slice belongs to the follower and is valid
 // until the next call.
 func (f *Follower) Follow(g *thermal.Gray, at time.Time, boxes []thermal.Box) []thermal.Box {
 	boxes = boxes[:min(len(boxes), maxThing)]
@@ -149,7 +158,7 @@ func (f *Follower) update(boxes []thermal.Box, at time.Time, dt float64) {
 		t.looks <<= 1
 		if t.box >= 0 {
 			t.hit(&boxes[t.box], at, dt)
-			if t.id == 0 && t.recent() >= hitsToBirth && t.score >= bornScore {
+			if t.id == 0 && t.recent() >= hitsToBirth && t.score >= f.cfg.Born {
 				f.next++
 				t.id = f.next
 			}
@@ -221,7 +230,7 @@ func (f *Follower) tell(boxes []thermal.Box) []thermal.Box {
 	f.out = f.out[:0]
 	for i := range f.things {
 		t := &f.things[i]
-		if t.id == 0 || t.box < 0 {
+		if t.id == 0 || t.box < 0 || t.score < f.cfg.Told {
 			continue
 		}
 		b := boxes[t.box]

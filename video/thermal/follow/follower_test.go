@@ -28,6 +28,9 @@ func (s *strip) from(x, y int) *thermal.Gray {
 	return &thermal.Gray{Pix: s.pix[y*s.width+x:], Stride: s.width, Width: testWidth, Height: testHeight}
 }
 
+// usual has objects told of as soon as they are born, unless a test says otherwise.
+var usual = Config{Born: 0.3}
+
 var (
 	begun     = time.Unix(1_800_000_000, 0)
 	anyPerson = thermal.Classes{Person: 0.9, Vehicle: 0.1}
@@ -50,7 +53,7 @@ func ids(boxes []thermal.Box) (out []uint64) {
 // TestOnePersonIsOneObjectWhileTheCameraPans has the picture move by more than a person's size from frame to frame.
 func TestOnePersonIsOneObjectWhileTheCameraPans(t *testing.T) {
 	t.Parallel()
-	s, f := newStrip(1500, 600), New()
+	s, f := newStrip(1500, 600), New(usual)
 	x, y := 30, 20
 	for i := range 30 {
 		px, py := 600+1.3*float64(i), 200+0.5*float64(i) // walks on the ground
@@ -76,7 +79,7 @@ func TestOnePersonIsOneObjectWhileTheCameraPans(t *testing.T) {
 // TestPeopleWhoCrossKeepTheirNumbers has two walk past each other, and through one box where they meet.
 func TestPeopleWhoCrossKeepTheirNumbers(t *testing.T) {
 	t.Parallel()
-	s, f := newStrip(600, 500), New()
+	s, f := newStrip(600, 500), New(usual)
 	var left, right uint64
 	for i := range 60 {
 		a, b := 100+4*float64(i), 340-4*float64(i)
@@ -119,7 +122,7 @@ func TestBirthAndDeath(t *testing.T) {
 		"weak ones keep it alive":           {[]float64{0.6, 0.6, 0.2, 0.2, 0.2, 0.2}, []int{0, 1, 1, 1, 1, 1}},
 		"it comes back as the same or not ": {[]float64{0.5, 0.5, 0, 0, 0, 0, 0, 0.5}, []int{0, 1, 0, 0, 0, 0, 0, 1}},
 	} {
-		f := New()
+		f := New(usual)
 		for i, score := range c.scores {
 			var boxes []thermal.Box
 			if score > 0 {
@@ -132,7 +135,7 @@ func TestBirthAndDeath(t *testing.T) {
 		}
 	}
 	// One that has been away for long is another.
-	f := New()
+	f := New(usual)
 	for i := range 40 {
 		var boxes []thermal.Box
 		if i < 5 || i > 30 {
@@ -145,10 +148,27 @@ func TestBirthAndDeath(t *testing.T) {
 	}
 }
 
+// TestWhatIsHardlyBelievedIsKeptButNotToldOf has an object fade and come back with its number.
+func TestWhatIsHardlyBelievedIsKeptButNotToldOf(t *testing.T) {
+	t.Parallel()
+	s, f := newStrip(600, 500), New(Config{Born: 0.1, Told: 0.4})
+	told := 0
+	for i, score := range []float64{0.6, 0.6, 0.2, 0.1, 0.1, 0.1, 0.6, 0.9, 0.9} {
+		got := f.Follow(s.from(0, 0), tick(i), []thermal.Box{person(200, 200, score)})
+		told += len(got)
+		if want := i == 1 || i == 2 || i >= 7; (len(got) == 1) != want || want && got[0].ID != 1 {
+			t.Errorf("frame %d, score %g: %+v", i, score, got)
+		}
+	}
+	if told == 0 {
+		t.Error("nothing was told of")
+	}
+}
+
 // TestFlickerIsNoObject has a box appear somewhere else in every frame.
 func TestFlickerIsNoObject(t *testing.T) {
 	t.Parallel()
-	s, f := newStrip(600, 500), New()
+	s, f := newStrip(600, 500), New(usual)
 	for i := range 40 {
 		if got := f.Follow(s.from(0, 0), tick(i), []thermal.Box{person(float64(40+i*157%400), float64(40+i*211%300), 0.6)}); len(got) > 0 {
 			t.Errorf("frame %d: %+v", i, got)
@@ -159,7 +179,7 @@ func TestFlickerIsNoObject(t *testing.T) {
 // TestClassesAndScoresAreAveraged has the detector change its mind.
 func TestClassesAndScoresAreAveraged(t *testing.T) {
 	t.Parallel()
-	s, f := newStrip(600, 500), New()
+	s, f := newStrip(600, 500), New(usual)
 	var got []thermal.Box
 	for i := range 10 {
 		b := person(200, 200, 0.8)
@@ -181,7 +201,7 @@ func TestNothingIsTheSameAfterAJump(t *testing.T) {
 	t.Parallel()
 	s := newStrip(600, 500)
 	born := func() *Follower {
-		f := New()
+		f := New(usual)
 		for i := range 3 {
 			f.Follow(s.from(0, 0), tick(i), []thermal.Box{person(200, 200, 0.6)})
 		}
@@ -220,7 +240,7 @@ func TestFollowingIsRepeatableAndAllocatesNothing(t *testing.T) {
 		}
 		return boxes
 	}
-	a, b := New(), New()
+	a, b := New(usual), New(usual)
 	for i := range 6 {
 		g := s.from(i*9, i*5)
 		first := slices.Clone(a.Follow(g, tick(i), frame(i)))

@@ -22,6 +22,9 @@ func (h *header) check() error {
 	if len(h.Layers) == 0 || len(h.Layers) > maxLayers {
 		return fmt.Errorf("%d layers", len(h.Layers))
 	}
+	if err := h.Calibration.check(); err != nil {
+		return err
+	}
 	shapes := make([]shape, 1, len(h.Layers)+1)
 	shapes[0] = shape{0, 1}
 	total := 0

@@ -112,6 +112,7 @@ func randomNet(random *rand.Rand) (object, []uint16) {
 	b.layer("conv", y, 7, 1, 1, nil)
 	return object{
 		"name": "random", "classes": []string{"a", "b", "c"}, "layers": b.layers, "training": object{}, "numbers": len(b.numbers),
+		"calibration": [][2]float64{{0, 0}, {1, 1}},
 	}, b.numbers
 }
 
@@ -238,7 +239,7 @@ func TestNoAllocationPerPicture(t *testing.T) {
 // small is a header that is right, to be bent.
 func small() object {
 	return object{
-		"name": "small", "classes": []string{"a"}, "training": object{}, "numbers": 16*9 + 16 + 16*16*9 + 16 + 16*5 + 5,
+		"name": "small", "classes": []string{"a"}, "training": object{}, "calibration": [][]float64{{0, 0}, {1, 1}}, "numbers": 16*9 + 16 + 16*16*9 + 16 + 16*5 + 5,
 		"layers": []object{
 			{"kind": "conv", "in": 0, "inChannels": 1, "outChannels": 16, "size": 3, "stride": 2, "relu": true},
 			{"kind": "conv", "in": 1, "inChannels": 16, "outChannels": 16, "size": 3, "stride": 2, "relu": true},
@@ -262,7 +263,7 @@ func TestBadFilesAreRefused(t *testing.T) {
 	flipped := bytes.Clone(good)
 	flipped[len(flipped)-100] ^= 1
 	version := bytes.Clone(good)
-	version[len(network.Magic)] = 2
+	version[len(network.Magic)] = 1
 	infinite := zeros(small())
 	infinite[5] = 0x7c00
 	for name, c := range map[string]struct {
@@ -271,7 +272,7 @@ func TestBadFilesAreRefused(t *testing.T) {
 	}{
 		"empty":              {nil, "no file of weights"},
 		"another file":       {bytes.Repeat([]byte("GIF89a"), 50), "no file of weights"},
-		"another version":    {version, "version 2"},
+		"another version":    {version, "version 1"},
 		"a flipped bit":      {flipped, "checksum"},
 		"cut short":          {good[:len(good)-9], "checksum"},
 		"an infinite weight": {seal(t, small(), infinite), "number 5 is not finite"},
@@ -290,12 +291,28 @@ func TestBadFilesAreRefused(t *testing.T) {
 		"a bad sum":          {bent(func(h object) { layer(h, 1)["add"] = 1 }), "adds tensor 1"},
 		"a sum at the end":   {bent(func(h object) { layer(h, 2)["add"] = 2 }), "last layer"},
 		"a wrong scale":      {bent(func(h object) { layer(h, 1)["stride"] = 1 }), "1/2 of the picture"},
+		"no calibration":     {bent(func(h object) { delete(h, "calibration") }), "calibration of 0 points"},
+		"a falling one":      {bent(func(h object) { h["calibration"] = [][]float64{{0.1, 0.2}, {0.2, 0.1}} }), "point 1 of the calibration"},
+		"no probability":     {bent(func(h object) { h["calibration"] = [][]float64{{0.1, 0.2}, {0.2, 1.1}} }), "point 1 of the calibration"},
+		"a step at 0":        {bent(func(h object) { h["calibration"] = [][]float64{{0, 0.2}, {0.2, 0.3}} }), "both must be 0"},
 		"text behind JSON":   {sealText(append(mustJSON(t, small()), " {}"...), zeros(small())), "something follows"},
 	} {
 		_, err := network.Parse(c.file)
 		if !errors.Is(err, network.ErrWeights) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v, want %q", name, err, c.says)
 		}
+	}
+}
+
+func TestCalibrationIsFollowedBothWays(t *testing.T) {
+	c := network.Calibration{{0.2, 0.03}, {0.5, 0.5}, {0.9, 0.99}}
+	for _, v := range [][2]float64{{0, 0}, {0.1, 0.015}, {0.2, 0.03}, {0.35, 0.265}, {0.5, 0.5}, {0.7, 0.745}, {0.9, 0.99}} {
+		if p, s := c.Probability(v[0]), c.Score(v[1]); math.Abs(p-v[1]) > 1e-12 || math.Abs(s-v[0]) > 1e-12 {
+			t.Errorf("%v: score %g, probability %g", v, s, p)
+		}
+	}
+	if p := c.Probability(1); p != 0.99 {
+		t.Errorf("beyond the last bend: %g", p)
 	}
 }
 
@@ -327,6 +344,14 @@ func FuzzParse(f *testing.F) {
 		w, err := network.Parse(sealText(header, numbers))
 		if err != nil {
 			return
+		}
+		before := -1.0
+		for k := range 101 {
+			if p := w.Calibration.Probability(float64(k) / 100); p >= before && p <= 1 {
+				before = p
+			} else {
+				t.Fatalf("%v: %g after %g", w.Calibration, p, before)
+			}
 		}
 		for _, k := range network.All() {
 			network.New(w, k).Run(make([]byte, 40*33), 40, 40, 33)

@@ -17,7 +17,7 @@ import (
 const Magic = "VDTNET\r\n"
 
 // Version is the only version of the file that is read.
-const Version = 1
+const Version = 2
 
 // Bounds of a file. The networks that we train are far below all of them.
 const (
@@ -85,6 +85,8 @@ type Weights struct {
 	Classes []string
 	// Layers are in the order of work; the last one makes the output, at a quarter of the picture's size.
 	Layers []Layer
+	// Calibration turns the network's scores into probabilities.
+	Calibration Calibration
 	// Training holds the facts of the training as JSON.
 	Training json.RawMessage
 
@@ -96,7 +98,9 @@ type header struct {
 	Classes  []string        `json:"classes"`
 	Layers   []Layer         `json:"layers"`
 	Training json.RawMessage `json:"training"`
-	Numbers  int             `json:"numbers"`
+
+	Calibration Calibration `json:"calibration"`
+	Numbers     int         `json:"numbers"`
 }
 
 // Parse reads a file of weights: magic, version and header length (little-endian 32 bits each), header as JSON, float16
@@ -140,7 +144,9 @@ func parse(file []byte) (*Weights, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Weights{Name: h.Name, Classes: h.Classes, Layers: h.Layers, Training: h.Training, numbers: numbers}, nil
+	return &Weights{
+		Name: h.Name, Classes: h.Classes, Layers: h.Layers, Calibration: h.Calibration, Training: h.Training, numbers: numbers,
+	}, nil
 }
 
 // halves reads want finite float16 numbers, no fewer and no more.

@@ -2,23 +2,19 @@
 
     python3 export.py --data HIT-UAV --state DIR/state.pt --out ../weights/standard.net [--steps 40000] [--vector FILE]
 
-The file: the magic, the version and the length of the header (little-endian 32 bits each), the header as JSON, the numbers as
-little-endian float16, and the SHA-256 of all that. The numbers of a layer are its weights, [ky][kx][in][out] or [ky][kx][channel]
-where it is depthwise, and then its biases. Layer k makes tensor k+1; tensor 0 is the picture.
+The file is described in weightsfile.py. The numbers of a layer are its weights, [ky][kx][in][out] or [ky][kx][channel]
+where it is depthwise, and then its biases. Layer k makes tensor k+1; tensor 0 is the picture. Scores come out as the network gives
+them until calibration.py has drawn the line that makes probabilities of them.
 """
-import hashlib
 import json
-import os
-import struct
 
 import numpy as np
 import torch
 from torch import nn
 
 import score
+import weightsfile
 from network import CLASSES, normalise
-
-MAGIC, VERSION = b"VDTNET\r\n", 1
 
 
 class Export:
@@ -68,15 +64,11 @@ class Export:
         return given
 
 
-def write(path, header, numbers):
+def halves(numbers):
     half = np.concatenate(numbers).astype("<f2")
     if not np.isfinite(half).all():
         raise SystemExit("a weight is too large for float16")
-    text = json.dumps({**header, "numbers": len(half)}, indent=1).encode()
-    body = MAGIC + struct.pack("<II", VERSION, len(text)) + text + half.tobytes()
-    with open(path + ".new", "wb") as out:
-        out.write(body + hashlib.sha256(body).digest())
-    os.replace(path + ".new", path)
+    return half
 
 
 def rounded(net):
@@ -126,13 +118,16 @@ def main():
     parts = Export(net)
     rounded(net)
     found = score.scores(net, args)
+    half = halves(parts.numbers)
     header = {
         "name": args.size,
         "classes": CLASSES,
         "layers": parts.layers,
         "training": {"data": "HIT-UAV", "seed": args.seed, "step": step, "steps": args.steps, **found},
+        "calibration": weightsfile.AS_THEY_ARE,
+        "numbers": len(half),
     }
-    write(args.out, header, parts.numbers)
+    weightsfile.write(args.out, header, half.tobytes())
     if args.vector:
         with open(args.vector, "w") as out:
             json.dump(vector(net), out, separators=(",", ":"))

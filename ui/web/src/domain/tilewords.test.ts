@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FrameCounter, judgePicture } from './frames';
-import { ageWords, tileRemarks, tileWords, type TileInput } from './tilewords';
+import { ageWords, detectorWords, tileRemarks, tileWords, type TileInput } from './tilewords';
 
 const nowMs = Date.UTC(2026, 10, 26, 10, 20, 30);
 const bFrames = { code: 'bFrames', words: 'the stream has B-frames', plays: 'no' as const };
@@ -59,6 +59,25 @@ describe('the remarks on a tile', () => {
   it('are none while there is no picture, where the words over it say more, and of a feed that has nothing against it', () => {
     for (const state of ['connecting', 'noSignal', 'refused'] as const) expect(tileRemarks({ problem: bFrames, hints }, { state, forMs: 0 })).toEqual([]);
     expect(tileRemarks({}, live)).toEqual([]);
+  });
+});
+
+describe('the words about the detector', () => {
+  it('are short while it looks, and where none ever does', () => {
+    expect(detectorWords({ kind: 'thermal', detector: { state: 'running' } })).toEqual({ short: 'detecting', why: undefined });
+    const eo = { state: 'off', reason: 'nothing looks at this feed' };
+    expect(detectorWords({ kind: 'eo', detector: eo })).toEqual({ short: 'no detector looks', why: undefined });
+    expect(detectorWords({ kind: 'eo' }).short).toBe('no detector looks');
+  });
+
+  it('say why nothing is detected, and that it is slow', () => {
+    const words = (state: string, reason?: string) => detectorWords({ kind: 'thermal', detector: { state, reason } }).why;
+    expect(words('idle', 'libopenh264 not found: apt-get install libopenh264-7')).toBe(
+      '▲ Nothing is detected: libopenh264 not found: apt-get install libopenh264-7',
+    );
+    expect(words('idle')).toContain('does not say why');
+    expect(words('running', 'this computer is busy')).toBe('▲ Detects less than it should: this computer is busy');
+    expect(words('off', 'switched off in the configuration')).toBe('Nothing is detected: switched off in the configuration');
   });
 });
 

@@ -66,3 +66,13 @@ export function ageWords(ageMs: number | undefined): { text: string; late: boole
   const late = ageMs !== undefined && ageMs > lateAfterMs;
   return { text: `${late ? '▲ ' : ''}frame ${ageMs === undefined ? '–' : quantity(ageMs / 1000, 's', 1)} old`, late };
 }
+
+/** Whether the station looks at the feed's pictures: in short for the tile's foot, and what keeps it from looking, or slows it. */
+export function detectorWords(feed: Pick<Feed, 'kind' | 'detector'>): { short: string; why: string | undefined } {
+  const { state, reason } = feed.detector ?? { state: 'off' };
+  if (state === 'running') return { short: 'detecting', why: reason ? `▲ Detects less than it should: ${reason}` : undefined };
+  if (state === 'idle') return { short: 'detector idle', why: `▲ Nothing is detected: ${reason ?? 'the station does not say why'}` };
+  // An ordinary camera never has a detector; a thermal one without is worth a line.
+  if (feed.kind === 'eo') return { short: 'no detector looks', why: undefined };
+  return { short: 'no detector looks', why: reason ? `Nothing is detected: ${reason}` : undefined };
+}
