@@ -60,8 +60,9 @@ const (
 	showR           = 0.3 // a tentative track below this is not shown
 	dropSigmaM      = 150
 	dropAfterS      = 90
-	vagueSigmaM     = 60
+	vagueSigmaM     = 45
 	vagueAfterS     = 12
 	vagueIdleSigmaM = 15
 	crossingSigmas  = 1.3
+	firstSideSigmas = 0.4
 )

@@ -5,11 +5,18 @@ import (
 	"time"
 )
 
-// watchedLine is a Line in the local plane and the side on which each track was last surely seen.
+// watchedLine is a Line in the local plane and what is known of each track's side.
 type watchedLine struct {
 	id     string
 	points []vec2
-	sides  map[uint64]int
+	sides  map[uint64]stand
+}
+
+// stand is where a track was last surely seen, or, as long as it was not, where it probably came from.
+type stand struct {
+	side  int     // +1 left, -1 right; 0: not known for sure
+	first float64 // signed distance when the track was first shown, metres; 0: it began too close to the line to tell
+	at    int64   // ns, when that was
 }
 
 // Crossings gives the crossings noticed since the last call of Crossings.
@@ -22,7 +29,7 @@ func (t *Tracker) Crossings() []Crossing {
 // setLines converts the lines of the configuration; it needs the origin of the plane.
 func (t *Tracker) setLines() {
 	for _, l := range t.cfg.Lines {
-		w := watchedLine{id: l.ID, sides: map[uint64]int{}}
+		w := watchedLine{id: l.ID, sides: map[uint64]stand{}}
 		for _, p := range l.Points {
 			if p.Valid() {
 				w.points = append(w.points, t.plane.to(p))
@@ -36,7 +43,8 @@ func (t *Tracker) setLines() {
 }
 
 // watch compares confirmed tracks with the lines. A side counts once the track is on it beyond its own uncertainty, so a track
-// that walks along a line does not cross it again and again.
+// that walks along a line does not cross it again and again. A track that appears close to a line has no such side yet; when it
+// is surely on one later, it has crossed if its first place was more likely on the other and its way leads from there.
 func (t *Tracker) watch(tracks []Track, at time.Time) {
 	if !t.plane.set {
 		return
@@ -61,23 +69,38 @@ func (t *Tracker) watch(tracks []Track, at time.Time) {
 func (t *Tracker) watchOne(l *watchedLine, tr *Track, at time.Time) {
 	pos := t.plane.to(tr.Position)
 	d, normal := l.distance(pos)
+	if math.IsInf(d, 0) {
+		return
+	}
 	sigma := math.Sqrt(max(0, sym2{tr.EE, tr.EN, tr.NN}.form(normal)))
-	if math.Abs(d) < 2+crossingSigmas*sigma || math.IsInf(d, 0) {
+	old, known := l.sides[tr.ID]
+	towards := tr.VE*normal[0] + tr.VN*normal[1]
+	if math.Abs(d) < 2+crossingSigmas*sigma {
+		if !known {
+			first := stand{at: at.UnixNano()}
+			if math.Abs(d) > firstSideSigmas*sigma {
+				first.first = d
+			}
+			l.sides[tr.ID] = first
+		}
 		return
 	}
 	side := 1
 	if d < 0 {
 		side = -1
 	}
-	old := l.sides[tr.ID]
-	l.sides[tr.ID] = side
-	if old == 0 || old == side {
+	l.sides[tr.ID] = stand{side: side}
+	speed := towards * float64(side)
+	switch {
+	case old.side == side || !known:
+		return
+	case old.side == 0 && !(old.first*float64(side) < 0 && speed > 0.3 && math.Abs(d) < 1.5*speed*float64(at.UnixNano()-old.at)/1e9+sigma):
 		return
 	}
 	// How long ago it was on the line, if it moved as it does now.
 	ago := 0.0
-	if towards := tr.VE*normal[0] + tr.VN*normal[1]; towards*float64(side) > 0.2 {
-		ago = min(15, d/towards)
+	if speed > 0.2 {
+		ago = min(15, math.Abs(d)/speed)
 	}
 	c := Crossing{
 		Line: l.id, Direction: side, Track: tr.ID,

@@ -51,6 +51,12 @@ func (t *Tracker) applyTrip(tr *track, m *measurement, c *claim, share float64) 
 	if share < 1e-3 {
 		return
 	}
+	if tr.watched(m.t, &c.fix) {
+		if share > 0.4 {
+			tr.credit(m.sensor.index, m.sensor.Kind, m.t)
+		}
+		return
+	}
 	tr.r = min(1-1e-6, share+(1-share)*tr.r)
 	tr.refreshInfluence(m.sensor.index, c.fix.bias)
 	pr := tr.prior()
@@ -270,4 +276,13 @@ func (s *sensor) along() (vec2, float64) {
 func (s *sensor) leftNormal() vec2 {
 	u, _ := s.along()
 	return vec2{-u[1], u[0]}
+}
+
+// watched tells whether a camera has seen the track lately and knows its place better than the trip does.
+func (t *track) watched(at int64, f *fixOf) bool {
+	if t.lastCamera == 0 || float64(at-t.lastCamera)/1e9 > 3 {
+		return false
+	}
+	_, c := t.position()
+	return c.meanSigma() < 0.5*f.r.add(f.bias).meanSigma()
 }
