@@ -1,6 +1,9 @@
 package fusion
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // poseError is what the tracker believes of the systematic error of one camera: east and north in metres, heading and pitch in
 // radians, with their covariance. It is learned where a track that other sensors placed comes into the camera's view, which
@@ -123,4 +126,42 @@ func (t *track) pulled(sensor int32) float64 {
 		}
 	}
 	return 0
+}
+
+// CameraError is what the tracker has learned of the systematic error of one camera: how far its detections lie beside the truth,
+// as far as its neighbours tell.
+type CameraError struct {
+	Sensor                     string
+	EastM, NorthM              float64
+	YawDeg, PitchDeg           float64
+	EastSigmaM, NorthSigmaM    float64
+	YawSigmaDeg, PitchSigmaDeg float64
+}
+
+// CameraErrors gives the errors of all cameras that have sent scans, in the order in which they were made known, as they were at
+// the last call of Tracks.
+func (t *Tracker) CameraErrors() []CameraError {
+	var out []CameraError
+	const deg = 180 / math.Pi
+	for index := range t.state.cameras {
+		if b := &t.state.cameras[index].pose; b.ready {
+			sigma := func(k int) float64 { return math.Sqrt(max(0, b.cov[k][k])) }
+			out = append(out, CameraError{
+				Sensor: t.names[index], EastM: b.mean[0], NorthM: b.mean[1], YawDeg: b.mean[2] * deg, PitchDeg: b.mean[3] * deg,
+				EastSigmaM: sigma(0), NorthSigmaM: sigma(1), YawSigmaDeg: sigma(2) * deg, PitchSigmaDeg: sigma(3) * deg,
+			})
+		}
+	}
+	return out
+}
+
+// ForgetCameraError makes the tracker start anew with the error of a camera, from the newest arrival on, as after a repair; false for
+// an unknown camera, or before anything has come in.
+func (t *Tracker) ForgetCameraError(id string) bool {
+	sen, ok := t.sensors[id]
+	if !ok || sen.Kind != Camera || t.clock == math.MinInt64 {
+		return false
+	}
+	t.insert(t.entry(resetEntry, sen, 0, time.Unix(0, t.clock)))
+	return true
 }

@@ -26,6 +26,8 @@ func (a sym2) inverse() sym2 {
 	return sym2{a.nn * d, -a.en * d, a.ee * d}
 }
 
+func (a sym2) times(v vec2) vec2 { return vec2{a.ee*v[0] + a.en*v[1], a.en*v[0] + a.nn*v[1]} }
+
 // form is v' A v.
 func (a sym2) form(v vec2) float64 {
 	return a.ee*v[0]*v[0] + 2*a.en*v[0]*v[1] + a.nn*v[1]*v[1]

@@ -2,6 +2,7 @@ package fusion
 
 import (
 	"math"
+	"time"
 
 	"vedette/internal/geo"
 )
@@ -14,18 +15,30 @@ type det struct {
 	class ClassProbs // normalised, floored
 }
 
-// measurement is one entry of the log: a scan or a trip. It is immutable, so that every replay reads the same.
+// entry says what a measurement in the log is.
+type entry uint8
+
+const (
+	scanEntry entry = iota
+	tripEntry
+	foreignEntry
+	resetEntry // what was learned of a camera's error is forgotten
+)
+
+// measurement is one entry of the log. It is immutable while it is there, so that every replay reads the same.
 type measurement struct {
+	kind   entry
 	t      int64
 	sensor *sensor
 	seq    uint64
 
-	dets   []det // scan
+	dets   []det // scan; of a foreign track its one place
 	view   footprint
 	height float64
 
-	trip *Trip // trip
-	cls  ClassProbs
+	trip      Trip // trip
+	cls       ClassProbs
+	existence float64 // foreign track
 }
 
 // before is the order of work: by time, then by what does not depend on the order of arrival.
@@ -35,6 +48,9 @@ func (m *measurement) before(o *measurement) bool {
 	}
 	if m.sensor.index != o.sensor.index {
 		return m.sensor.index < o.sensor.index
+	}
+	if m.kind != o.kind {
+		return m.kind < o.kind
 	}
 	return m.seq < o.seq
 }
@@ -77,18 +93,31 @@ func (t *Tracker) detection(d *Detection) (out det, ok bool) {
 
 func (t *Tracker) inReach(p vec2) bool { return math.Hypot(p[0], p[1]) <= t.cfg.ReachKM*1000 }
 
+// entry is a measurement to be filled in: a used one that the log has forgotten, where there is one.
+func (t *Tracker) entry(kind entry, sen *sensor, seq uint64, at time.Time) *measurement {
+	var m *measurement
+	if n := len(t.unused); n > 0 {
+		m, t.unused = t.unused[n-1], t.unused[:n-1]
+	} else {
+		m = new(measurement)
+	}
+	*m = measurement{kind: kind, sensor: sen, seq: seq, t: at.UnixNano(), dets: m.dets[:0]}
+	return m
+}
+
 // scanMeasurement converts a scan; false for one that cannot be used.
 func (t *Tracker) scanMeasurement(s *Scan, sen *sensor) (*measurement, bool) {
 	if !s.Position.Valid() || len(s.Detections) > t.cfg.MaxDetections {
 		return nil, false
 	}
-	m := &measurement{t: s.Time.UnixNano(), sensor: sen, seq: s.Seq, height: s.HeightM}
-	if !(m.height > 1 && m.height < 1e5) {
-		m.height = 100
-	}
 	centre := t.plane.to(s.Position)
 	if !t.inReach(centre) {
 		return nil, false
+	}
+	m := t.entry(scanEntry, sen, s.Seq, s.Time)
+	m.height = s.HeightM
+	if !(m.height > 1 && m.height < 1e5) {
+		m.height = 100
 	}
 	m.view = footprint{centre: centre, nothing: true, area: noFootprintArea}
 	sec := s.Sector
@@ -103,7 +132,6 @@ func (t *Tracker) scanMeasurement(s *Scan, sen *sensor) (*measurement, bool) {
 	case finite && sec.RMaxM > sec.RMinM && sec.RMaxM > 0 && sec.RMaxM < 1e5 && sec.HFovDeg > 0:
 		m.view = sectorFootprint(centre, sec)
 	}
-	m.dets = make([]det, 0, len(s.Detections))
 	for i := range s.Detections {
 		d, ok := t.detection(&s.Detections[i])
 		if !ok {

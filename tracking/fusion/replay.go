@@ -69,11 +69,16 @@ func (t *Tracker) tickTo(limit int64) {
 
 func (t *Tracker) work1(m *measurement) {
 	t.stats.Worked++
-	if m.trip != nil {
+	switch m.kind {
+	case scanEntry:
+		t.scan(&t.state, m)
+	case tripEntry:
 		t.trip(&t.state, m)
-		return
+	case foreignEntry:
+		t.foreign(&t.state, m)
+	case resetEntry:
+		t.state.camera(m.sensor.index).pose = poseError{}
 	}
-	t.scan(&t.state, m)
 }
 
 func (t *Tracker) snapshot() {
@@ -113,6 +118,7 @@ func (t *Tracker) trim() {
 	t.snapshots = slices.Delete(t.snapshots, 0, n)
 	base := t.snapshots[0].now
 	k := sort.Search(len(t.log), func(i int) bool { return t.log[i].t >= base })
+	t.unused = append(t.unused, t.log[:k]...)
 	t.log = slices.Delete(t.log, 0, k)
 }
 

@@ -58,6 +58,12 @@ func newSensor(s Sensor, index int32, pl *plane) (*sensor, error) {
 		def(&out.RangeM[0], 25)
 		def(&out.FovDeg, 90)
 		out.holdoff = 4
+	case Bearing:
+		def(&out.Pd, 0.9)
+		def(&out.RangeM[0], 2000)
+		out.holdoff = 1
+	case System:
+		def(&out.Pd, 0.9)
 	case Beam:
 		def(&out.Pd, 0.95)
 		out.holdoff = 1
@@ -72,7 +78,7 @@ func newSensor(s Sensor, index int32, pl *plane) (*sensor, error) {
 	default:
 		return nil, fmt.Errorf("%w: %s is of unknown kind %d", ErrSensor, s.ID, s.Kind)
 	}
-	if s.Kind == Seismic || s.Kind == PIR {
+	if s.Kind == Seismic || s.Kind == PIR || s.Kind == Bearing {
 		if !s.Position.Valid() || math.IsNaN(s.AzDeg) || math.IsInf(s.AzDeg, 0) {
 			return nil, fmt.Errorf("%w: %s has no place on Earth", ErrSensor, s.ID)
 		}

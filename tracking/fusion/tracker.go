@@ -10,6 +10,7 @@ import (
 // Stats counts what a Tracker has taken and refused since it was made.
 type Stats struct {
 	Scans, Trips      uint64 // taken
+	Foreign           uint64 // tracks of other systems, taken
 	Repeats           uint64 // same sensor and sequence number again
 	TooOld            uint64 // beyond Config.Lag
 	WrongTime         uint64 // far in the future, or a clock that jumped
@@ -30,6 +31,7 @@ type Tracker struct {
 	names   []string  // by index
 
 	log       []*measurement
+	unused    []*measurement // forgotten by the log
 	snapshots []*state
 	spare     []*state
 	state     state
@@ -82,7 +84,7 @@ func (t *Tracker) AddSensor(s Sensor) error {
 		t.names = append(t.names, s.ID)
 	}
 	t.ground = slices.DeleteFunc(t.ground, func(g *sensor) bool { return g.index == index })
-	if n.Kind != Camera {
+	if n.Kind.source() == groundSource {
 		t.ground = append(t.ground, n)
 	}
 	return nil
@@ -91,7 +93,7 @@ func (t *Tracker) AddSensor(s Sensor) error {
 // AddScan takes one camera frame. It is cheap: the work is done by the next call of Tracks. What cannot be used is refused by
 // rule and counted in Stats.
 func (t *Tracker) AddScan(s Scan) {
-	sen, ok := t.accept(s.Sensor, s.Seq, s.Time, s.Arrival, true)
+	sen, ok := t.accept(s.Sensor, s.Seq, s.Time, s.Arrival, cameraSource)
 	if !ok {
 		return
 	}
@@ -106,26 +108,65 @@ func (t *Tracker) AddScan(s Scan) {
 
 // AddTrip takes one message of a ground sensor, as AddScan does a frame.
 func (t *Tracker) AddTrip(tr Trip) {
-	sen, ok := t.accept(tr.Sensor, tr.Seq, tr.Time, tr.Arrival, false)
+	sen, ok := t.accept(tr.Sensor, tr.Seq, tr.Time, tr.Arrival, groundSource)
 	if !ok {
 		return
 	}
-	if math.IsNaN(tr.Confidence) || !t.inReach(sen.pos) {
+	if math.IsNaN(tr.Confidence+tr.BearingDeg+tr.BearingSigmaDeg) || math.IsInf(tr.BearingDeg, 0) || !t.inReach(sen.pos) {
 		t.stats.Refused++
 		return
 	}
 	t.stats.Trips++
-	t.insert(&measurement{t: tr.Time.UnixNano(), sensor: sen, seq: tr.Seq, trip: &tr, cls: evidence(tr.Class)})
+	m := t.entry(tripEntry, sen, tr.Seq, tr.Time)
+	m.trip, m.cls = tr, evidence(tr.Class)
+	t.insert(m)
 }
 
-// accept checks what scans and trips share.
-func (t *Tracker) accept(id string, seq uint64, at, arrival time.Time, camera bool) (*sensor, bool) {
+// AddTrack takes what another system says of one of its tracks, as AddScan does a frame.
+func (t *Tracker) AddTrack(f ForeignTrack) {
+	sen, ok := t.accept(f.Sensor, f.Seq, f.Time, f.Arrival, systemSource)
+	if !ok {
+		return
+	}
+	d, ok := t.detection(&Detection{Position: f.Position, EE: f.EE, EN: f.EN, NN: f.NN, Class: f.Class})
+	if !ok || math.IsNaN(f.Existence) {
+		t.stats.Refused++
+		return
+	}
+	t.stats.Foreign++
+	m := t.entry(foreignEntry, sen, f.Seq, f.Time)
+	m.dets, m.existence = append(m.dets, d), f.Existence
+	t.insert(m)
+}
+
+// sourceOf says which kind of message comes from a kind of sensor.
+type sourceOf uint8
+
+const (
+	groundSource sourceOf = iota
+	cameraSource
+	systemSource
+)
+
+func (k SensorKind) source() sourceOf {
+	switch k {
+	case Camera:
+		return cameraSource
+	case System:
+		return systemSource
+	default:
+		return groundSource
+	}
+}
+
+// accept checks what all messages share.
+func (t *Tracker) accept(id string, seq uint64, at, arrival time.Time, source sourceOf) (*sensor, bool) {
 	sen, ok := t.sensors[id]
 	if !ok {
 		t.stats.UnknownSensor++
 		return nil, false
 	}
-	if (sen.Kind == Camera) != camera {
+	if sen.Kind.source() != source {
 		t.stats.Refused++
 		return nil, false
 	}
@@ -180,6 +221,7 @@ func (t *Tracker) tell(arrival time.Time) bool {
 // restart forgets everything measured, but neither sensors nor public numbers.
 func (t *Tracker) restart(clock int64) {
 	t.spare = append(t.spare, t.snapshots...)
+	t.unused = append(t.unused, t.log...)
 	t.snapshots, t.log, t.state = t.snapshots[:0], t.log[:0], state{}
 	t.dirty, t.clock = math.MaxInt64, clock
 	clear(t.seen)

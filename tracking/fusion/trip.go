@@ -33,7 +33,8 @@ func (t *Tracker) trip(s *state, m *measurement) {
 		taken += share
 		t.applyTrip(&s.tracks[c.track], m, c, share)
 	}
-	if taken < 0.5 {
+	// A direction alone is no place to begin at.
+	if taken < 0.5 && m.sensor.Kind != Bearing {
 		t.birthFromTrip(s, m, newPerSensor/3600/total)
 	}
 }
@@ -51,7 +52,7 @@ func (t *Tracker) applyTrip(tr *track, m *measurement, c *claim, share float64) 
 	if share < 1e-3 {
 		return
 	}
-	if tr.watched(m.t, &c.fix) {
+	if m.sensor.Kind != Bearing && tr.watched(m.t, &c.fix) {
 		if share > 0.4 {
 			tr.credit(m.sensor.index, m.sensor.Kind, m.t)
 		}
@@ -154,6 +155,8 @@ func (m *measurement) rate(tr *track) (float64, fixOf) {
 		return tr.r * s.Pd * p * moving / s.holdoff * numClasses * sum, m.discFix(class, speed)
 	case PIR:
 		return tr.r * s.Pd * s.inSector(mean, cov) * moving / s.holdoff, m.sectorFix(speed)
+	case Bearing:
+		return tr.r * s.Pd * m.bearingRate(mean, cov) / s.holdoff, m.bearingFix(mean)
 	default:
 		return tr.r * s.Pd * m.beamRate(tr, mean, cov, v), m.beamFix(speed)
 	}

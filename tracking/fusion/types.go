@@ -43,6 +43,8 @@ const (
 	Seismic                   // presence of something that moves, within a disc that depends on its class
 	PIR                       // motion within a sector
 	Beam                      // something crossed the line from A to B
+	Bearing                   // something lies in a direction; no distance
+	System                    // another system, which sends tracks of its own
 )
 
 // String is the word of the HTTP API for a kind of source.
@@ -56,6 +58,10 @@ func (k SensorKind) String() string {
 		return "pir"
 	case Beam:
 		return "beam"
+	case Bearing:
+		return "bearing"
+	case System:
+		return "system"
 	default:
 		return "unknown"
 	}
@@ -76,18 +82,18 @@ type Sensor struct {
 	ID   string
 	Kind SensorKind
 
-	Pd float64 // probability to detect a target; default 0.85 (camera), 0.9 (seismic, PIR), 0.95 (beam)
+	Pd float64 // probability to detect a target; default 0.85 (camera), 0.95 (beam), 0.9 (others)
 
 	ClutterPerScan float64 // camera: mean number of false detections in one scan; default 1
 	Bias           Bias    // camera
 
-	Position geo.LatLon          // seismic, PIR
-	RangeM   [numClasses]float64 // seismic: by class, default 40, 180, 25; PIR: index 0 is the range, default 25
+	Position geo.LatLon          // seismic, PIR, bearing
+	RangeM   [numClasses]float64 // seismic: by class, default 40, 180, 25; PIR: index 0 is the range, default 25; bearing: the same, default 2000
 	AzDeg    float64             // PIR: middle of the sector, clockwise from true north
 	FovDeg   float64             // PIR: width of the sector, default 90
 	A, B     geo.LatLon          // beam: its ends
 
-	Holdoff    time.Duration // shortest time between two trips; default 2 s (seismic), 4 s (PIR)
+	Holdoff    time.Duration // shortest time between two trips; default 2 s (seismic), 4 s (PIR), 1 s (beam, bearing)
 	FAPerHour  float64       // false alarms in an hour; default 4
 	ClockSigma time.Duration // standard deviation of the sensor's clock; default 0
 }
@@ -141,6 +147,22 @@ type Trip struct {
 	Class      ClassProbs // seismic
 	SNRdB      float64    // seismic: strength over noise, dB; zero means unknown
 	Direction  Direction  // beam
+
+	BearingDeg      float64 // bearing: clockwise from true north
+	BearingSigmaDeg float64 // bearing: standard deviation; default 2
+}
+
+// ForeignTrack is what another system says of one of its tracks. What it has seen may be what this tracker's own sensors saw, so it is
+// joined by covariance intersection, which stays true whatever the two have in common.
+type ForeignTrack struct {
+	Sensor     string // of kind System
+	Seq        uint64 // the same number from the same system again is a repeat and ignored; zero: never a repeat
+	Time       time.Time
+	Arrival    time.Time
+	Position   geo.LatLon
+	EE, EN, NN float64    // covariance of the position, m^2, east-north
+	Existence  float64    // 0..1; zero means unknown
+	Class      ClassProbs // zero means unknown
 }
 
 // Status is how sure the tracker is of a track.
