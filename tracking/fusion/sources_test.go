@@ -209,3 +209,13 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 		t.Errorf("%d tracks, counted %+v: nothing was tracked or replayed", len(tr.state.tracks), tr.stats)
 	}
 }
+
+func TestATripFromTheFutureIsTakenAtItsArrival(t *testing.T) {
+	t.Parallel()
+	tr := newTracker(t, Config{}, seismic("s", 0, 0))
+	tr.AddTrip(Trip{Sensor: "s", Seq: 1, Time: at(3), Arrival: at(1), Confidence: 0.8})
+	got := tr.Tracks(at(2))
+	if len(tr.state.tracks) != 1 || tr.state.tracks[0].first != at(1).UnixNano() {
+		t.Errorf("tracks %+v of %d inside, want one from the arrival", got, len(tr.state.tracks))
+	}
+}

@@ -119,6 +119,10 @@ func (t *Tracker) AddTrip(tr Trip) {
 	t.stats.Trips++
 	m := t.entry(tripEntry, sen, tr.Seq, tr.Time)
 	m.trip, m.cls = tr, evidence(tr.Class)
+	if !tr.Arrival.IsZero() {
+		// Nothing arrives before it happened: the sensor's clock is ahead by at least the difference.
+		m.t = min(m.t, tr.Arrival.UnixNano())
+	}
 	t.insert(m)
 }
 
