@@ -218,7 +218,7 @@ func (m *measurement) discFix(class ClassProbs, speed float64) fixOf {
 	slip := 1 + m.sensor.clock*max(1, speed)
 	return fixOf{
 		sensor: m.sensor.index, z: m.sensor.pos, r: sym2{ee: slip * slip, nn: slip * slip},
-		bias: sym2{ee: 0.2 * r2, nn: 0.2 * r2}, tau: max(0.5, 0.12*math.Sqrt(r2)/max(1, speed)),
+		bias: sym2{ee: 0.2 * r2, nn: 0.2 * r2}, tau: max(0.5, 0.3*math.Sqrt(r2)/max(1, speed)),
 	}
 }
 
