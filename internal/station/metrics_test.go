@@ -5,9 +5,37 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
+	"vedette/internal/geo"
+	"vedette/tracking/fusion"
 	"vedette/video"
 )
+
+func TestMetricsTellWhatFusionRefusedAndHowCamerasErr(t *testing.T) {
+	t.Parallel()
+	tracker := fusion.New(fusion.Config{})
+	if err := tracker.AddSensor(fusion.Sensor{ID: "1-thermal", Kind: fusion.Camera, Bias: fusion.Bias{PosSigmaM: 3}}); err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
+	home := geo.LatLon{Lat: -35.36, Lon: 149.16}
+	tracker.AddScan(fusion.Scan{Sensor: "1-thermal", Time: now, Position: home})
+	tracker.AddScan(fusion.Scan{Sensor: "1-thermal", Time: now.AddDate(-60, 0, 0), Position: home})
+	tracker.AddScan(fusion.Scan{Sensor: "nobody", Time: now, Position: home})
+	tracker.Tracks(now)
+	w := httptest.NewRecorder()
+	metricsHandler(map[string]func() any{"fusion": func() any { return *countsOf(tracker) }}).
+		ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	for _, want := range []string{
+		"vedette_fusion_scans 1", "vedette_fusion_wrong_time 1", "vedette_fusion_unknown_sensor 1",
+		`vedette_fusion_camera_error_east_m{name="1-thermal"} 0`, `vedette_fusion_camera_sigma_east_m{name="1-thermal"} 3`,
+	} {
+		if !strings.Contains(w.Body.String(), "\n"+want+"\n") {
+			t.Errorf("the page has no line %q", want)
+		}
+	}
+}
 
 func TestMetricsNameTheCountersOfVideo(t *testing.T) {
 	t.Parallel()

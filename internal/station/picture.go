@@ -36,6 +36,7 @@ const (
 type picture struct {
 	cfg     pictureConfig
 	tracker *fusion.Tracker
+	counted atomic.Pointer[fusionCounts] // as of the last step
 	alerts  *alert.Engine
 	cues    *cue.Engine
 	locator georef.Locator
@@ -191,6 +192,7 @@ func (p *picture) step(now time.Time) {
 			p.cfg.log.Warn("an intent was not carried out", "vehicle", i.Vehicle, "cue", i.Cue)
 		}
 	}
+	p.counted.Store(countsOf(p.tracker))
 	p.publish(now, tracks, news.Changed, proposals.Changed)
 }
 

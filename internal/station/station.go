@@ -228,6 +228,7 @@ func (s *Station) stats() map[string]func() any {
 		"gnss":    func() any { return s.posts.counts() },
 		"store":   func() any { return s.store.Stats() },
 		"access":  func() any { return s.access.Stats() },
+		"fusion":  func() any { return s.picture.fusionStats() },
 		"picture": func() any {
 			return struct{ FramesWithoutPose, FramesDropped uint64 }{s.picture.posesNo.Load(), s.picture.framesNo.Load()}
 		},
