@@ -38,7 +38,7 @@ func (t *Tracker) scan(s *state, m *measurement) {
 		since = float64(m.t-cam.lastScan) / 1e9
 		look = min(1, since*missesPerS)
 	}
-	cam.lastScan = max(cam.lastScan, m.t)
+	cam.lastScan, cam.lastView = max(cam.lastScan, m.t), m.view
 	cam.pose.advance(&m.sensor.Bias, since)
 	w := &t.work
 	w.z = w.z[:0]

@@ -12,6 +12,7 @@ type state struct {
 // cameraState is what the tracker learns about a camera while it works.
 type cameraState struct {
 	lastScan int64
+	lastView footprint
 	scores   scoreModel
 	pose     poseError
 }

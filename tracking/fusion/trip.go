@@ -12,7 +12,8 @@ type claim struct {
 // trip works one message of a ground sensor in. Tracks, false alarms and targets not yet known compete for it by their rates.
 func (t *Tracker) trip(s *state, m *measurement) {
 	t.claims = t.claims[:0]
-	total := m.sensor.fa + newPerSensor/3600
+	fresh := newPerSensor / 3600 * s.unwatched(m.sensor.pos, m.t)
+	total := m.sensor.fa + fresh
 	for i := range s.tracks {
 		tr := &s.tracks[i]
 		if !m.sensor.mayReach(tr, m.t) {
@@ -35,8 +36,19 @@ func (t *Tracker) trip(s *state, m *measurement) {
 	}
 	// A direction alone is no place to begin at.
 	if taken < 0.5 && m.sensor.Kind != Bearing {
-		t.birthFromTrip(s, m, newPerSensor/3600/total)
+		t.birthFromTrip(s, m, fresh/total)
 	}
+}
+
+// unwatched is how much rarer newcomers are at a place because cameras look at it: who is there would have been seen.
+func (s *state) unwatched(p vec2, at int64) float64 {
+	const lookS, unseen = 3, 0.15
+	for k := range s.cameras {
+		if c := &s.cameras[k]; at-c.lastScan < lookS*1e9 && c.lastView.contains(p) {
+			return unseen
+		}
+	}
+	return 1
 }
 
 // mayReach is a coarse test, before a track is brought to the time of the trip.
