@@ -92,6 +92,11 @@ func story(seed uint64) (scans []Scan, trips []Trip) {
 	for k := range 8 {
 		trips = append(trips, Trip{Sensor: "s", Seq: uint64(k + 1), Time: at(3 + 2*float64(k)), Arrival: at(20), Confidence: 0.8})
 	}
+	for k := range 6 {
+		s := 1 + 3*float64(k)
+		deg := math.Atan2(-150-s, 300+1.3*s) * 180 / math.Pi
+		trips = append(trips, Trip{Sensor: "ear", Seq: uint64(k + 1), Time: at(s), Arrival: at(20), BearingDeg: deg, BearingSigmaDeg: 1})
+	}
 	return scans, trips
 }
 
@@ -99,7 +104,17 @@ func storyTracker(t testing.TB) *Tracker {
 	d := camera("d")
 	d.Bias = Bias{PosSigmaM: 2, YawSigmaDeg: 0.2, PitchSigmaDeg: 0.1}
 	return newTracker(t, Config{}, camera("c"), d,
-		Sensor{ID: "s", Kind: Seismic, Position: place(-55, 15)})
+		Sensor{ID: "s", Kind: Seismic, Position: place(-55, 15)},
+		Sensor{ID: "ear", Kind: Bearing, Position: place(100, -300)}, Sensor{ID: "other", Kind: System})
+}
+
+// foreignStory is what a neighbour says of the story's second walker.
+func foreignStory() (out []ForeignTrack) {
+	for k := range 5 {
+		s := 2.5 + 4*float64(k)
+		out = append(out, ForeignTrack{Sensor: "other", Seq: uint64(k + 1), Time: at(s), Arrival: at(20), Position: place(-48-s, 1.3*s), EE: 25, NN: 25})
+	}
+	return out
 }
 
 // unnamed takes the numbers away, which depend on what had been shown before.
@@ -121,18 +136,27 @@ func TestLateMeasurementsGiveTheTracksOfTheRightOrder(t *testing.T) {
 		for _, s := range trips {
 			ordered.AddTrip(s)
 		}
+		for _, f := range foreignStory() {
+			ordered.AddTrack(f)
+		}
 		want := unnamed(ordered.Tracks(at(20)))
+		if st := ordered.Stats(); st.Foreign != 5 || st.Trips != uint64(len(trips)) {
+			rt.Fatalf("counted %+v", st)
+		}
 		if len(confirmedOf(want)) < 2 {
 			rt.Fatalf("the story makes only %d tracks", len(want))
 		}
 		mixed := storyTracker(t)
-		order := rapid.Permutation(upTo(len(scans)+len(trips))).Draw(rt, "order")
+		order := rapid.Permutation(upTo(len(scans)+len(trips)+len(foreignStory()))).Draw(rt, "order")
 		shows := rapid.SliceOfN(rapid.IntRange(0, 30), len(order), len(order)).Draw(rt, "shows")
 		for k, n := range order {
-			if n < len(scans) {
+			switch {
+			case n < len(scans):
 				mixed.AddScan(scans[n])
-			} else {
+			case n < len(scans)+len(trips):
 				mixed.AddTrip(trips[n-len(scans)])
+			default:
+				mixed.AddTrack(foreignStory()[n-len(scans)-len(trips)])
 			}
 			if shows[k] < 2 {
 				mixed.Tracks(at(float64(shows[k]*10 + 10)))
