@@ -31,15 +31,11 @@ type Service struct {
 
 // New checks the configuration, reports all of its problems at once, and binds the UDP gateways.
 func New(cfg Config) (*Service, error) {
-	cfg = cfg.withDefaults()
-	if err := cfg.validate(); err != nil {
-		return nil, fmt.Errorf("sensors: %w", err)
+	s, err := build(cfg)
+	if err != nil {
+		return nil, err
 	}
-	s := &Service{
-		cfg: cfg, log: cfg.Log, sockets: map[string]net.PacketConn{},
-		registry: newRegistry(cfg.Sensors), events: make(chan Event, eventQueue), updates: newUpdates(),
-	}
-	for _, g := range cfg.Gateways {
+	for _, g := range s.cfg.Gateways {
 		if g.UDP == "" {
 			continue
 		}
@@ -51,6 +47,18 @@ func New(cfg Config) (*Service, error) {
 		s.sockets[g.Name] = socket
 	}
 	return s, nil
+}
+
+// build makes a Service that has no port open.
+func build(cfg Config) (*Service, error) {
+	cfg = cfg.withDefaults()
+	if err := cfg.validate(); err != nil {
+		return nil, fmt.Errorf("sensors: %w", err)
+	}
+	return &Service{
+		cfg: cfg, log: cfg.Log, sockets: map[string]net.PacketConn{},
+		registry: newRegistry(cfg.Sensors), events: make(chan Event, eventQueue), updates: newUpdates(),
+	}, nil
 }
 
 // Run receives until ctx is done, and returns nil when every goroutine has ended and both channels are closed. It may

@@ -43,6 +43,7 @@ type picture struct {
 
 	pending  []video.Detections
 	trips    []alert.Trip
+	own      []alert.Own // reports of ours since the last step
 	sensors  map[string]sensors.State
 	cameras  map[string]bool      // known to the tracker
 	seen     map[string]time.Time // when detections of each feed were last recorded
@@ -60,7 +61,7 @@ type picture struct {
 
 // pictureConfig is what the picture draws on.
 type pictureConfig struct {
-	mavlink *mavlink.Service
+	mavlink craft
 	feeds   *feeds
 	ground  *ground
 	looks   *looks
@@ -74,6 +75,12 @@ type pictureConfig struct {
 	// twice.
 	firstID int
 	log     *slog.Logger
+}
+
+// craft tells where the vehicles are, and where a camera looked; the mavlink room is one.
+type craft interface {
+	Vehicles() []mavlink.Vehicle
+	CameraPoseAt(vehicle int, gimbal uint8, at time.Time) (mavlink.Pose, error)
 }
 
 // leaseHolders tells who controls a vehicle; empty: nobody.
@@ -167,11 +174,11 @@ func (p *picture) takeEvent(e sensors.Event) {
 func (p *picture) step(now time.Time) {
 	p.placeFrames(now)
 	tracks := p.tracks(now)
-	input := alert.Input{Now: now, Trips: p.trips, Tracks: make([]alert.Track, 0, len(tracks))}
+	input := alert.Input{Now: now, Trips: p.trips, Own: p.own, Tracks: make([]alert.Track, 0, len(tracks))}
 	for _, t := range tracks {
 		input.Tracks = append(input.Tracks, p.alertTrack(t))
 	}
-	p.trips = nil
+	p.trips, p.own = nil, nil
 	news := p.alerts.Update(input)
 	for _, n := range news.Notes {
 		p.cfg.log.Info("sensors", "note", n.Text, "kind", n.Kind)

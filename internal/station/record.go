@@ -27,12 +27,15 @@ const (
 // somebody's name is appended, which is done only when it is on disk. What people do themselves the server (package ui)
 // records.
 type recorder struct {
-	store *store.Store
+	store *store.Store // nil: nothing is recorded
 	log   *slog.Logger
 }
 
 // post records something of which a single loss, counted by the store, is bearable.
 func (r recorder) post(kind, key string, at time.Time, data any) {
+	if r.store == nil {
+		return
+	}
 	raw, err := json.Marshal(data)
 	if err != nil {
 		r.log.Error("cannot record", "kind", kind, "key", key, "error", err)

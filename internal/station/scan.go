@@ -104,6 +104,9 @@ func classProbs(shape video.Classes, widthM, heightM, blurM float64) fusion.Clas
 	// How far the logarithms of two sizes may differ within a class, and where the blur is as large as the body.
 	spread := 0.35 + blurM/2
 	out := fusion.ClassProbs{shape.Person, shape.Vehicle, shape.Animal}
+	if shape.Animal == 0 { // the network knows no animals and takes them for people, so that its shape tells neither from the other
+		out[fusion.Animal] = shape.Person
+	}
 	sum := 0.0
 	for i := range out {
 		dw := math.Log(widthM/(bodies[i].width+blurM)) / spread

@@ -83,10 +83,7 @@ func newSensors(cfg Config, w scene) (*Sensors, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	if cfg.FalsePerHour == 0 {
-		cfg.FalsePerHour = 1
-	}
-	cfg.FalsePerHour = max(cfg.FalsePerHour, 0)
+	cfg.FalsePerHour = falsePerHour(cfg.FalsePerHour)
 	s := &Sensors{cfg: cfg, scene: w, lines: map[string]*gateway{}}
 	s.field = newField(w, cfg.Seed, cfg.FalsePerHour)
 	for i, x := range w.Sensors() {

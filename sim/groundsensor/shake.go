@@ -44,16 +44,21 @@ func newShake(x world.Sensor, to string, falsePerHour float64, rng *rand.Rand) (
 
 func (s *shake) begin(time.Time) { s.ground.reset() }
 
-// block sends the samples of the quarter second that ends at an instant.
-func (s *shake) block(w scene, end time.Time, objects []world.Object) error {
+// datagram appends the samples of the quarter second that ends at an instant.
+func (s *shake) datagram(b []byte, w scene, end time.Time, objects []world.Object) []byte {
 	start := end.Add(-blockLength)
 	ve, vn, _ := w.Wind(start, s.sensor.E, s.sensor.N, w.GroundU(s.sensor.E, s.sensor.N)+2)
 	var samples [blockSamples]float64
 	s.ground.shake(samples[:], start, s.sensor.E, s.sensor.N, math.Hypot(ve, vn), objects, end)
+	return appendDatagram(b, s.sensor.Channel, start, samples[:])
+}
+
+// block sends the datagram of the quarter second that ends at an instant.
+func (s *shake) block(w scene, end time.Time, objects []world.Object) error {
+	s.buf = s.datagram(s.buf[:0], w, end, objects)
 	if s.conn == nil {
 		return nil
 	}
-	s.buf = appendDatagram(s.buf[:0], s.sensor.Channel, start, samples[:])
 	if err := s.conn.SetWriteDeadline(time.Now().Add(sendTimeout)); err != nil {
 		return fmt.Errorf("send datagram: %w", err)
 	}

@@ -35,5 +35,5 @@
 //	  - {id: 1, home: [170, -335], patrol: [[-250, -130], [-40, -70]], altitudeAGL: 70, airborne: true}
 //
 // Everything random (repetitions, animals, gusts, terrain) follows from the seed given to the world, so that the same
-// scenario with the same seed is the same story. The built-in scenarios are "crossing", the default, and "quiet".
+// scenario with the same seed is the same story. The built-in scenarios are "crossing", the default, "busy" and "quiet".
 package scenario

@@ -48,6 +48,7 @@ type Object struct {
 	Shuttle  bool    `yaml:"shuttle"`  // goes to and fro for ever, instead of leaving at the end of its path
 	Repeat   *Repeat `yaml:"repeat"`   // comes again
 	TempC    float64 `yaml:"tempC"`    // default: person 30, vehicle 38, animal 28
+	Own      bool    `yaml:"own"`      // one of ours: a patrol that tells where it is
 }
 
 // Pause is a stop on a path.

@@ -60,7 +60,7 @@ func (v *traveller) member(t float64, k int64, m int) (Object, bool) {
 	if !ok {
 		return Object{}, false
 	}
-	o := Object{ID: v.ID, Class: Class(v.Class), TempC: v.TempC}
+	o := Object{ID: v.ID, Class: Class(v.Class), TempC: v.TempC, Own: v.Own}
 	if v.Count > 1 {
 		o.ID += "-" + strconv.Itoa(m+1)
 	}

@@ -29,6 +29,7 @@ type Object struct {
 	TempC                    float64    // mean temperature of its surface
 	Moving                   bool       // false while it pauses, grazes or is parked
 	GaitHz                   float64    // footsteps a second, 0 = none (a vehicle, or standing still)
+	Own                      bool       // one of ours
 }
 
 // Tree is a tree or a large bush, standing on the ground.

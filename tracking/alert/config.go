@@ -22,6 +22,8 @@ type Config struct {
 	PairReachM float64
 	// RaiseConfidence is the confidence from which evidence becomes an alert: 0.7.
 	RaiseConfidence float64
+	// AnimalsPerPerson is how many animals trip a sensor for each person who does: 6.
+	AnimalsPerPerson float64
 	// SeismicRangeM, PIRRangeM and BeamRangeM stand in for a trip's RangeM: 40, 15, 5 m.
 	SeismicRangeM, PIRRangeM, BeamRangeM float64
 
@@ -40,6 +42,13 @@ type Config struct {
 	// TrackTripAge is how old a trip may be that a track confirms: 30 s.
 	TrackTripAge time.Duration
 
+	// OwnM is how far from its report one of ours may be: 20 m. OwnAge is how old a report may be: 30 s. OwnReach is how many
+	// times a sensor's range away ours may be to be what tripped it: 3.
+	OwnM     float64
+	OwnAge   time.Duration
+	OwnReach float64
+	// LessonHalfLife is after how long a decision about a sensor's alerts counts half: 14 days.
+	LessonHalfLife time.Duration
 	// WeatherSensors of one kind within WeatherWindow over WeatherSpanM are weather: 4, 5 s, 200 m.
 	WeatherSensors int
 	WeatherWindow  time.Duration
@@ -69,6 +78,7 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.DriveSpeed, 25)
 	orDefault(&c.PairReachM, 200)
 	orDefault(&c.RaiseConfidence, 0.7)
+	orDefault(&c.AnimalsPerPerson, 6)
 	orDefault(&c.SeismicRangeM, 40)
 	orDefault(&c.PIRRangeM, 15)
 	orDefault(&c.BeamRangeM, 5)
@@ -80,6 +90,10 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.BindFarthestM, 200)
 	orDefault(&c.GroupM, 40)
 	orDefault(&c.TrackTripAge, 30*time.Second)
+	orDefault(&c.OwnM, 20)
+	orDefault(&c.OwnAge, 30*time.Second)
+	orDefault(&c.OwnReach, 3)
+	orDefault(&c.LessonHalfLife, 14*24*time.Hour)
 	orDefault(&c.WeatherSensors, 4)
 	orDefault(&c.WeatherWindow, 5*time.Second)
 	orDefault(&c.WeatherSpanM, 200)

@@ -26,6 +26,12 @@ type Engine struct {
 	weather map[string]time.Time
 	passed  map[string]*passage
 
+	lessons map[string]Lesson // by sensor: what people said of its alerts
+
+	own       []Own             // reports of the last minutes
+	ownTracks map[string]string // tracks that are one of ours, and whose
+	said      map[string]time.Time
+
 	notes []Note
 }
 
@@ -34,12 +40,15 @@ func New(cfg Config) *Engine {
 	cfg = cfg.withDefaults()
 	return &Engine{
 		cfg: cfg, nextID: cfg.FirstID, weather: map[string]time.Time{}, passed: map[string]*passage{},
+		lessons: map[string]Lesson{}, ownTracks: map[string]string{}, said: map[string]time.Time{},
 	}
 }
 
 // Update takes what happened up to now and answers which alerts it raised or changed.
 func (e *Engine) Update(in Input) Result {
 	e.notes = nil
+	e.takeOwn(in.Own, in.Now)
+	in.Tracks = slices.DeleteFunc(slices.Clone(in.Tracks), func(t Track) bool { return e.isOwn(t, in.Now) })
 	e.follow(in)
 	trips := slices.Clone(in.Trips)
 	slices.SortStableFunc(trips, func(a, b Trip) int { return a.At.Compare(b.At) })
@@ -94,6 +103,9 @@ func (e *Engine) takeTrip(t Trip, in Input) {
 	if until, ok := e.weather[t.Kind]; ok && t.At.Before(until) && !t.named() {
 		return
 	}
+	if e.ownTrip(t) {
+		return
+	}
 	if ev := e.eventFor(t, in.Now); ev != nil {
 		e.join(ev, t)
 		return
@@ -116,7 +128,7 @@ func (e *Engine) eventFor(t Trip, now time.Time) *event {
 	var best *event
 	var nearest float64
 	for _, ev := range e.events {
-		if !e.takes(ev, now) {
+		if !e.takes(ev, now) || !ev.agrees(t) {
 			continue
 		}
 		if d, ok := ev.reaches(&e.cfg, t, now); ok && (best == nil || d < nearest) {
@@ -221,8 +233,7 @@ func (e *Engine) cluster(last int) []int {
 			trips = append(trips, e.pending[k])
 		}
 	}
-	confidence, sensors, _ := strength(trips)
-	if sensors < 2 || confidence < e.cfg.RaiseConfidence {
+	if len(trips) < 2 || e.cfg.weigh(trips, nil, e.nuisance(trips)).human() < e.cfg.RaiseConfidence {
 		return nil
 	}
 	return indices
@@ -321,6 +332,7 @@ func (e *Engine) judgeAge(now time.Time) {
 			ev.unsay("stale")
 		}
 	}
+	maps.DeleteFunc(e.said, func(_ string, at time.Time) bool { return now.Sub(at) > e.cfg.KeepClosed })
 	e.events = slices.DeleteFunc(e.events, func(ev *event) bool {
 		return !ev.alert.State.Open() && now.Sub(ev.alert.DecidedAt) > e.cfg.KeepClosed
 	})
@@ -338,7 +350,7 @@ func (e *Engine) tell(now time.Time) []Alert {
 		if !ev.changed && !moved {
 			continue
 		}
-		ev.describe(now)
+		e.describe(ev, now)
 		out = append(out, ev.copy())
 	}
 	return out

@@ -45,6 +45,7 @@ type story struct {
 	now    time.Time
 	trips  []alert.Trip // still to come
 	tracks []walker
+	own    []alert.Own // still to come
 	notes  []alert.Note
 	raised []string // ids in the order that they were first seen
 	latest map[string]alert.Alert
@@ -102,6 +103,13 @@ func (s *story) until(sec float64) {
 			due := !t.At.After(s.now)
 			if due {
 				in.Trips = append(in.Trips, t)
+			}
+			return due
+		})
+		s.own = slices.DeleteFunc(s.own, func(o alert.Own) bool {
+			due := !o.At.After(s.now)
+			if due {
+				in.Own = append(in.Own, o)
 			}
 			return due
 		})
@@ -175,7 +183,7 @@ func TestACrossingIsOneAlertThatGrows(t *testing.T) {
 		t.Errorf("%q", a.Reasons)
 	}
 	if a.State != alert.StateNew || a.Severity != alert.Serious || a.Probably != alert.Person || a.TrackID != "" ||
-		!slices.Equal(a.Sources, []string{"s-07", "s-08"}) || a.Confidence < 0.9 || !a.RaisedAt.Equal(s.sec(15)) {
+		!slices.Equal(a.Sources, []string{"s-07", "s-08"}) || a.Confidence < 0.85 || !a.RaisedAt.Equal(s.sec(15)) {
 		t.Errorf("%+v", a)
 	}
 
@@ -223,9 +231,17 @@ func TestWhatIsRaisedBySensors(t *testing.T) {
 	}{
 		{"one alone", []trip{{1, "a", "seismic", "WALK", 1, origin}}, 0},
 		{"one again and again", []trip{
-			{1, "a", "seismic", "WALK", 1, origin}, {11, "a", "seismic", "WALK", 1, origin}, {21, "a", "seismic", "WALK", 1, origin},
+			{1, "a", "seismic", "WALK", 0.95, origin}, {11, "a", "seismic", "WALK", 0.95, origin}, {21, "a", "seismic", "WALK", 0.95, origin},
+		}, 1},
+		{"one again and again, unsure", []trip{
+			{1, "a", "seismic", "WALK", 0.6, origin}, {11, "a", "seismic", "WALK", 0.6, origin}, {21, "a", "seismic", "WALK", 0.6, origin},
 		}, 0},
-		{"two in time", []trip{{1, "a", "seismic", "WALK", 0.8, origin}, {30, "b", "pir", "", 0.8, at(60, 0)}}, 1},
+		{"one that senses warmth again and again", []trip{{1, "a", "pir", "", 0.9, origin}, {11, "a", "pir", "", 0.9, origin}, {21, "a", "pir", "", 0.9, origin}}, 0},
+		{"a walker among animals", []trip{
+			{1, "a", "seismic", "ANIMAL", 0.9, origin}, {9, "a", "seismic", "WALK", 0.95, origin}, {20, "b", "seismic", "WALK", 0.95, at(40, 0)},
+			{24, "b", "seismic", "ANIMAL", 0.9, at(40, 0)}, {30, "b", "seismic", "WALK", 0.95, at(40, 0)},
+		}, 1},
+		{"two in time", []trip{{1, "a", "seismic", "WALK", 0.9, origin}, {30, "b", "pir", "", 0.8, at(60, 0)}}, 1},
 		{"two too far apart in time", []trip{{1, "a", "seismic", "WALK", 0.9, origin}, {65, "b", "seismic", "WALK", 0.9, at(60, 0)}}, 0},
 		{"two too far apart to walk", []trip{{1, "a", "seismic", "WALK", 0.9, origin}, {5, "b", "seismic", "WALK", 0.9, at(150, 0)}}, 0},
 		{"but not to drive", []trip{{1, "a", "seismic", "VEHICLE", 0.9, origin}, {9, "b", "seismic", "VEHICLE", 0.9, at(150, 0)}}, 1},
@@ -306,8 +322,8 @@ func TestAnAnimalIsNoAlert(t *testing.T) {
 func TestAnAlertThatTurnsOutAnAnimalSaysSo(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, alert.Config{})
-	s.trip(1, "s-1", "seismic", "WALK", 0.6, at(0, -60))
-	s.trip(12, "s-2", "seismic", "WALK", 0.7, at(30, -60))
+	s.trip(1, "s-1", "seismic", "WALK", 0.85, at(0, -60))
+	s.trip(12, "s-2", "seismic", "WALK", 0.8, at(30, -60))
 	s.until(20)
 	if a := s.only(); a.Probably != alert.Person {
 		t.Errorf("%+v", a)

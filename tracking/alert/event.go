@@ -152,7 +152,7 @@ func (ev *event) gate(c *Config, t Track, now time.Time) (distance float64, ok b
 
 // reaches tells whether a trip can belong to the event, and how far off it is.
 func (ev *event) reaches(c *Config, t Trip, now time.Time) (distance float64, ok bool) {
-	const slackM, longest = 20.0, 5 * time.Minute
+	const slackM = 20.0
 	if ev.live {
 		d := geo.Distance(ev.track.at(t.At, now), t.place())
 		// What is sensed beyond the track's own reach is somebody else.
@@ -161,20 +161,33 @@ func (ev *event) reaches(c *Config, t Trip, now time.Time) (distance float64, ok
 	nearest, found := math.Inf(1), false
 	for _, old := range ev.trips {
 		dt := t.At.Sub(old.At).Abs()
-		if dt > longest {
-			continue
-		}
-		speed, reach := c.WalkSpeed, c.PairReachM
-		if old.Detail == detailVehicle || t.Detail == detailVehicle {
-			speed, reach = c.DriveSpeed, 4*c.PairReachM
-		}
 		d := geo.Distance(old.place(), t.place())
 		// One sensor that trips again and again is the same event for as long as that is so.
-		if d <= reach && d-c.rangeM(old)-c.rangeM(t) <= speed*min(dt, c.PairWindow).Seconds() && d < nearest {
+		near := old.Sensor == t.Sensor && dt <= 2*c.PairWindow || c.plausible(old, t)
+		if near && d < nearest {
 			nearest, found = d, true
 		}
 	}
 	return nearest, found
+}
+
+// agrees tells whether a trip fits what the event is: a walker is no part of an alert about animals, nor the other way round.
+func (ev *event) agrees(t Trip) bool {
+	const sure, no, yes = 0.7, 0.4, 0.7
+	if t.Confidence < sure {
+		return true
+	}
+	human := ev.alert.Confidence
+	if ev.alert.State == StateFalse {
+		human = 0
+	}
+	switch t.Detail {
+	case detailWalk, detailVehicle:
+		return human >= no
+	case detailAnimal:
+		return human < yes
+	}
+	return true
 }
 
 // ellipse gives the region that holds the true place with 95 %.

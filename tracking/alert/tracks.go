@@ -71,7 +71,7 @@ func (e *Engine) judgeTracks(in Input) {
 		}
 		ev := e.eventOf(t, in.Now)
 		if ev == nil {
-			if !e.alerts(t, in.Now) {
+			if !e.alerts(t, found, in.Now) {
 				e.noteAnimal(t, p, in.Now)
 				continue
 			}
@@ -105,10 +105,13 @@ func (e *Engine) noteAnimal(t Track, p *passage, now time.Time) {
 // animal tells whether a track is more likely an animal than not.
 func (t Track) animal() bool { return t.Class[classAnimal] >= 0.5 }
 
-// alerts tells whether a track is enough for an alert by itself.
-func (e *Engine) alerts(t Track, now time.Time) bool {
-	return t.Status == statusConfirmed && t.Existence >= e.cfg.TrackExistence && t.human() &&
-		(t.FirstSeen.IsZero() || now.Sub(t.FirstSeen) >= minSeen)
+// alerts tells whether a track is enough for an alert by itself. What only heads for a line must be surer than what crosses it.
+func (e *Engine) alerts(t Track, found []finding, now time.Time) bool {
+	if t.Status != statusConfirmed || t.Existence < e.cfg.TrackExistence || !t.human() || !t.FirstSeen.IsZero() && now.Sub(t.FirstSeen) < minSeen {
+		return false
+	}
+	human := e.cfg.weigh(nil, &t, 1).human()
+	return human >= e.cfg.RaiseConfidence || human >= 0.5 && slices.ContainsFunc(found, func(f finding) bool { return f.crossed })
 }
 
 // eventOf finds the event of a track: one that is bound to it, or else the nearest that it can be what is about.
@@ -123,7 +126,7 @@ func (e *Engine) eventOf(t Track, now time.Time) *event {
 			return ev
 		}
 		d, ok := ev.gate(&e.cfg, t, now)
-		if ev.live || t.animal() {
+		if ev.live || t.animal() || !ev.alert.State.Open() || ev.alert.Probably == Animal {
 			// It has its track, and this is another of the group or another event; and an animal far off explains nothing.
 			ok = d <= e.cfg.GroupM
 		}
@@ -289,10 +292,7 @@ func (e *Engine) confirmTrips(t Track, now time.Time) {
 	if len(trips) == 0 {
 		return
 	}
-	confidence, _, v := strength(trips)
-	v.addTrack(t)
-	confidence = combine([]float64{confidence, t.worth()}, v)
-	if confidence < e.cfg.RaiseConfidence || v.animalShare() > animalLikely {
+	if e.cfg.weigh(trips, &t, e.nuisance(trips)).human() < e.cfg.RaiseConfidence {
 		return // the trips stay, and end in a note
 	}
 	ev := e.raise(now)
@@ -303,10 +303,4 @@ func (e *Engine) confirmTrips(t Track, now time.Time) {
 	ev.sayTrips()
 	ev.bind(t, now)
 	ev.sayConfirmed(t, now)
-}
-
-// worth is what a track is worth as evidence.
-func (t Track) worth() float64 {
-	const most = 0.9
-	return most * min(1, max(0, t.Existence))
 }

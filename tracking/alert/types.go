@@ -50,6 +50,8 @@ type Input struct {
 	Trips []Trip
 	// Tracks are all that live now; a track that is missing has ended.
 	Tracks []Track
+	// Own are reports of ours since the last call.
+	Own []Own
 }
 
 // Result is what a call of Update changed.
@@ -68,6 +70,7 @@ const (
 	NoteIsolated NoteKind = "isolated" // a trip that nothing confirmed within the pair window
 	NoteWeather  NoteKind = "weather"  // many sensors of one kind at once over a wide front
 	NoteAnimal   NoteKind = "animal"   // would have been an alert, were it not most likely an animal
+	NoteOwn      NoteKind = "own"      // one of ours, by its own report
 	NoteClosed   NoteKind = "closed"   // evidence of an event that an operator has already closed
 )
 

@@ -1,7 +1,6 @@
 package alert
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -11,7 +10,7 @@ import (
 	"vedette/internal/geo"
 )
 
-// animalLikely is the part of the votes from which something is probably an animal.
+// animalLikely is the probability from which something is probably an animal.
 const animalLikely = 0.55
 
 // maxNamed is how many sensors one sentence names.
@@ -116,19 +115,16 @@ func (ev *event) sayConfirmed(t Track, now time.Time) {
 }
 
 // describe reckons what the alert says from what is known.
-func (ev *event) describe(now time.Time) {
+func (e *Engine) describe(ev *event, now time.Time) {
 	a := &ev.alert
-	_, sensors, v := strength(ev.trips)
-	var weights []float64
-	for _, t := range bestOfEach(ev.trips) {
-		weights = append(weights, t.weight())
-	}
+	var track *Track
 	if ev.track.ID != "" {
-		weights = append(weights, ev.track.worth())
-		v.addTrack(ev.track)
+		track = &ev.track
 	}
-	a.Confidence = math.Round(100*combine(weights, v)) / 100
-	a.Probably = ev.probably(v)
+	found := e.cfg.weigh(ev.trips, track, e.nuisance(ev.trips))
+	sensors := len(firsts(ev.trips))
+	a.Confidence = math.Round(100*found.human()) / 100
+	a.Probably = ev.probably(found)
 	switch {
 	case a.Probably == Animal:
 		a.Severity = Caution
@@ -151,16 +147,7 @@ func (ev *event) describe(now time.Time) {
 	ev.told, ev.toldAt, ev.changed = ev.place, now, false
 }
 
-// bestOfEach gives each sensor's strongest trip, by sensor.
-func bestOfEach(trips []Trip) []Trip {
-	sorted := slices.Clone(trips)
-	slices.SortStableFunc(sorted, func(a, b Trip) int {
-		return cmp.Or(cmp.Compare(a.Sensor, b.Sensor), cmp.Compare(b.weight(), a.weight()))
-	})
-	return slices.CompactFunc(sorted, func(a, b Trip) bool { return a.Sensor == b.Sensor })
-}
-
-func (ev *event) probably(v votes) Probably {
+func (ev *event) probably(s shares) Probably {
 	together := 0
 	for _, alive := range ev.bound {
 		if alive {
@@ -168,16 +155,16 @@ func (ev *event) probably(v votes) Probably {
 		}
 	}
 	switch {
-	case v.animalShare() >= animalLikely:
+	case s.animal >= animalLikely:
 		return Animal
-	case v.vehicle > v.person:
+	case s.vehicle > s.person && s.vehicle > s.nothing:
 		return Vehicle
+	case s.person <= s.nothing:
+		return Unknown
 	case together > 1:
 		return Group
-	case v.person > 0:
-		return Person
 	default:
-		return Unknown
+		return Person
 	}
 }
 

@@ -1,0 +1,497 @@
+package station
+
+import (
+	"fmt"
+	"log/slog"
+	"math"
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"vedette/internal/config"
+	"vedette/internal/geo"
+	"vedette/mavlink"
+	"vedette/sensors"
+	"vedette/sim/groundsensor"
+	"vedette/sim/scenario"
+	"vedette/sim/world"
+	"vedette/tracking/alert"
+	"vedette/tracking/cue"
+	"vedette/tracking/zone"
+)
+
+// scene plays a scenario of the simulator to the station's own picture by a virtual clock: sensors over their own wire formats,
+// cameras as boxes in pictures that nobody draws, drones that fly by themselves, and an operator who approves and decides.
+// What truly happens is known, so that alerts can be judged.
+type scene struct {
+	world   *world.World
+	tape    *groundsensor.Tape
+	replay  *sensors.Replay
+	picture *picture
+	drones  []*sceneDrone
+	intents chan cue.Intent
+	chance  *rand.Rand
+	now     time.Time
+	steps   int
+	objects []world.Object
+
+	sides    map[string]bool      // by object: whether it is north of the line
+	parties  map[string]*party    // who truly comes, by name
+	raised   map[string]*verdict  // what each alert was about
+	order    []*verdict           // in the order of their raising
+	approved map[string]*cueWatch // cues
+	trips    map[string]int       // by what caused them
+}
+
+// party is one person, group or vehicle of the truth that crosses.
+type party struct {
+	name    string
+	class   world.Class
+	crossed time.Time // zero: not yet
+	alerted time.Time // zero: not
+	trips   []string  // of sensors that it was near, for the record of those that were missed
+}
+
+// verdict is what an alert truly was about when it was raised.
+type verdict struct {
+	alert alert.Alert
+	cause string // "crossing", "again" (one more alert about the same), or what a nuisance came from
+	party *party
+	at    time.Time
+}
+
+// cueWatch is a cue from its approval on.
+type cueWatch struct {
+	approved, seen time.Time
+	party          *party
+	distanceM      float64 // of the vehicle at the approval
+}
+
+const (
+	sceneStep  = pictureEvery
+	frameSteps = 2 // steps from one picture of a camera to the next
+	// Reaction times of the operator.
+	approveAfter = 15 * time.Second
+	decideAfter  = 4 * time.Minute
+	// nearTruthM is how near an alert must be to what it is about.
+	nearTruthM, nearVehicleM = 100.0, 160.0
+	// lateAfter is how long after a crossing an alert still counts.
+	lateAfter = time.Minute
+)
+
+var sceneStart = time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
+
+// newScene builds the scene of a scenario and a seed.
+func newScene(tb testing.TB, name string, seed int64) *scene {
+	tb.Helper()
+	plan, err := scenario.Load(name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	w, err := world.New(world.Config{Seed: seed, Scenario: plan, Start: sceneStart})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s := &scene{
+		world: w, now: sceneStart, intents: make(chan cue.Intent, intentQueue), chance: rand.New(rand.NewPCG(uint64(seed), 77)),
+		sides: map[string]bool{}, parties: map[string]*party{}, raised: map[string]*verdict{}, approved: map[string]*cueWatch{}, trips: map[string]int{},
+	}
+	s.tape, err = groundsensor.NewTape(groundsensor.Config{
+		World: w, Seed: seed,
+		OnTrip: func(_ time.Time, _, _, cause string) { s.trips[s.kindOf(cause)]++ },
+	}, sceneStart)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	file := config.Config{
+		Gateways: []config.Gateway{
+			{Name: "north", Serial: &config.SerialPort{Device: "/dev/null"}, Protocol: sensors.ProtocolLine},
+			{Name: world.GatewayShake, UDP: "127.0.0.1:0", Protocol: sensors.ProtocolShake},
+		},
+		Zones: []config.Zone{{ID: "border", Kind: string(zone.Border), Points: w.Border()}},
+	}
+	for _, x := range w.Sensors() {
+		c := config.Sensor{
+			ID: x.ID, Kind: string(x.Kind), Position: &x.LatLon, AzimuthDeg: x.AzimuthDeg, FOVDeg: x.FOVDeg, RangeM: x.RangeM,
+			Gateway: x.Gateway, Address: x.Address, Channel: x.Channel,
+		}
+		if x.Kind == world.Beam {
+			c.Line = x.Line[:]
+		}
+		file.Sensors = append(file.Sensors, c)
+	}
+	list, gateways := sensorConfigs(file)
+	if s.replay, err = sensors.NewReplay(sensors.Config{Sensors: list, Gateways: gateways}); err != nil {
+		tb.Fatal(err)
+	}
+	zones, err := zonesOf(file.Zones)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	hfov := map[string]config.Feed{}
+	places := map[string]feedPlace{}
+	for i, d := range plan.Drones {
+		drone := newSceneDrone(w, d, seed+int64(i))
+		s.drones = append(s.drones, drone)
+		hfov[drone.feed] = config.Feed{Camera: config.Camera{HFOVDeg: sceneHFOVDeg}}
+		places[drone.feed] = feedPlace{vehicle: d.ID, pose: poseMAVLink}
+	}
+	room, err := mavlink.New(mavlink.Config{Folder: tb.TempDir()})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s.picture = newPicture(pictureConfig{
+		mavlink: s, feeds: &feeds{mavlink: room, byHand: hfov, places: places}, ground: &ground{terrain: w.Tile()},
+		looks: newLooks(), leases: nobody{}, zones: zones, cues: cue.Config{Zones: zones}, hub: newHub(), intents: s.intents, firstID: 1,
+		log: slog.New(slog.DiscardHandler),
+	}, s.replay.Sensors())
+	return s
+}
+
+// nobody holds no lease.
+type nobody struct{}
+
+func (nobody) holder(int) string { return "" }
+
+// Vehicles implements craft.
+func (s *scene) Vehicles() []mavlink.Vehicle {
+	out := make([]mavlink.Vehicle, len(s.drones))
+	for i, d := range s.drones {
+		out[i] = d.told()
+	}
+	return out
+}
+
+// CameraPoseAt implements craft.
+func (s *scene) CameraPoseAt(vehicle int, _ uint8, at time.Time) (mavlink.Pose, error) {
+	for _, d := range s.drones {
+		if d.plan.ID == vehicle {
+			return d.poseAt(at)
+		}
+	}
+	return mavlink.Pose{}, mavlink.ErrNoPose
+}
+
+// play runs on for some time.
+func (s *scene) play(d time.Duration) {
+	for end := s.now.Add(d); s.now.Before(end); {
+		s.step()
+	}
+}
+
+func (s *scene) step() {
+	for until := s.now.Add(sceneStep); s.now.Before(until); {
+		at, sent := s.tape.Step()
+		s.now = at
+		for _, one := range sent {
+			from, _ := netip.ParseAddr(one.Address) // a serial gateway has none
+			for _, e := range s.replay.Take(one.Gateway, netip.AddrPortFrom(from, 8888), one.Data, at) {
+				s.picture.takeEvent(e)
+				s.noteTrip(e)
+			}
+		}
+	}
+	s.objects = s.world.ObjectsAt(s.now)
+	s.watchTruth()
+	s.reportOwn()
+	s.steps++
+	for _, d := range s.drones {
+		d.fly(s.now)
+		if frame, ok := d.look(s.now, s.objects); ok && s.steps%frameSteps == 0 {
+			s.picture.takeFrame(frame)
+		}
+	}
+	s.picture.step(s.now)
+	for {
+		select {
+		case i := <-s.intents:
+			s.obey(i)
+			continue
+		default:
+		}
+		break
+	}
+	s.judge()
+	s.operate()
+}
+
+func (s *scene) obey(i cue.Intent) {
+	for _, d := range s.drones {
+		if d.plan.ID == i.Vehicle {
+			d.obey(i)
+		}
+	}
+}
+
+// partyOf is the name of whom an object belongs to: members of a group are one, each repetition is another.
+func partyOf(id string) string {
+	name, again, repeated := strings.Cut(id, ".")
+	name, _, _ = strings.Cut(name, "-")
+	if repeated {
+		return name + "." + again
+	}
+	return name
+}
+
+// intruder tells whether somebody should be alerted of an object.
+func intruder(o *world.Object) bool { return o.Class != world.Animal && !o.Own }
+
+// kindOf names the cause of a trip.
+func (s *scene) kindOf(cause string) string {
+	for i := range s.objects {
+		if o := &s.objects[i]; o.ID == cause {
+			if o.Own {
+				return "own"
+			}
+			return string(o.Class)
+		}
+	}
+	return cause
+}
+
+// noteTrip remembers whom a sensor may have meant.
+func (s *scene) noteTrip(e sensors.Event) {
+	if e.Type != sensors.EventTrip {
+		return
+	}
+	seen := map[string]bool{}
+	for i := range s.objects {
+		o := &s.objects[i]
+		reach := 60.0
+		if o.Class == world.Vehicle {
+			reach = 130
+		}
+		p := s.parties[partyOf(o.ID)]
+		if p == nil || seen[p.name] || geo.Distance(o.LatLon, e.State.Position) > reach {
+			continue
+		}
+		seen[p.name] = true
+		p.trips = append(p.trips, fmt.Sprintf("%s %s %s %.2f", e.ObservedAt.Sub(sceneStart).Round(time.Second), e.Sensor, e.Detail, e.Confidence))
+	}
+}
+
+// reportOwn tells where ours are, as their radios do every few seconds, with the error of a satellite receiver.
+func (s *scene) reportOwn() {
+	const everySteps, errorM = 25, 4
+	if s.steps%everySteps != 0 {
+		return
+	}
+	told := map[string]bool{}
+	for i := range s.objects {
+		o := &s.objects[i]
+		name := partyOf(o.ID)
+		if !o.Own || told[name] { // one radio for each patrol
+			continue
+		}
+		told[name] = true
+		at, _ := s.world.Place(o.E+errorM*s.chance.NormFloat64(), o.N+errorM*s.chance.NormFloat64())
+		s.picture.own = append(s.picture.own, alert.Own{ID: name, Vehicle: o.Class == world.Vehicle, Lat: at.Lat, Lon: at.Lon, At: s.now})
+	}
+}
+
+// watchTruth notes who crosses.
+func (s *scene) watchTruth() {
+	for i := range s.objects {
+		o := &s.objects[i]
+		if !intruder(o) {
+			continue
+		}
+		name := partyOf(o.ID)
+		p := s.parties[name]
+		if p == nil {
+			p = &party{name: name, class: o.Class}
+			s.parties[name] = p
+		}
+		north := o.N > s.world.BorderN(o.E)
+		if was, known := s.sides[o.ID]; known && was != north && p.crossed.IsZero() {
+			p.crossed = s.now
+		}
+		s.sides[o.ID] = north
+	}
+}
+
+// judge finds what new alerts are about.
+func (s *scene) judge() {
+	for _, a := range s.picture.alerts.Alerts() {
+		if s.raised[a.ID] != nil {
+			continue
+		}
+		v := &verdict{alert: a, at: s.now}
+		v.cause, v.party = s.explain(a.Position)
+		if v.party != nil {
+			v.cause = "again"
+			if v.party.alerted.IsZero() {
+				v.party.alerted, v.cause = s.now, "crossing"
+			}
+		}
+		s.raised[a.ID], s.order = v, append(s.order, v)
+	}
+}
+
+// explain says what truly is at a place: the nearest intruder, preferably one without an alert, or what else moves there.
+func (s *scene) explain(at geo.LatLon) (string, *party) {
+	var found *party
+	nearest, cause, other := math.Inf(1), "nothing", math.Inf(1)
+	for i := range s.objects {
+		o := &s.objects[i]
+		d := geo.Distance(at, o.LatLon)
+		reach := nearTruthM
+		if o.Class == world.Vehicle {
+			reach = nearVehicleM
+		}
+		switch {
+		case d > reach:
+		case intruder(o):
+			p := s.parties[partyOf(o.ID)]
+			if !p.alerted.IsZero() {
+				d += reach
+			}
+			if d < nearest {
+				nearest, found = d, p
+			}
+		case d < other:
+			other, cause = d, string(o.Class)
+			if o.Own {
+				cause = "own"
+			}
+		}
+	}
+	return cause, found
+}
+
+// operate is the operator: approves every proposal after a while, and closes alerts as what they truly were.
+func (s *scene) operate() {
+	for _, c := range s.picture.cues.Cues() {
+		v := s.raised[c.AlertID]
+		switch {
+		case c.State == cue.Proposed && s.now.Sub(c.CreatedAt) >= approveAfter:
+			if _, err := s.picture.cues.Approve(c.ID, "operator", s.now); err == nil && v != nil {
+				w := &cueWatch{approved: s.now, party: v.party}
+				for _, d := range s.drones {
+					if d.plan.ID == c.Vehicle {
+						w.distanceM = geo.Distance(d.place(), c.Target)
+					}
+				}
+				s.approved[c.ID] = w
+			}
+		case c.State == cue.Approved || c.State == cue.Active:
+			if w := s.approved[c.ID]; w != nil && w.seen.IsZero() && w.party != nil && s.inView(c.Vehicle, w.party) {
+				w.seen = s.now
+			}
+		case c.State.Final():
+			for _, d := range s.drones {
+				if d.cue == c.ID {
+					d.release()
+				}
+			}
+		}
+	}
+	for _, v := range s.order {
+		a, err := s.picture.alerts.Alert(v.alert.ID)
+		if err != nil || !a.State.Open() || s.now.Sub(v.at) < decideAfter {
+			continue
+		}
+		if v.party != nil {
+			_, _ = s.picture.alerts.Resolve(a.ID, "operator", "", s.now) // it is open
+		} else {
+			_, _ = s.picture.alerts.CallFalse(a.ID, "operator", v.cause, s.now)
+		}
+	}
+}
+
+func (s *scene) inView(vehicle int, p *party) bool {
+	for _, d := range s.drones {
+		if d.plan.ID != vehicle {
+			continue
+		}
+		for i := range s.objects {
+			if o := &s.objects[i]; partyOf(o.ID) == p.name && d.sees(o) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// score is what a scene measured.
+type score struct {
+	hours             float64
+	crossings, told   int
+	alerts, nuisances int
+	causes            map[string]int
+	missed            []string
+	delays            []float64 // seconds from the crossing to the alert; below zero: before it
+	eyes, eyesNear    []float64 // seconds from the approval to the first picture of whom it is about; near: a drone was within 200 m
+	trips             map[string]int
+}
+
+func newScore() *score { return &score{causes: map[string]int{}, trips: map[string]int{}} }
+
+// add counts a scene in. Who crossed in the last minute is left out: the alert may still come.
+func (sum *score) add(s *scene) {
+	sum.hours += s.now.Sub(sceneStart).Hours()
+	for _, name := range sortedKeys(s.parties) {
+		p := s.parties[name]
+		if p.crossed.IsZero() || s.now.Sub(p.crossed) < lateAfter {
+			continue
+		}
+		sum.crossings++
+		if p.alerted.IsZero() || p.alerted.Sub(p.crossed) > lateAfter {
+			sum.missed = append(sum.missed, fmt.Sprintf("%s at %s after %v", p.name, p.crossed.Sub(sceneStart), p.trips))
+			continue
+		}
+		sum.told++
+		sum.delays = append(sum.delays, p.alerted.Sub(p.crossed).Seconds())
+	}
+	for _, v := range s.order {
+		sum.alerts++
+		sum.causes[v.cause]++
+		if v.cause != "crossing" {
+			sum.nuisances++
+		}
+	}
+	for _, w := range s.approved {
+		if w.seen.IsZero() {
+			continue
+		}
+		took := w.seen.Sub(w.approved).Seconds()
+		sum.eyes = append(sum.eyes, took)
+		if w.distanceM <= 200 {
+			sum.eyesNear = append(sum.eyesNear, took)
+		}
+	}
+	for kind, n := range s.trips {
+		sum.trips[kind] += n
+	}
+}
+
+func (sum *score) share() float64    { return float64(sum.told) / float64(max(1, sum.crossings)) }
+func (sum *score) nuisance() float64 { return float64(sum.nuisances) / float64(max(1, sum.alerts)) }
+
+func (sum *score) String() string {
+	return fmt.Sprintf("%.1f h: %d of %d crossings alerted (%.3f), missed %v; %d alerts (%.1f an hour), nuisances %d (%.3f), by cause %v; "+
+		"from the crossing to the alert p50 %.0f s, p95 %.0f s; from approval to eyes on p50 %.1f s, p95 %.1f s (%d), with a drone within 200 m p50 %.1f s, p95 %.1f s (%d); trips of gateways %v",
+		sum.hours, sum.told, sum.crossings, sum.share(), sum.missed, sum.alerts, float64(sum.alerts)/sum.hours, sum.nuisances, sum.nuisance(), sum.causes,
+		quantile(sum.delays, 0.5), quantile(sum.delays, 0.95), quantile(sum.eyes, 0.5), quantile(sum.eyes, 0.95), len(sum.eyes),
+		quantile(sum.eyesNear, 0.5), quantile(sum.eyesNear, 0.95), len(sum.eyesNear), sum.trips)
+}
+
+func quantile(values []float64, q float64) float64 {
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,142 @@
+package alert
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+)
+
+// belief says how well each explanation fits what was sensed: natural logarithms, up to a constant. Trips are weighed as a
+// naive Bayes classifier would, with two corrections for what is not independent: what one sensor repeats counts less and less,
+// and no single trip counts more than its own confidence allows.
+type belief struct{ nothing, animal, person, vehicle, both float64 }
+
+// The priors, as logarithms against one person: how often what trips a sensor is what. That of animals is Config's.
+const (
+	priorNothing = 1.0
+	priorVehicle = -1.5
+	priorBoth    = -1.2 // a person among animals
+)
+
+const (
+	// mostOfOne bounds what a single trip can say.
+	mostOfOne = 3.0
+	// repeats is what each further trip of one sensor counts, as a part of the one before.
+	repeats = 0.7
+	// againFalse and elsewhereFalse are the logarithms of how many false trips are to be expected within the pair window, at the
+	// same sensor and at those around it.
+	againFalse, elsewhereFalse = -2.7, -1.6
+	// strideAnimal is what another sensor in time for a walker says against an animal: those graze and turn.
+	strideAnimal = -0.7
+	// knows is how sure a track must be of its object to rule out that there is nothing.
+	knows = 4.0
+	// leastClass keeps a track's class from being certain.
+	leastClass = 0.005
+)
+
+// logit is what a confidence says, as a logarithm of odds.
+func logit(c float64) float64 {
+	c = min(0.97, max(0.5, c))
+	return min(mostOfOne, math.Log(c/(1-c)))
+}
+
+// add takes one trip: count is how many of its sensor were taken before, first tells that it is the first of all.
+func (b *belief) add(t Trip, count int, first bool) {
+	w := math.Pow(repeats, float64(count))
+	says := w * logit(t.Confidence)
+	mixed := math.Log((1 + math.Exp(-says)) / 2)
+	switch t.Detail {
+	case detailWalk:
+		b.animal -= says
+		b.vehicle -= says + w
+		b.both += mixed
+	case detailAnimal:
+		b.person -= says
+		b.vehicle -= 2 * says
+		b.both += mixed
+	case detailVehicle:
+		b.person -= says
+		b.animal -= says + 2*w // none sounds like it
+		b.both -= says
+	case detailUnknown:
+		b.person -= 0.3 * w
+		b.vehicle -= 0.2 * w
+		b.both -= 0.1 * w
+	case detailL2R, detailR2L: // a beam runs too high for what is small
+		b.animal -= 0.4 * w
+	}
+	// What nobody makes is weak.
+	switch {
+	case t.Confidence > 0.75:
+		b.nothing -= 2 * w
+	case t.Confidence < 0.45:
+		b.nothing += 0.7 * w
+	}
+	switch {
+	case first:
+	case count > 0:
+		b.nothing += w * againFalse
+	default:
+		b.nothing += elsewhereFalse
+		b.animal += strideAnimal
+	}
+}
+
+// addTrack takes what a track is.
+func (b *belief) addTrack(t Track) {
+	sure := min(1, max(0, t.Existence))
+	b.nothing -= knows * sure
+	part := func(class string) float64 { return sure * math.Log(max(leastClass, t.Class[class])) }
+	b.person += part(classPerson)
+	b.animal += part(classAnimal)
+	b.vehicle += part(classVehicle)
+	b.both += part(classPerson)
+}
+
+// shares are the probabilities of the explanations.
+type shares struct{ nothing, animal, person, vehicle float64 }
+
+func (s shares) human() float64 { return s.person + s.vehicle }
+
+func (b belief) shares() shares {
+	most := max(b.nothing, b.animal, b.person, b.vehicle, b.both)
+	p := func(v float64) float64 { return math.Exp(v - most) }
+	out := shares{nothing: p(b.nothing), animal: p(b.animal), person: p(b.person) + p(b.both), vehicle: p(b.vehicle)}
+	sum := out.nothing + out.animal + out.person + out.vehicle
+	return shares{nothing: out.nothing / sum, animal: out.animal / sum, person: out.person / sum, vehicle: out.vehicle / sum}
+}
+
+// weigh judges trips, and a track where there is one. nuisance is how much more often than elsewhere what trips here was called
+// false, as a factor on animals and nothing.
+func (c *Config) weigh(trips []Trip, track *Track, nuisance float64) shares {
+	b := belief{nothing: priorNothing, animal: math.Log(c.AnimalsPerPerson), vehicle: priorVehicle, both: priorBoth}
+	if nuisance > 0 {
+		b.nothing += math.Log(nuisance)
+		b.animal += math.Log(nuisance)
+	}
+	sorted := slices.Clone(trips)
+	// The strongest of a sensor count most.
+	slices.SortStableFunc(sorted, func(x, y Trip) int {
+		return cmp.Or(cmp.Compare(y.Confidence, x.Confidence), x.At.Compare(y.At), cmp.Compare(x.Sensor, y.Sensor))
+	})
+	count := map[string]int{}
+	for i, t := range sorted {
+		b.add(t, count[t.Sensor], i == 0)
+		count[t.Sensor]++
+	}
+	if track != nil {
+		b.addTrack(*track)
+	}
+	return b.shares()
+}
+
+// within gives the trips of the last d before the newest.
+func within(trips []Trip, d time.Duration) []Trip {
+	if len(trips) == 0 {
+		return nil
+	}
+	newest := trips[len(trips)-1].At
+	i := slices.IndexFunc(trips, func(t Trip) bool { return newest.Sub(t.At) <= d })
+	return trips[i:]
+}
