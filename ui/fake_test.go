@@ -278,6 +278,15 @@ func (s *station) Cues() []api.Cue {
 func (s *station) DecideCue(_ context.Context, _ access.Principal, id, action string) (api.Cue, error) {
 	return api.Cue{ID: id, Vehicle: 1}, s.did(action + " " + id)
 }
+func (s *station) Patrols() []api.Patrol                           { return nil }
+func (s *station) SetPatrol(_ context.Context, p api.Patrol) error { return s.did("patrol " + p.ID) }
+func (s *station) MuteSensor(_ context.Context, _ access.Principal, id string, m api.Mute) error {
+	return s.did("mute " + id + " " + m.Why)
+}
+
+func (s *station) Crossings(context.Context, time.Time, time.Time) (api.CrossingMap, error) {
+	return api.CrossingMap{}, nil
+}
 func (s *station) Zones() api.ZoneCollection                   { return api.ZoneCollection{} }
 func (s *station) TerrainInfo() (api.TerrainInfo, error)       { return api.TerrainInfo{MaxZoom: 15}, nil }
 func (s *station) Elevation(geo.LatLon) (api.Elevation, error) { return api.Elevation{}, nil }

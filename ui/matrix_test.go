@@ -50,13 +50,19 @@ var rules = map[string]rule{
 	"GET /api/v1/feeds/{id}":    {role: access.RoleViewer},
 	"GET /api/v1/sensors":       {role: access.RoleViewer},
 	"GET /api/v1/tracks":        {role: access.RoleViewer},
-	"GET /api/v1/alerts":        {role: access.RoleViewer},
-	"GET /api/v1/cues":          {role: access.RoleViewer},
-	"GET /api/v1/zones":         {role: access.RoleViewer},
-	"GET /api/v1/events":        {role: access.RoleViewer},
-	"GET /api/v1/audit":         {role: access.RoleOperator},
-	"GET /api/v1/terrain":       {role: access.RoleViewer},
-	"GET /api/v1/live":          {role: access.RoleViewer, ok: 400}, // not a WebSocket handshake
+	"GET /api/v1/patrols":       {role: access.RoleViewer},
+	"GET /api/v1/crossings":     {role: access.RoleViewer},
+	"PUT /api/v1/patrols/{id}":  {role: access.RoleOperator, body: `{"lat":-35,"lon":149}`},
+
+	"PUT /api/v1/sensors/{id}/mute":    {role: access.RoleOperator, body: `{"minutes":30,"why":"fence works"}`, ok: 204},
+	"DELETE /api/v1/sensors/{id}/mute": {role: access.RoleOperator, ok: 204},
+	"GET /api/v1/alerts":               {role: access.RoleViewer},
+	"GET /api/v1/cues":                 {role: access.RoleViewer},
+	"GET /api/v1/zones":                {role: access.RoleViewer},
+	"GET /api/v1/events":               {role: access.RoleViewer},
+	"GET /api/v1/audit":                {role: access.RoleOperator},
+	"GET /api/v1/terrain":              {role: access.RoleViewer},
+	"GET /api/v1/live":                 {role: access.RoleViewer, ok: 400}, // not a WebSocket handshake
 
 	"GET /api/v1/tracks/{id}/history":             {role: access.RoleViewer},
 	"GET /api/v1/terrain/elevation":               {role: access.RoleViewer},
@@ -130,7 +136,7 @@ var rules = map[string]rule{
 
 // samples stand for the wildcards of a path.
 func sample(path string) string {
-	id := map[string]string{"feeds": "1-eo", "alerts": "a-1", "cues": "c-1", "vehicles": "1", "tracks": "t-1"}
+	id := map[string]string{"feeds": "1-eo", "alerts": "a-1", "cues": "c-1", "vehicles": "1", "tracks": "t-1", "sensors": "s-1", "patrols": "p-1"}
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
 		switch part {
@@ -311,6 +317,7 @@ func TestOpenAPISchemasHaveTheMembersOfTheGoTypes(t *testing.T) {
 		"ParameterDifferences": api.ParameterDifferences{}, "ParameterDifference": api.ParameterDifference{}, "SaveParameters": api.SaveParameters{},
 		"SavedParameters": api.SavedParameters{}, "FileEntry": api.FileEntry{}, "FileList": api.FileList{}, "FileAction": api.FileAction{}, "FileResult": api.FileResult{},
 		"Parameter": api.Parameter{}, "ParameterValue": api.ParameterValue{}, "Feed": api.Feed{}, "FeedProblem": api.FeedProblem{}, "FeedHint": api.FeedHint{}, "FeedRecording": api.FeedRecording{}, "Recording": api.Recording{}, "RecordingRequest": api.RecordingRequest{}, "RecordingIndex": api.RecordingIndex{}, "RecordingFragment": api.RecordingFragment{}, "RecordedMetadata": api.RecordedMetadata{}, "FeedTrack": api.FeedTrack{}, "FeedMetadata": api.FeedMetadata{}, "MetadataPackets": api.MetadataPackets{}, "FeedSecurity": klv.Security{}, "FeedTarget": klv.Target{}, "Viewer": api.Viewer{}, "Detector": api.Detector{}, "Sensor": api.Sensor{},
+		"Patrol": api.Patrol{}, "Mute": api.Mute{}, "Nuisance": api.Nuisance{}, "CrossingProperties": api.CrossingProperties{}, "CrossingCell": api.CrossingCell{}, "CrossingMap": api.CrossingMap{},
 		"Ellipse": api.Ellipse{}, "TrackProperties": api.TrackProperties{}, "TrackSource": api.TrackSource{}, "HistoryProperties": api.HistoryProperties{},
 		"Track": api.Track{}, "TrackCollection": api.TrackCollection{}, "TrackHistory": api.TrackHistory{}, "Alert": api.Alert{},
 		"AlertEntry": api.AlertEntry{}, "AlertDecision": api.AlertDecision{}, "Cue": api.Cue{}, "ZoneProperties": api.ZoneProperties{},

@@ -115,6 +115,11 @@ func routes() []route {
 		{method: get, path: base + "/recordings/{name}/metadata", role: viewer, handle: getRecordedMetadata},
 
 		{method: get, path: base + "/sensors", role: viewer, handle: getSensors},
+		{method: put, path: base + "/sensors/{id}/mute", role: operator, handle: muteSensor},
+		{method: del, path: base + "/sensors/{id}/mute", role: operator, handle: unmuteSensor},
+		{method: get, path: base + "/patrols", role: viewer, handle: getPatrols},
+		{method: put, path: base + "/patrols/{id}", role: operator, handle: setPatrol},
+		{method: get, path: base + "/crossings", role: viewer, handle: getCrossings},
 		{method: get, path: base + "/tracks", role: viewer, handle: getTracks},
 		{method: get, path: base + "/tracks/{id}/history", role: viewer, handle: getTrackHistory},
 		{method: get, path: base + "/alerts", role: viewer, handle: getAlerts},

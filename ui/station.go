@@ -169,6 +169,14 @@ type Picture interface {
 	// DecideCue does "approve" or "reject"; on approval the principal holds the vehicle's lease.
 	DecideCue(ctx context.Context, who access.Principal, id, action string) (api.Cue, error)
 	Zones() api.ZoneCollection
+	// Patrols are those of ours that have reported of late.
+	Patrols() []api.Patrol
+	// SetPatrol takes a report of one of ours.
+	SetPatrol(ctx context.Context, p api.Patrol) error
+	// MuteSensor mutes a sensor for some minutes; none ends that.
+	MuteSensor(ctx context.Context, who access.Principal, id string, m api.Mute) error
+	// Crossings are the alerts of a time by place and hour of the day; a zero time leaves that side open.
+	Crossings(ctx context.Context, from, to time.Time) (api.CrossingMap, error)
 }
 
 // Ground is the terrain.

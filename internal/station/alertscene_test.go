@@ -1,3 +1,5 @@
+//go:build !race
+
 package station
 
 import (
@@ -150,11 +152,6 @@ func newScene(tb testing.TB, name string, seed int64) *scene {
 	}, s.replay.Sensors())
 	return s
 }
-
-// nobody holds no lease.
-type nobody struct{}
-
-func (nobody) holder(int) string { return "" }
 
 // Vehicles implements craft.
 func (s *scene) Vehicles() []mavlink.Vehicle {

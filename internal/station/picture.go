@@ -57,6 +57,9 @@ type picture struct {
 	tracksNow []api.Track
 	alertsNow []api.Alert
 	cuesNow   []api.Cue
+	patrols   map[string]api.Patrol
+	mutes     map[string]alert.Mute
+	lessons   map[string]alert.Lesson
 }
 
 // pictureConfig is what the picture draws on.
@@ -87,6 +90,7 @@ type craft interface {
 type leaseHolders interface{ holder(vehicle int) string }
 
 func newPicture(cfg pictureConfig, known []sensors.State) *picture {
+	cfg.cues.FirstID = cfg.firstID
 	p := &picture{
 		cfg:      cfg,
 		tracker:  fusion.New(fusionConfig(cfg.zones)),
@@ -98,6 +102,7 @@ func newPicture(cfg pictureConfig, known []sensors.State) *picture {
 		seen:     map[string]time.Time{},
 		history:  map[string]*trackHistory{},
 		requests: make(chan func()),
+		patrols:  map[string]api.Patrol{}, mutes: map[string]alert.Mute{},
 	}
 	for _, s := range known {
 		p.sensors[s.ID] = s
@@ -156,7 +161,7 @@ func (p *picture) takeFrame(d video.Detections) {
 
 func (p *picture) takeEvent(e sensors.Event) {
 	p.sensors[e.Sensor] = e.State
-	p.cfg.hub.publish(api.SensorChanged(describeSensor(e.State)))
+	p.cfg.hub.publish(api.SensorChanged(p.describeSensor(e.State)))
 	if e.Type != sensors.EventTrip {
 		return
 	}
@@ -168,6 +173,13 @@ func (p *picture) takeEvent(e sensors.Event) {
 		Sensor: e.Sensor, Kind: string(e.Kind), Detail: e.Detail, Confidence: e.Confidence, At: e.ObservedAt,
 		Lat: e.State.Position.Lat, Lon: e.State.Position.Lon, RangeM: e.State.RangeM,
 	})
+}
+
+// describeSensor is a sensor with what people have said of it.
+func (p *picture) describeSensor(s sensors.State) api.Sensor {
+	out := describeSensor(s)
+	p.addKnown(&out, time.Now())
+	return out
 }
 
 // step places the frames whose time has come, and works out tracks, alerts and cues as they are now.

@@ -207,7 +207,7 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 		hub: s.hub, record: s.record, intents: s.executor.intents, firstID: int(last) + 1, log: s.log,
 	}, s.sensors.Sensors())
 	s.executor.fail = s.picture.failCue
-	return nil
+	return s.picture.restore(ctx, s.store, time.Now())
 }
 
 // leaseNames tells who holds leases.
@@ -302,7 +302,7 @@ func (s *Station) followSensors(ctx context.Context) error {
 	for {
 		select {
 		case state := <-s.sensors.Updates():
-			s.hub.publish(api.SensorChanged(describeSensor(state)))
+			s.hub.publish(api.SensorChanged(s.picture.describeSensor(state)))
 		case <-ctx.Done():
 			return nil
 		}

@@ -65,7 +65,7 @@ func (v *view) Sensors() []api.Sensor {
 	known := v.sensors.Sensors()
 	out := make([]api.Sensor, len(known))
 	for i, s := range known {
-		out[i] = describeSensor(s)
+		out[i] = v.describeSensor(s)
 	}
 	return out
 }

@@ -47,6 +47,10 @@ type Config struct {
 	OwnM     float64
 	OwnAge   time.Duration
 	OwnReach float64
+	// FaultTrips within FaultWindow are more than anybody can cause, and a fault of the sensor: 30 within 2 min. Sensors that hold
+	// off for some seconds after a trip do not get there.
+	FaultTrips  int
+	FaultWindow time.Duration
 	// LessonHalfLife is after how long a decision about a sensor's alerts counts half: 14 days.
 	LessonHalfLife time.Duration
 	// WeatherSensors of one kind within WeatherWindow over WeatherSpanM are weather: 4, 5 s, 200 m.
@@ -93,6 +97,8 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.OwnM, 20)
 	orDefault(&c.OwnAge, 30*time.Second)
 	orDefault(&c.OwnReach, 3)
+	orDefault(&c.FaultTrips, 30)
+	orDefault(&c.FaultWindow, 2*time.Minute)
 	orDefault(&c.LessonHalfLife, 14*24*time.Hour)
 	orDefault(&c.WeatherSensors, 4)
 	orDefault(&c.WeatherWindow, 5*time.Second)

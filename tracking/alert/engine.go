@@ -28,6 +28,9 @@ type Engine struct {
 
 	lessons map[string]Lesson // by sensor: what people said of its alerts
 
+	muted  map[string]Mute
+	babble map[string]*babble // by sensor
+
 	own       []Own             // reports of the last minutes
 	ownTracks map[string]string // tracks that are one of ours, and whose
 	said      map[string]time.Time
@@ -40,7 +43,7 @@ func New(cfg Config) *Engine {
 	cfg = cfg.withDefaults()
 	return &Engine{
 		cfg: cfg, nextID: cfg.FirstID, weather: map[string]time.Time{}, passed: map[string]*passage{},
-		lessons: map[string]Lesson{}, ownTracks: map[string]string{}, said: map[string]time.Time{},
+		lessons: map[string]Lesson{}, muted: map[string]Mute{}, babble: map[string]*babble{}, ownTracks: map[string]string{}, said: map[string]time.Time{},
 	}
 }
 
@@ -103,7 +106,7 @@ func (e *Engine) takeTrip(t Trip, in Input) {
 	if until, ok := e.weather[t.Kind]; ok && t.At.Before(until) && !t.named() {
 		return
 	}
-	if e.ownTrip(t) {
+	if e.babbles(t, in.Now) || e.mutedTrip(t) || e.ownTrip(t) {
 		return
 	}
 	if ev := e.eventFor(t, in.Now); ev != nil {
@@ -123,12 +126,17 @@ func (t Trip) named() bool {
 	return t.Detail == detailWalk || t.Detail == detailVehicle || t.Detail == detailL2R || t.Detail == detailR2L
 }
 
+// surelyNamed tells whether a geophone is sure of steps or of a vehicle: no gust sounds like that.
+func (t Trip) surelyNamed() bool {
+	return (t.Detail == detailWalk || t.Detail == detailVehicle) && t.Confidence >= 0.7
+}
+
 // eventFor finds the nearest event that a trip can belong to.
 func (e *Engine) eventFor(t Trip, now time.Time) *event {
 	var best *event
 	var nearest float64
 	for _, ev := range e.events {
-		if !e.takes(ev, now) || !ev.agrees(t) {
+		if ev.faulty != "" || !e.takes(ev, now) || !ev.agrees(t) {
 			continue
 		}
 		if d, ok := ev.reaches(&e.cfg, t, now); ok && (best == nil || d < nearest) {
@@ -256,7 +264,9 @@ func (e *Engine) judgeWeather(now time.Time) {
 	e.recent = slices.DeleteFunc(e.recent, func(t Trip) bool { return now.Sub(t.At) > 2*e.cfg.WeatherWindow })
 	kinds := map[string][]Trip{}
 	for _, t := range e.recent {
-		kinds[t.Kind] = append(kinds[t.Kind], t)
+		if !t.surelyNamed() {
+			kinds[t.Kind] = append(kinds[t.Kind], t)
+		}
 	}
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		trips := kinds[kind]
@@ -314,7 +324,7 @@ func (e *Engine) callWeather(kind string, at, from time.Time, sensors []string) 
 		e.weather[kind] = end
 	}
 	e.pending = slices.DeleteFunc(e.pending, func(t Trip) bool {
-		return t.Kind == kind && !t.At.Before(from) && !t.At.After(at)
+		return t.Kind == kind && !t.surelyNamed() && !t.At.Before(from) && !t.At.After(at)
 	})
 }
 

@@ -20,12 +20,17 @@ const (
 	tellMoveEvery = time.Second
 	// Counts in reasons are told again when they doubled, or after this.
 	tellCountEvery = 10 * time.Second
+	// ellipseScale is the square root of the 95 % quantile of chi square with two degrees of freedom.
+	ellipseScale = 2.4477
 )
 
 // event is an alert and what the engine knows about it.
 type event struct {
 	alert Alert
 	trips []Trip // newest last
+	// before is what it was before a restart of the station, nil for what was raised since.
+	before *Alert
+	faulty string // the sensor that it is about, where it is about one that trips without end
 	// bound holds the tracks that it is about and whether they lived at the last call; alert.TrackID is the first.
 	bound map[string]bool
 	// track is what the first one was at the last call that had it; live says whether that was this one.
@@ -174,8 +179,8 @@ func (ev *event) reaches(c *Config, t Trip, now time.Time) (distance float64, ok
 // agrees tells whether a trip fits what the event is: a walker is no part of an alert about animals, nor the other way round.
 func (ev *event) agrees(t Trip) bool {
 	const sure, no, yes = 0.7, 0.4, 0.7
-	if t.Confidence < sure {
-		return true
+	if t.Confidence < sure || ev.toldAt.IsZero() {
+		return true // the sensor, or what the event is, is not sure
 	}
 	human := ev.alert.Confidence
 	if ev.alert.State == StateFalse {
@@ -192,7 +197,6 @@ func (ev *event) agrees(t Trip) bool {
 
 // ellipse gives the region that holds the true place with 95 %.
 func (ev *event) ellipse() *Ellipse {
-	const scale = 2.4477 // square root of the 95 % quantile of chi square with two degrees of freedom
 	mean, half := (ev.ee+ev.nn)/2, math.Hypot((ev.ee-ev.nn)/2, ev.en)
 	if mean <= 0 {
 		return nil
@@ -200,8 +204,8 @@ func (ev *event) ellipse() *Ellipse {
 	// The angle of the long axis from east, then as a bearing.
 	axis := math.Atan2(2*ev.en, ev.ee-ev.nn) / 2 * 180 / math.Pi
 	return &Ellipse{
-		SemiMajorM: math.Round(10*scale*math.Sqrt(mean+half)) / 10,
-		SemiMinorM: math.Round(10*scale*math.Sqrt(max(0, mean-half))) / 10,
+		SemiMajorM: math.Round(10*ellipseScale*math.Sqrt(mean+half)) / 10,
+		SemiMinorM: math.Round(10*ellipseScale*math.Sqrt(max(0, mean-half))) / 10,
 		BearingDeg: math.Round(math.Mod(90-axis+180, 180)), Confidence: 0.95,
 	}
 }

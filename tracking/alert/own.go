@@ -77,9 +77,7 @@ func (e *Engine) ownTrip(t Trip) bool {
 	if !ok || t.Detail == detailVehicle && !o.Vehicle && t.Confidence >= 0.7 {
 		return false
 	}
-	key := "own " + o.ID + " " + t.Sensor
-	if last, said := e.said[key]; !said || t.At.Sub(last) >= sayAgain {
-		e.said[key] = t.At
+	if e.firstSaid("own "+o.ID+" "+t.Sensor, t.At) {
 		e.note(Note{
 			At: t.At, Kind: NoteOwn, Sensors: []string{t.Sensor},
 			Text: fmt.Sprintf("%s %s tripped by our own %s, %.0f m away", t.Kind, t.Sensor, o.label(), d),

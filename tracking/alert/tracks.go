@@ -119,7 +119,7 @@ func (e *Engine) eventOf(t Track, now time.Time) *event {
 	var best *event
 	nearest := math.Inf(1)
 	for _, ev := range e.events {
-		if !e.takes(ev, now) {
+		if ev.faulty != "" || !e.takes(ev, now) {
 			continue
 		}
 		if _, bound := ev.bound[t.ID]; bound {

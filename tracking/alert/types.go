@@ -71,6 +71,8 @@ const (
 	NoteWeather  NoteKind = "weather"  // many sensors of one kind at once over a wide front
 	NoteAnimal   NoteKind = "animal"   // would have been an alert, were it not most likely an animal
 	NoteOwn      NoteKind = "own"      // one of ours, by its own report
+	NoteMuted    NoteKind = "muted"    // of a sensor that somebody muted
+	NoteFault    NoteKind = "fault"    // of a sensor that trips without end
 	NoteClosed   NoteKind = "closed"   // evidence of an event that an operator has already closed
 )
 
@@ -116,6 +118,7 @@ const (
 	Vehicle Probably = "vehicle"
 	Animal  Probably = "animal"
 	Unknown Probably = "unknown"
+	Fault   Probably = "fault" // of a sensor
 )
 
 // Ellipse is the region that holds the true place with the given probability.

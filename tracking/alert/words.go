@@ -117,6 +117,12 @@ func (ev *event) sayConfirmed(t Track, now time.Time) {
 // describe reckons what the alert says from what is known.
 func (e *Engine) describe(ev *event, now time.Time) {
 	a := &ev.alert
+	if ev.faulty != "" {
+		a.Probably, a.Severity, a.Confidence, a.Sources = Fault, Caution, 1, []string{ev.faulty}
+		a.Title = "Sensor " + ev.faulty + " trips without end"
+		e.finish(ev, now)
+		return
+	}
 	var track *Track
 	if ev.track.ID != "" {
 		track = &ev.track
@@ -136,11 +142,20 @@ func (e *Engine) describe(ev *event, now time.Time) {
 		a.Severity = Caution
 	}
 	a.Title = ev.title()
+	a.Sources = ev.sources()
+	if ev.before != nil {
+		ev.asBefore()
+	}
+	e.finish(ev, now)
+}
+
+// finish writes what every alert says in the same way.
+func (e *Engine) finish(ev *event, now time.Time) {
+	a := &ev.alert
 	a.Reasons = a.Reasons[:0:0]
 	for _, r := range ev.reasons {
 		a.Reasons = append(a.Reasons, r.text)
 	}
-	a.Sources = ev.sources()
 	a.Position = ev.place
 	a.Ellipse = ev.ellipse()
 	a.UpdatedAt = now

@@ -83,3 +83,18 @@ func (e *Engine) Fail(id, why string, now time.Time) (Cue, error) {
 	c.changed = false // the answer tells it
 	return c.copy(), nil
 }
+
+// Restore takes back a cue that an engine before this one made, as it was told last. One that was not over is over now: what was
+// proposed has expired, and what was under way has failed, since nothing flies on behalf of a station that has been restarted.
+// It gives the cue as it is now.
+func (e *Engine) Restore(c Cue) Cue {
+	switch c.State {
+	case Proposed:
+		c.State, c.Detail = Expired, "the station was restarted"
+	case Approved, Active:
+		c.State, c.Detail = Failed, "the station was restarted; nothing was commanded since"
+	}
+	restored := &entry{cue: c}
+	e.all = append(e.all, restored)
+	return restored.copy()
+}

@@ -95,4 +95,6 @@ type Sensor struct {
 	LastTrip       Time         `json:"lastTrip,omitzero"`
 	BatteryPercent *float64     `json:"batteryPercent,omitempty"`
 	Trips          uint64       `json:"trips"` // since the start
+	Nuisance       *Nuisance    `json:"nuisance,omitempty"`
+	Mute           *Mute        `json:"mute,omitempty"`
 }

@@ -109,3 +109,42 @@ type Cue struct {
 	DecidedAt Time        `json:"decidedAt,omitzero"`
 	Detail    string      `json:"detail,omitempty"` // what became of it
 }
+
+// Patrol is where one of our own patrols was last, by its report.
+type Patrol struct {
+	ID      string   `json:"id"`
+	Name    string   `json:"name,omitempty"`
+	Vehicle bool     `json:"vehicle,omitempty"` // in a vehicle, else on foot
+	Lat     *float64 `json:"lat"`
+	Lon     *float64 `json:"lon"`
+	T       Time     `json:"t,omitzero"` // when it was there; left out: now
+	Stale   bool     `json:"stale,omitempty"`
+}
+
+// Mute is the body of PUT /sensors/{id}/mute, and what is known of a muted sensor.
+type Mute struct {
+	Minutes float64 `json:"minutes,omitempty"` // in requests
+	Until   Time    `json:"until,omitzero"`
+	Who     string  `json:"who,omitempty"`
+	Why     string  `json:"why"`
+}
+
+// Nuisance is what people decided about the alerts that a sensor had part in; old decisions count less.
+type Nuisance struct {
+	Rate  float64 `json:"rate"` // 0 to 1; 0.5 where nobody decided anything
+	Real  float64 `json:"real"`
+	False float64 `json:"false"`
+}
+
+// CrossingCell is a square of ground with the crossings that were alerted there, by hour of the day (UTC).
+type CrossingCell = Feature[CrossingProperties]
+
+// CrossingProperties count the crossings of a square.
+type CrossingProperties struct {
+	Crossings int     `json:"crossings"`
+	ByHour    [24]int `json:"byHour"`
+	Nuisances int     `json:"nuisances"` // alerts there that people called false
+}
+
+// CrossingMap is every square in which something was alerted.
+type CrossingMap = FeatureCollection[CrossingProperties]
