@@ -341,7 +341,8 @@ func (c *checker) zones(zones []Zone) {
 	for i, z := range zones {
 		at := fmt.Sprintf("zones[%d]", i)
 		c.uniqueID(at+".id", z.ID, seen)
-		c.oneOf(at+".kind", z.Kind, "border", "area", "noFly")
+		c.oneOf(at+".kind", z.Kind, "border", "area", "noFly", "privacy", "known")
+		c.zoneRule(at, z)
 		least := 3
 		if z.Kind == "border" {
 			least = 2
@@ -353,6 +354,32 @@ func (c *checker) zones(zones []Zone) {
 			c.place(fmt.Sprintf("%s.points[%d]", at, k), &z.Points[k])
 		}
 	}
+}
+
+// zoneRule checks the words of a rule; whether it makes sense for the zone's kind and shape package zone says.
+func (c *checker) zoneRule(at string, z Zone) {
+	for _, t := range [...]struct{ key, text string }{{"from", z.From}, {"to", z.To}} {
+		if _, err := ClockTime(t.text); err != nil {
+			c.addf(at+"."+t.key, "%v", err)
+		}
+	}
+	if (z.From == "") != (z.To == "") {
+		c.addf(at, "from and to belong together: give both or neither")
+	}
+	for k, day := range z.Days {
+		if _, err := Weekday(day); err != nil {
+			c.addf(fmt.Sprintf("%s.days[%d]", at, k), "%v", err)
+		}
+	}
+	for k, class := range z.Classes {
+		c.oneOf(fmt.Sprintf("%s.classes[%d]", at, k), class, "person", "vehicle")
+	}
+	c.limit(at+".minSpeed", z.MinSpeed, 0, 200)
+	c.limit(at+".maxSpeed", z.MaxSpeed, 0, 200)
+	if z.Loiter < 0 || z.Loiter > 24*time.Hour {
+		c.addf(at+".loiter", "%v is not between 0 and 24h", z.Loiter)
+	}
+	c.oneOf(at+".direction", z.Direction, "", "L2R", "R2L")
 }
 
 func (c *checker) uniqueID(path, id string, seen map[string]bool) {

@@ -4,7 +4,9 @@
 package config
 
 import (
+	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"vedette/internal/geo"
@@ -222,8 +224,43 @@ type Gateway struct {
 type Zone struct {
 	ID     string       `yaml:"id,omitempty"`
 	Name   string       `yaml:"name,omitempty"`
-	Kind   string       `yaml:"kind,omitempty"`   // "border" (a line), "area" or "noFly" (polygons)
+	Kind   string       `yaml:"kind,omitempty"`   // "border" (a line), "area", "noFly", "privacy" or "known" (polygons)
 	Points []geo.LatLon `yaml:"points,omitempty"` // a polygon closes by itself
+
+	// When a border, an area or what is known matters; docs/configuration.md.
+	Classes   []string      `yaml:"classes,omitempty"`   // "person", "vehicle"; none: both
+	From      string        `yaml:"from,omitempty"`      // time of the day, UTC, as "22:30"
+	To        string        `yaml:"to,omitempty"`        // likewise; before From: over midnight
+	Days      []string      `yaml:"days,omitempty"`      // "mon" to "sun"; none: every day
+	MinSpeed  float64       `yaml:"minSpeed,omitempty"`  // metres a second
+	MaxSpeed  float64       `yaml:"maxSpeed,omitempty"`  // metres a second; 0: none
+	Loiter    time.Duration `yaml:"loiter,omitempty"`    // area: how long inside
+	Direction string        `yaml:"direction,omitempty"` // border: "L2R" or "R2L"; none: both
+}
+
+// weekdays are the words of Zone.Days, by time.Weekday.
+var weekdays = [...]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
+
+// ClockTime reads a time of the day as it stands in the file.
+func ClockTime(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	t, err := time.Parse("15:04", text)
+	if err != nil {
+		return 0, fmt.Errorf("%q is no time of the day, as \"22:30\"", text)
+	}
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, nil
+}
+
+// Weekday reads a day as it stands in the file.
+func Weekday(text string) (time.Weekday, error) {
+	for i, word := range weekdays {
+		if strings.EqualFold(word, text) {
+			return time.Weekday(i), nil
+		}
+	}
+	return 0, fmt.Errorf("%q is no day: use mon, tue, wed, thu, fri, sat, sun", text)
 }
 
 // Terrain is where the height tiles lie.

@@ -85,6 +85,11 @@ func TestProblemsNameFileLineAndKey(t *testing.T) {
 		{"no such message", "links:\n  - {name: a, udpServer: ':1', rates: {ATITUDE: 4}}\n", `x.yaml:2: links[0].rates.ATITUDE: there is no MAVLink message "ATITUDE"`},
 		{"no such profile", "links:\n  - {name: a, udpServer: ':1', profile: slow}\n", `links[0].profile: "slow" is not one of`},
 		{"a bandwidth of nothing", "links:\n  - {name: a, udpServer: ':1', bytesPerSecond: 3}\n", "links[0].bytesPerSecond: 3 is not between"},
+		{"no time of the day", "zones:\n  - {id: z, kind: border, points: [{lat: 1, lon: 2}, {lat: 1, lon: 3}], from: '25:00', to: '05:00'}\n", `x.yaml:2: zones[0].from: "25:00" is no time of the day`},
+		{"half a time", "zones:\n  - {id: z, kind: border, points: [{lat: 1, lon: 2}, {lat: 1, lon: 3}], from: '22:00'}\n", "zones[0]: from and to belong together"},
+		{"no day", "zones:\n  - {id: z, kind: border, points: [{lat: 1, lon: 2}, {lat: 1, lon: 3}], days: [monday]}\n", `zones[0].days[0]: "monday" is no day`},
+		{"no class", "zones:\n  - {id: z, kind: border, points: [{lat: 1, lon: 2}, {lat: 1, lon: 3}], classes: [cow]}\n", `zones[0].classes[0]: "cow" is not one of`},
+		{"no direction", "zones:\n  - {id: z, kind: border, points: [{lat: 1, lon: 2}, {lat: 1, lon: 3}], direction: north}\n", `zones[0].direction: "north" is not one of`},
 		{"negative", "retention: {audit: -1h}\n", "retention.audit: -1h0m0s is negative"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

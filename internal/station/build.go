@@ -1,6 +1,7 @@
 package station
 
 import (
+	"fmt"
 	"path/filepath"
 
 	"github.com/paulmach/orb"
@@ -141,11 +142,37 @@ func zonesOf(cfg []config.Zone) ([]zone.Zone, error) {
 			}
 			g = orb.Polygon{orb.Ring(line)}
 		}
-		made := zone.Zone{ID: z.ID, Name: z.Name, Kind: zone.Kind(z.Kind), Geometry: g}
+		rule, err := ruleOf(z)
+		if err != nil {
+			return nil, fmt.Errorf("zone %q: %w", z.ID, err)
+		}
+		made := zone.Zone{ID: z.ID, Name: z.Name, Kind: zone.Kind(z.Kind), Geometry: g, Rule: rule}
 		if err := made.Validate(); err != nil {
 			return nil, err
 		}
 		out = append(out, made)
 	}
 	return out, nil
+}
+
+// ruleOf turns the words of a zone's rule into values.
+func ruleOf(z config.Zone) (zone.Rule, error) {
+	rule := zone.Rule{
+		Classes: z.Classes, MinSpeedMS: z.MinSpeed, MaxSpeedMS: z.MaxSpeed, Loiter: z.Loiter, Direction: zone.Direction(z.Direction),
+	}
+	var err error
+	if rule.From, err = config.ClockTime(z.From); err != nil {
+		return rule, err
+	}
+	if rule.To, err = config.ClockTime(z.To); err != nil {
+		return rule, err
+	}
+	for _, text := range z.Days {
+		day, err := config.Weekday(text)
+		if err != nil {
+			return rule, err
+		}
+		rule.Days = append(rule.Days, day)
+	}
+	return rule, nil
 }

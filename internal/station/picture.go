@@ -156,7 +156,9 @@ func (p *picture) takeFrame(d video.Detections) {
 		return
 	}
 	p.pending = append(p.pending, d)
-	p.cfg.hub.publish(api.Detected(describeDetections(d)))
+	if !p.guarded() {
+		p.cfg.hub.publish(api.Detected(describeDetections(d)))
+	}
 }
 
 func (p *picture) takeEvent(e sensors.Event) {
@@ -215,10 +217,11 @@ func (p *picture) step(now time.Time) {
 	p.publish(now, tracks, news.Changed, proposals.Changed)
 }
 
-// tracks are those that say something: a place that is vaguer than vagueM has been forgotten.
+// tracks are those that say something: a place that is vaguer than vagueM has been forgotten, and one in a privacy zone is nobody's
+// business.
 func (p *picture) tracks(now time.Time) []fusion.Track {
 	return slices.DeleteFunc(p.tracker.Tracks(now), func(t fusion.Track) bool {
-		return ellipse95(t.EE, t.EN, t.NN).SemiMajorM > vagueM
+		return ellipse95(t.EE, t.EN, t.NN).SemiMajorM > vagueM || p.private(t.Position)
 	})
 }
 
@@ -241,6 +244,10 @@ func (p *picture) placeFrame(d video.Detections) {
 	s, height, ok := p.lookOf(d, place)
 	if !ok {
 		return
+	}
+	if p.guarded() {
+		d = p.withoutPrivate(d, s)
+		p.cfg.hub.publish(api.Detected(describeDetections(d)))
 	}
 	seen := p.locator.Footprint(s.camera, s.pose, detectRangeM)
 	if place.vehicle != 0 {

@@ -51,7 +51,7 @@ func New(cfg Config) *Engine {
 func (e *Engine) Update(in Input) Result {
 	e.notes = nil
 	e.takeOwn(in.Own, in.Now)
-	in.Tracks = slices.DeleteFunc(slices.Clone(in.Tracks), func(t Track) bool { return e.isOwn(t, in.Now) })
+	in.Tracks = slices.DeleteFunc(slices.Clone(in.Tracks), func(t Track) bool { return e.isOwn(t, in.Now) || e.expectedTrack(t, in.Now) })
 	e.follow(in)
 	trips := slices.Clone(in.Trips)
 	slices.SortStableFunc(trips, func(a, b Trip) int { return a.At.Compare(b.At) })
@@ -106,7 +106,7 @@ func (e *Engine) takeTrip(t Trip, in Input) {
 	if until, ok := e.weather[t.Kind]; ok && t.At.Before(until) && !t.named() {
 		return
 	}
-	if e.babbles(t, in.Now) || e.mutedTrip(t) || e.ownTrip(t) {
+	if e.babbles(t, in.Now) || e.mutedTrip(t) || e.expectedTrip(t) || e.ownTrip(t) {
 		return
 	}
 	if ev := e.eventFor(t, in.Now); ev != nil {

@@ -160,8 +160,12 @@ func (ev *event) reaches(c *Config, t Trip, now time.Time) (distance float64, ok
 	const slackM = 20.0
 	if ev.live {
 		d := geo.Distance(ev.track.at(t.At, now), t.place())
+		reach := c.rangeM(t)
+		if t.Kind == kindSeismic && (t.Detail == detailVehicle || ev.track.class() == classVehicle) {
+			reach *= heavy
+		}
 		// What is sensed beyond the track's own reach is somebody else.
-		return d, d <= c.rangeM(t)+3*min(20, ev.track.sigmaM())+slackM
+		return d, d <= reach+3*min(20, ev.track.sigmaM())+slackM
 	}
 	nearest, found := math.Inf(1), false
 	for _, old := range ev.trips {

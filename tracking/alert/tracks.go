@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"vedette/internal/geo"
 	"vedette/tracking/zone"
 )
@@ -102,6 +104,14 @@ func (e *Engine) noteAnimal(t Track, p *passage, now time.Time) {
 	p.owed = nil
 }
 
+// class is the likelier of the two that matter.
+func (t Track) class() string {
+	if t.Class[classVehicle] > t.Class[classPerson] {
+		return classVehicle
+	}
+	return classPerson
+}
+
 // animal tells whether a track is more likely an animal than not.
 func (t Track) animal() bool { return t.Class[classAnimal] >= 0.5 }
 
@@ -143,6 +153,7 @@ type finding struct {
 	title     string // "crossing the line"
 	crossed   bool   // or is inside; otherwise it approaches
 	t         time.Time
+	direction zone.Direction // of a crossing
 }
 
 // find takes a finding into the event; the title tells of the gravest and newest.
@@ -159,19 +170,23 @@ func (ev *event) find(f finding) {
 func (e *Engine) watch(t Track, p *passage, now time.Time) []finding {
 	var out []finding
 	for _, z := range e.cfg.Zones {
+		matters := z.Rule.Active(now) && z.Rule.Means(t.class(), math.Hypot(t.VE, t.VN))
 		switch z.Kind {
 		case zone.Border:
-			if f, ok := p.cross(z, t, now); ok {
+			// The sides are followed all the time, so that a crossing at the first minute of a rule is none of hours ago.
+			if f, ok := p.cross(z, t, now); ok && matters && (z.Rule.Direction == "" || z.Rule.Direction == f.direction) {
 				out = append(out, f)
 			}
-			if d, ok := approaching(z, t, e.cfg.ApproachM); p.lasting("approach "+z.ID, ok, now, e.cfg.ApproachFor) {
+			d, way, ok := approaching(z, t, e.cfg.ApproachM)
+			ok = ok && matters && (z.Rule.Direction == "" || z.Rule.Direction == way)
+			if p.lasting("approach "+z.ID, ok, now, e.cfg.ApproachFor) {
 				out = append(out, finding{
 					key: "approach " + z.ID, text: fmt.Sprintf("heading for %s, %.0f m away at %s", label(z), d, clock(now)),
 					title: "approaching " + label(z), t: now,
 				})
 			}
 		case zone.Area:
-			if p.lasting("inside "+z.ID, z.Contains(t.place().Point()), now, minSeen) {
+			if p.lasting("inside "+z.ID, matters && z.Contains(t.place().Point()), now, max(minSeen, z.Rule.Loiter)) {
 				out = append(out, finding{
 					key: "inside " + z.ID, text: fmt.Sprintf("inside %s since %s", label(z), clock(p.since["inside "+z.ID])),
 					title: "inside " + label(z), crossed: true, t: now,
@@ -224,24 +239,29 @@ func (p *passage) cross(z zone.Zone, t Track, now time.Time) (finding, bool) {
 	return finding{
 		key:   "cross " + z.ID + c.Heading(),
 		text:  fmt.Sprintf("crossed %s %s at %s", label(z), c.Heading(), clock(when)),
-		title: "crossing " + label(z), crossed: true, t: now,
+		title: "crossing " + label(z), crossed: true, t: now, direction: c.Direction,
 	}, true
 }
 
-// approaching tells whether a track heads for a line nearby.
-func approaching(z zone.Zone, t Track, within float64) (distance float64, ok bool) {
+// approaching tells whether a track heads for a line nearby, and which way it would cross.
+func approaching(z zone.Zone, t Track, within float64) (distance float64, way zone.Direction, ok bool) {
 	at := t.place()
 	distance = z.Distance(at.Point())
 	speed := math.Hypot(t.VE, t.VN)
 	if distance > within || speed < slowest || distance < sideM {
-		return distance, false
+		return distance, "", false
 	}
 	const ahead = 5.0 // seconds
 	next := moved(at, ahead*t.VE, ahead*t.VN).Point()
-	if _, crosses := z.CrossedBy(at.Point(), next); crosses {
-		return distance, true
+	if c, crosses := z.CrossedBy(at.Point(), next); crosses {
+		return distance, c.Direction, true
 	}
-	return distance, distance-z.Distance(next) >= headOn*speed*ahead
+	if distance-z.Distance(next) < headOn*speed*ahead {
+		return distance, "", false
+	}
+	foot := z.Nearest(at.Point())
+	beyond, _ := z.CrossedBy(at.Point(), orb.Point{2*foot[0] - at.Lon, 2*foot[1] - at.Lat})
+	return distance, beyond.Direction, true
 }
 
 func label(z zone.Zone) string {

@@ -71,6 +71,7 @@ const (
 	NoteWeather  NoteKind = "weather"  // many sensors of one kind at once over a wide front
 	NoteAnimal   NoteKind = "animal"   // would have been an alert, were it not most likely an animal
 	NoteOwn      NoteKind = "own"      // one of ours, by its own report
+	NoteKnown    NoteKind = "known"    // expected there at that time, by a zone of that kind
 	NoteMuted    NoteKind = "muted"    // of a sensor that somebody muted
 	NoteFault    NoteKind = "fault"    // of a sensor that trips without end
 	NoteClosed   NoteKind = "closed"   // evidence of an event that an operator has already closed

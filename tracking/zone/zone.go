@@ -23,6 +23,10 @@ const (
 	Border Kind = "border" // a line: crossing it matters
 	Area   Kind = "area"   // a polygon: being inside matters
 	NoFly  Kind = "noFly"  // a polygon: no vehicle is sent inside
+	// Privacy is a polygon: what cameras detect inside is neither stored nor shown.
+	Privacy Kind = "privacy"
+	// Known is a polygon: what happens inside while its rule holds is expected, such as a train; it is logged and alarms nobody.
+	Known Kind = "known"
 )
 
 // Zone is a line or polygon with a rule.
@@ -32,6 +36,7 @@ type Zone struct {
 	Kind Kind
 	// Geometry is an orb.LineString for a border, and an orb.Polygon (with holes, if any) or orb.MultiPolygon otherwise.
 	Geometry orb.Geometry
+	Rule     Rule // of borders, areas and what is known
 }
 
 // Label is the name for people: the name, or else the id.
@@ -63,9 +68,14 @@ func (z Zone) Validate() error {
 	default:
 		problems = append(problems, errors.New("a zone is a LineString, a Polygon or a MultiPolygon"))
 	}
-	if z.Geometry != nil && !inRange(z.Geometry) {
+	switch {
+	case z.Geometry == nil:
+	case !inRange(z.Geometry):
 		problems = append(problems, errors.New("a coordinate is not a longitude and latitude in degrees"))
+	default:
+		problems = append(problems, validateShape(z.Geometry))
 	}
+	problems = append(problems, z.Rule.validate(z.Kind))
 	if err := errors.Join(problems...); err != nil {
 		return fmt.Errorf("zone %q: %w", z.ID, err)
 	}
@@ -73,8 +83,8 @@ func (z Zone) Validate() error {
 }
 
 func validateArea(kind Kind, polygons orb.MultiPolygon) error {
-	if kind != Area && kind != NoFly {
-		return fmt.Errorf("a polygon is of the kind %q or %q, not %q", Area, NoFly, kind)
+	if kind != Area && kind != NoFly && kind != Privacy && kind != Known {
+		return fmt.Errorf("a polygon is of the kind %q, %q, %q or %q, not %q", Area, NoFly, Privacy, Known, kind)
 	}
 	if len(polygons) == 0 {
 		return errors.New("no polygon")
