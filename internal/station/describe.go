@@ -131,7 +131,7 @@ func describeCue(c cue.Cue) api.Cue {
 		ID: c.ID, State: string(c.State), AlertID: c.AlertID, TrackID: c.TrackID, Vehicle: c.Vehicle, Action: string(c.Action),
 		Target: &c.Target, ETAS: api.Known(c.ETAS), Reasons: c.Reasons,
 		CreatedAt: api.At(c.CreatedAt), ExpiresAt: api.At(c.ExpiresAt),
-		DecidedBy: c.DecidedBy, DecidedAt: api.At(c.DecidedAt), Detail: c.Detail,
+		DecidedBy: c.DecidedBy, DecidedAt: api.At(c.DecidedAt), Detail: c.Detail, Searching: c.Searching, Relieves: c.Relieves,
 	}
 	if c.Action == cue.LookAndApproach {
 		out.StandoffM, out.HeightAGL = api.Known(c.StandoffM), &height

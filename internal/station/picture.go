@@ -284,6 +284,7 @@ func (p *picture) targets(tracks []fusion.Track) []cue.Target {
 			Urgency: urgency(a.Severity), Reasons: a.Reasons, RaisedAt: a.RaisedAt,
 		}
 		if t, ok := byID[a.TrackID]; ok {
+			target.Seen = t.Status == fusion.Confirmed
 			target.Lat, target.Lon, target.VE, target.VN = t.Position.Lat, t.Position.Lon, t.VE, t.VN
 		}
 		out = append(out, target)

@@ -37,6 +37,12 @@ type Config struct {
 	GoMoveM float64
 	// LostAfter is how long a vehicle may be away from its link before its cue fails: 15 s.
 	LostAfter time.Duration
+	// HandoverLead is how long before its battery forces a vehicle home another is proposed to take over: 4 min.
+	HandoverLead time.Duration
+	// SearchAfter is how long nothing may be followed on station before the camera looks about: 8 s. SearchEvery is how long it
+	// looks at each place: 4 s; SearchStepM is how far apart these are: 30 m, out to SearchMostM: 150 m.
+	SearchAfter, SearchEvery time.Duration
+	SearchStepM, SearchMostM float64
 	// QuietAfter is how long nothing more is proposed for an alert whose cue was rejected, expired or done: 5 min. After a
 	// failure another vehicle is proposed at once.
 	QuietAfter time.Duration
@@ -67,6 +73,11 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.GoEvery, 3*time.Second)
 	orDefault(&c.GoMoveM, 15)
 	orDefault(&c.LostAfter, 15*time.Second)
+	orDefault(&c.HandoverLead, 4*time.Minute)
+	orDefault(&c.SearchAfter, 8*time.Second)
+	orDefault(&c.SearchEvery, 4*time.Second)
+	orDefault(&c.SearchStepM, 30)
+	orDefault(&c.SearchMostM, 150)
 	orDefault(&c.QuietAfter, 5*time.Minute)
 	return c
 }

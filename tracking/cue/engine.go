@@ -32,6 +32,9 @@ type entry struct {
 	seen     time.Time // when its vehicle was last live
 	approved time.Time
 	active   time.Time
+	seenLast time.Time // when a track of the target lived
+	leaving  bool      // its battery forces it home soon
+	left     time.Duration
 	tookOff  bool
 	looked   time.Time
 	lookedAt geo.LatLon
@@ -139,7 +142,8 @@ func (e *Engine) propose(in Input) {
 		return cmp.Or(cmp.Compare(b.Urgency, a.Urgency), a.RaisedAt.Compare(b.RaisedAt), cmp.Compare(a.AlertID, b.AlertID))
 	})
 	for _, t := range targets {
-		if in.Now.Before(e.quiet[t.AlertID]) || e.has(t.AlertID) {
+		old, relief := e.relieved(t.AlertID)
+		if in.Now.Before(e.quiet[t.AlertID]) || !relief && e.has(t.AlertID) {
 			continue
 		}
 		p, nearest, only, ok := e.choose(t, in.Vehicles)
@@ -151,6 +155,10 @@ func (e *Engine) propose(in Input) {
 			ID: fmt.Sprintf("c-%d", e.nextID), State: Proposed, AlertID: t.AlertID, TrackID: t.TrackID,
 			Vehicle: p.vehicle.ID, Action: p.action, Target: t.place(), ETAS: float64(int(p.eta.Seconds()*10)) / 10,
 			Reasons: []string{p.words(nearest, only)}, CreatedAt: in.Now, ExpiresAt: in.Now.Add(e.cfg.ExpireAfter),
+		}
+		if relief {
+			c.cue.Relieves = old.cue.ID
+			c.cue.Reasons = append(c.cue.Reasons, reliefWords(old))
 		}
 		if p.action == LookAndApproach {
 			c.cue.Approach, c.cue.StandoffM, c.cue.HeightAGL = &p.approach, e.cfg.StandoffM, e.cfg.HeightAGL

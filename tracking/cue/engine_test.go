@@ -25,7 +25,7 @@ func at(east, north float64) geo.LatLon { return geo.Offset(geo.Offset(origin, 9
 
 func target(id string, p geo.LatLon) cue.Target {
 	return cue.Target{
-		AlertID: id, Lat: p.Lat, Lon: p.Lon, Urgency: 2, Reasons: []string{"seismic s-07 and s-08, 14 s apart, walking"}, RaisedAt: start,
+		AlertID: id, Lat: p.Lat, Lon: p.Lon, Seen: true, Urgency: 2, Reasons: []string{"seismic s-07 and s-08, 14 s apart, walking"}, RaisedAt: start,
 	}
 }
 

@@ -29,6 +29,7 @@ func (e *Engine) guide(c *entry, t Target, v Vehicle, now time.Time) (Intent, bo
 		return Intent{}, false // away from its link for a moment: nothing can be told to it
 	}
 	e.progress(c, t, v, now)
+	e.leaves(c, v)
 	if c.cue.State == Done {
 		return Intent{}, false
 	}
@@ -38,7 +39,7 @@ func (e *Engine) guide(c *entry, t Target, v Vehicle, now time.Time) (Intent, bo
 		height := e.cfg.HeightAGL
 		out.TakeOff = &height
 	}
-	if place := t.place(); c.wantsLook(&e.cfg, place, now) {
+	if place, _ := e.search(c, t, now); c.wantsLook(&e.cfg, place, now) {
 		c.looked, c.lookedAt = now, place
 		out.LookAt = &place
 	}
@@ -82,6 +83,7 @@ func (e *Engine) progress(c *entry, t Target, v Vehicle, now time.Time) {
 	case Approved:
 		if v.Airborne && (c.cue.Action == Look || d <= arrived*e.cfg.StandoffM+slackM) {
 			c.cue.State, c.active, c.cue.ETAS, c.changed = Active, now, 0, true
+			e.takeOver(c, now)
 		}
 	case Active:
 		if now.Sub(c.active) >= e.cfg.TimeOnTarget {

@@ -14,6 +14,8 @@ type Target struct {
 	TrackID  string // empty while no track is bound
 	Lat, Lon float64
 	VE, VN   float64 // metres a second, east and north; zero when not known
+	// Seen tells that a track of it lives: a camera or sensor follows it.
+	Seen bool
 	// Urgency orders targets that compete for vehicles: caution 1, serious 2, critical 3.
 	Urgency int
 	// Reasons are the alert's; the first is told with the proposal.
@@ -76,13 +78,17 @@ type Cue struct {
 	Approach  *geo.LatLon `json:"approach,omitempty"` // where it would stand
 	StandoffM float64     `json:"standoffM,omitempty"`
 	HeightAGL float64     `json:"heightAGL,omitempty"`
-	ETAS      float64     `json:"etaS"` // seconds until it sees the target, from the last reckoning
-	Reasons   []string    `json:"reasons"`
-	CreatedAt time.Time   `json:"createdAt"`
-	ExpiresAt time.Time   `json:"expiresAt"`
-	DecidedBy string      `json:"decidedBy,omitempty"`
-	DecidedAt time.Time   `json:"decidedAt,omitzero"`
-	Detail    string      `json:"detail,omitempty"` // why it ended
+	// Searching tells that the vehicle is on station, that nothing is followed there, and that its camera looks about.
+	Searching bool `json:"searching,omitempty"`
+	// Relieves is the cue whose vehicle this one would take over from.
+	Relieves  string    `json:"relieves,omitempty"`
+	ETAS      float64   `json:"etaS"` // seconds until it sees the target, from the last reckoning
+	Reasons   []string  `json:"reasons"`
+	CreatedAt time.Time `json:"createdAt"`
+	ExpiresAt time.Time `json:"expiresAt"`
+	DecidedBy string    `json:"decidedBy,omitempty"`
+	DecidedAt time.Time `json:"decidedAt,omitzero"`
+	Detail    string    `json:"detail,omitempty"` // why it ended
 }
 
 // Intent is what the station should do now for an approved cue. Members that are nil ask for nothing.

@@ -101,7 +101,9 @@ type Cue struct {
 	Target    *geo.LatLon `json:"target,omitempty"`
 	StandoffM *float64    `json:"standoffM,omitempty"` // how near the vehicle goes, in metres over the ground
 	HeightAGL *geo.AGL    `json:"heightAGL,omitempty"`
-	ETAS      *float64    `json:"etaS,omitempty"` // seconds
+	Searching bool        `json:"searching,omitempty"` // on station, with nothing to follow
+	Relieves  string      `json:"relieves,omitempty"`  // the cue whose vehicle it would take over from
+	ETAS      *float64    `json:"etaS,omitempty"`      // seconds
 	Reasons   []string    `json:"reasons,omitempty"`
 	CreatedAt Time        `json:"createdAt"`
 	ExpiresAt Time        `json:"expiresAt,omitzero"`
