@@ -77,10 +77,9 @@ func (c *checker) check(cfg Config) {
 	c.zones(cfg.Zones)
 	c.remoteID(cfg.RemoteID)
 	c.video(cfg)
-	c.limit("cues.standoffM", cfg.Cues.StandoffM, 0, 5000)
-	c.limit("cues.heightAGL", cfg.Cues.HeightAGL, 0, 1000)
+	c.alerts(cfg.Alerts, cfg.Cues)
 	for key, d := range map[string]time.Duration{
-		"cues.expire": cfg.Cues.Expire, "retention.video": cfg.Retention.Video,
+		"retention.video":  cfg.Retention.Video,
 		"retention.tracks": cfg.Retention.Tracks, "retention.audit": cfg.Retention.Audit,
 	} {
 		if d < 0 {

@@ -27,6 +27,7 @@ type Config struct {
 	Zones     []Zone    `yaml:"zones,omitempty"`
 	Terrain   Terrain   `yaml:"terrain,omitempty"`
 	Video     Video     `yaml:"video,omitempty"`
+	Alerts    Alerts    `yaml:"alerts,omitempty"`
 	Cues      Cues      `yaml:"cues,omitempty"`
 	Retention Retention `yaml:"retention,omitempty"`
 	TLS       TLS       `yaml:"tls,omitempty"`
@@ -266,13 +267,6 @@ func Weekday(text string) (time.Weekday, error) {
 // Terrain is where the height tiles lie.
 type Terrain struct {
 	Folder string `yaml:"folder,omitempty"` // SRTM HGT tiles and GeoTIFFs
-}
-
-// Cues are the limits of proposals.
-type Cues struct {
-	StandoffM float64       `yaml:"standoffM,omitempty"` // how far from the spot a vehicle stays; default 120
-	HeightAGL float64       `yaml:"heightAGL,omitempty"` // at what height; default 60
-	Expire    time.Duration `yaml:"expire,omitempty"`    // default 5m
 }
 
 // Retention is how long the record is kept.

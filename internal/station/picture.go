@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"vedette/internal/config"
 	"vedette/internal/geo"
 	"vedette/mavlink"
 	"vedette/sensors"
@@ -70,6 +71,7 @@ type pictureConfig struct {
 	looks   *looks
 	leases  leaseHolders
 	zones   []zone.Zone
+	alerts  config.Alerts
 	cues    cue.Config
 	hub     *hub
 	record  recorder
@@ -94,7 +96,7 @@ func newPicture(cfg pictureConfig, known []sensors.State) *picture {
 	p := &picture{
 		cfg:      cfg,
 		tracker:  fusion.New(fusionConfig(cfg.zones)),
-		alerts:   alert.New(alert.Config{Zones: cfg.zones, FirstID: cfg.firstID, ApproachFor: approachFor}),
+		alerts:   alert.New(alertConfig(cfg.alerts, cfg.zones, cfg.firstID)),
 		cues:     cue.New(cfg.cues),
 		locator:  georef.Locator{Ground: georef.Terrain{Model: cfg.ground.terrain}, MaxRangeM: 2 * placeRangeM},
 		sensors:  map[string]sensors.State{},

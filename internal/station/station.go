@@ -201,9 +201,7 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 	s.executor = &executor{vehicles: s.vehicles, record: s.record, leases: s.access.Leases, intend: s.access.Intend, log: s.log, intents: make(chan cue.Intent, intentQueue)}
 	s.picture = newPicture(pictureConfig{
 		mavlink: s.mavlink, feeds: s.feeds, ground: s.ground, looks: looks, leases: leaseNames{s.access.Leases},
-		zones: s.zones, cues: cue.Config{
-			Zones: s.zones, StandoffM: file.Cues.StandoffM, HeightAGL: file.Cues.HeightAGL, ExpireAfter: file.Cues.Expire,
-		},
+		zones: s.zones, alerts: file.Alerts, cues: cueConfig(file.Cues, s.zones),
 		hub: s.hub, record: s.record, intents: s.executor.intents, firstID: int(last) + 1, log: s.log,
 	}, s.sensors.Sensors())
 	s.executor.fail = s.picture.failCue

@@ -1,0 +1,85 @@
+package config
+
+import "time"
+
+// Alerts are the limits of alerts; 0 takes the default, which docs/alerts.md and docs/configuration.md give.
+type Alerts struct {
+	RaiseConfidence  float64       `yaml:"raiseConfidence,omitempty"`  // 0 to 1
+	AnimalsPerPerson float64       `yaml:"animalsPerPerson,omitempty"` // that trip a sensor
+	TrackExistence   float64       `yaml:"trackExistence,omitempty"`   // 0 to 1, of a track that alerts by itself
+	PairWindow       time.Duration `yaml:"pairWindow,omitempty"`       // between trips that confirm each other
+	PairReachM       float64       `yaml:"pairReachM,omitempty"`       // between their sensors
+	WalkSpeed        float64       `yaml:"walkSpeed,omitempty"`        // metres a second, the fastest
+	DriveSpeed       float64       `yaml:"driveSpeed,omitempty"`       // likewise
+	ApproachM        float64       `yaml:"approachM,omitempty"`        // from a border
+	ApproachFor      time.Duration `yaml:"approachFor,omitempty"`
+	BindM            float64       `yaml:"bindM,omitempty"`       // of a track from an alert
+	GroupM           float64       `yaml:"groupM,omitempty"`      // between tracks of one group
+	SuppressFor      time.Duration `yaml:"suppressFor,omitempty"` // of what goes on after an alert was closed
+	StaleAfter       time.Duration `yaml:"staleAfter,omitempty"`
+	OwnM             float64       `yaml:"ownM,omitempty"`     // of ours from its report
+	OwnAge           time.Duration `yaml:"ownAge,omitempty"`   // of its report
+	OwnReach         float64       `yaml:"ownReach,omitempty"` // times a sensor's range
+	WeatherSensors   int           `yaml:"weatherSensors,omitempty"`
+	WeatherWindow    time.Duration `yaml:"weatherWindow,omitempty"`
+	WeatherSpanM     float64       `yaml:"weatherSpanM,omitempty"`
+	WeatherHold      time.Duration `yaml:"weatherHold,omitempty"`
+	FaultTrips       int           `yaml:"faultTrips,omitempty"`
+	FaultWindow      time.Duration `yaml:"faultWindow,omitempty"`
+	LessonHalfLife   time.Duration `yaml:"lessonHalfLife,omitempty"` // of what people decided
+}
+
+// Cues are the limits of proposals; 0 takes the default.
+type Cues struct {
+	StandoffM    float64       `yaml:"standoffM,omitempty"`  // how far from the spot a vehicle stays; default 120
+	HeightAGL    float64       `yaml:"heightAGL,omitempty"`  // at what height; default 60
+	Expire       time.Duration `yaml:"expire,omitempty"`     // default 5m
+	LookRangeM   float64       `yaml:"lookRangeM,omitempty"` // of a camera where nothing can be flown nearer; default 400
+	FarthestETA  time.Duration `yaml:"farthestETA,omitempty"`
+	Reserve      time.Duration `yaml:"reserve,omitempty"`   // flight time kept for landing
+	LeastStay    time.Duration `yaml:"leastStay,omitempty"` // on target
+	TimeOnTarget time.Duration `yaml:"timeOnTarget,omitempty"`
+	LostAfter    time.Duration `yaml:"lostAfter,omitempty"`    // without its link
+	QuietAfter   time.Duration `yaml:"quietAfter,omitempty"`   // after a rejected, expired or finished cue
+	HandoverLead time.Duration `yaml:"handoverLead,omitempty"` // before the battery forces a vehicle home
+	SearchAfter  time.Duration `yaml:"searchAfter,omitempty"`  // without anything to follow
+	SearchEvery  time.Duration `yaml:"searchEvery,omitempty"`  // at each place
+	SearchStepM  float64       `yaml:"searchStepM,omitempty"`
+	SearchMostM  float64       `yaml:"searchMostM,omitempty"`
+}
+
+// alerts checks the limits of alerts and cues.
+func (c *checker) alerts(a Alerts, q Cues) {
+	for key, v := range map[string]float64{"raiseConfidence": a.RaiseConfidence, "trackExistence": a.TrackExistence} {
+		c.limit("alerts."+key, v, 0, 0.99)
+	}
+	for key, v := range map[string]float64{
+		"animalsPerPerson": a.AnimalsPerPerson, "pairReachM": a.PairReachM, "approachM": a.ApproachM, "bindM": a.BindM, "groupM": a.GroupM,
+		"ownM": a.OwnM, "weatherSpanM": a.WeatherSpanM,
+	} {
+		c.limit("alerts."+key, v, 0, 5000)
+	}
+	for key, v := range map[string]float64{
+		"walkSpeed": a.WalkSpeed, "driveSpeed": a.DriveSpeed, "ownReach": a.OwnReach, "weatherSensors": float64(a.WeatherSensors),
+		"faultTrips": float64(a.FaultTrips),
+	} {
+		c.limit("alerts."+key, v, 0, 200)
+	}
+	for key, v := range map[string]float64{
+		"standoffM": q.StandoffM, "lookRangeM": q.LookRangeM, "searchStepM": q.SearchStepM, "searchMostM": q.SearchMostM,
+	} {
+		c.limit("cues."+key, v, 0, 5000)
+	}
+	c.limit("cues.heightAGL", q.HeightAGL, 0, 1000)
+	for key, d := range map[string]time.Duration{
+		"alerts.pairWindow": a.PairWindow, "alerts.approachFor": a.ApproachFor, "alerts.suppressFor": a.SuppressFor, "alerts.staleAfter": a.StaleAfter,
+		"alerts.ownAge": a.OwnAge, "alerts.weatherWindow": a.WeatherWindow, "alerts.weatherHold": a.WeatherHold, "alerts.faultWindow": a.FaultWindow,
+		"alerts.lessonHalfLife": a.LessonHalfLife, "cues.expire": q.Expire, "cues.farthestETA": q.FarthestETA, "cues.reserve": q.Reserve,
+		"cues.leastStay": q.LeastStay, "cues.timeOnTarget": q.TimeOnTarget, "cues.lostAfter": q.LostAfter, "cues.quietAfter": q.QuietAfter,
+		"cues.handoverLead": q.HandoverLead, "cues.searchAfter": q.SearchAfter, "cues.searchEvery": q.SearchEvery,
+	} {
+		if d < 0 {
+			c.addf(key, "%v is negative", d)
+		}
+	}
+}

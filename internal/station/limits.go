@@ -1,0 +1,33 @@
+package station
+
+import (
+	"cmp"
+
+	"vedette/internal/config"
+	"vedette/tracking/alert"
+	"vedette/tracking/cue"
+	"vedette/tracking/zone"
+)
+
+// alertConfig are the configured limits of alerts; what is 0 takes the engine's default.
+func alertConfig(c config.Alerts, zones []zone.Zone, firstID int) alert.Config {
+	return alert.Config{
+		Zones: zones, FirstID: firstID,
+		RaiseConfidence: c.RaiseConfidence, AnimalsPerPerson: c.AnimalsPerPerson, TrackExistence: c.TrackExistence,
+		PairWindow: c.PairWindow, PairReachM: c.PairReachM, WalkSpeed: c.WalkSpeed, DriveSpeed: c.DriveSpeed,
+		ApproachM: c.ApproachM, ApproachFor: cmp.Or(c.ApproachFor, approachFor), BindM: c.BindM, GroupM: c.GroupM,
+		SuppressFor: c.SuppressFor, StaleAfter: c.StaleAfter, OwnM: c.OwnM, OwnAge: c.OwnAge, OwnReach: c.OwnReach,
+		WeatherSensors: c.WeatherSensors, WeatherWindow: c.WeatherWindow, WeatherSpanM: c.WeatherSpanM, WeatherHold: c.WeatherHold,
+		FaultTrips: c.FaultTrips, FaultWindow: c.FaultWindow, LessonHalfLife: c.LessonHalfLife,
+	}
+}
+
+// cueConfig are the configured limits of cues.
+func cueConfig(c config.Cues, zones []zone.Zone) cue.Config {
+	return cue.Config{
+		Zones: zones, StandoffM: c.StandoffM, HeightAGL: c.HeightAGL, ExpireAfter: c.Expire, LookRangeM: c.LookRangeM,
+		FarthestETA: c.FarthestETA, Reserve: c.Reserve, LeastStay: c.LeastStay, TimeOnTarget: c.TimeOnTarget,
+		LostAfter: c.LostAfter, QuietAfter: c.QuietAfter, HandoverLead: c.HandoverLead,
+		SearchAfter: c.SearchAfter, SearchEvery: c.SearchEvery, SearchStepM: c.SearchStepM, SearchMostM: c.SearchMostM,
+	}
+}
