@@ -54,7 +54,7 @@ run: deps build ## build and start the whole demo: simulator, station and consol
 	$(BIN) demo $(ARGS)
 
 .PHONY: test
-test: test-deps lint test-web test-go test-chain test-stranger test-browser test-video build-arm64 ## everything: lint, unit, race, whole-chain, browser and foreign-station tests
+test: test-deps lint test-web test-go test-chain test-alerts test-stranger test-browser test-video build-arm64 ## everything: lint, unit, race, whole-chain, browser and foreign-station tests
 
 .PHONY: test-go
 test-go: ## Go tests with the race detector, once everything is compiled: compilers would take the cores from them
@@ -68,6 +68,10 @@ test-chain: ## the whole chain in real time: simulator, station, a crossing, a c
 $(STRANGER)/node_modules/.installed: $(STRANGER)/package.json $(STRANGER)/package-lock.json
 	cd $(STRANGER) && npm ci --no-audit --no-fund --loglevel=error
 	touch $@
+
+.PHONY: test-alerts
+test-alerts: ## an hour of a busy night, played fast: which crossings are alerted, and what else is; make bench has the long form
+	go test -count=1 -run '^TestAlertsInABusyNight$$' -v ./internal/station
 
 .PHONY: test-stranger
 test-stranger: build $(STRANGER)/node_modules/.installed ## the simulator's vehicles flown by a station of somebody else's MAVLink library (node-mavlink)
