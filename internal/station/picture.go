@@ -278,7 +278,7 @@ func (p *picture) targets(tracks []fusion.Track) []cue.Target {
 	}
 	var out []cue.Target
 	for _, a := range p.alerts.Alerts() {
-		if !a.State.Open() {
+		if !a.State.Open() || a.Probably == alert.Fault { // a sensor is mended on foot
 			continue
 		}
 		target := cue.Target{

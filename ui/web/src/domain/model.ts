@@ -172,9 +172,9 @@ export const cue = object({
 export type Cue = Decoded<typeof cue>;
 
 /** A zone's geometry is drawn as it comes; only its type is checked, because MapLibre validates the rest. */
-export type Zone = { id: string; name: string; kind: 'border' | 'area' | 'noFly'; geometry: Geometry };
+export type Zone = { id: string; name: string; kind: 'border' | 'area' | 'noFly' | 'privacy' | 'known'; geometry: Geometry };
 
-const zoneProperties = object({ id: str, name: optional(str), kind: oneOf('border', 'area', 'noFly') });
+const zoneProperties = object({ id: str, name: optional(str), kind: oneOf('border', 'area', 'noFly', 'privacy', 'known') });
 const zoneShape = oneOf('LineString', 'MultiLineString', 'Polygon', 'MultiPolygon');
 
 export const zone: Decoder<Zone> = (value, path) => {
