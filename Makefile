@@ -86,6 +86,7 @@ test-browser: build $(WEB)/node_modules/.installed ## the console against a runn
 	./scripts/browser-test bin/console.png
 	./scripts/record-test bin/replay.png
 	./scripts/paths-test
+	./scripts/console-test
 
 .PHONY: test-video
 test-video: build $(WEB)/node_modules/.installed ## streams made by ffmpeg, and a camera that misbehaves, in headless Chromium

@@ -1,5 +1,6 @@
 // A fake station for working on the page: invented data over the real contract (docs/api.md), no video. It is a tool for
-// development, not a test of the product. Usage: node dev/fake-station.mjs [--port 8080] [--signed-out]
+// development, not a test of the product. Usage: node dev/fake-station.mjs [--port 8080] [--signed-out] [--tracks N]
+// With --tracks it also tells of N moving tracks, twice a second.
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
@@ -12,6 +13,7 @@ import { createWorld } from './fake-world.mjs';
 const port = Number(process.argv[process.argv.indexOf('--port') + 1] || 8080) || 8080;
 let signedIn = !process.argv.includes('--signed-out');
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
+const crowd = process.argv.includes('--tracks') ? Number(process.argv[process.argv.indexOf('--tracks') + 1]) : 0;
 const world = createWorld();
 const clients = new Set();
 const me = () => ({ name: 'operator', role: 'operator', via: 'session', station: world.station });
@@ -56,7 +58,7 @@ function answer(request, response, body) {
   if (what === 'links') return json(response, 200, links(Date.now()));
   if (what === 'feeds') return problem(response, 503, 'The fake station has no pictures.');
   if (what === 'vehicles') return vehicleCall(request, response, Number(id), verb, data);
-  if (what === 'alerts') return decide(response, world.alerts.get(id), { acknowledge: 'acknowledged', resolve: 'resolved', false: 'false' }[verb], 'alert');
+  if (what === 'alerts') return decide(response, world.alerts.get(id), { acknowledge: 'acknowledged', resolve: 'resolved', false: 'false' }[verb], 'alert', data.note);
   if (what === 'cues') return decide(response, world.cues.get(id), { approve: 'active', reject: 'rejected' }[verb], 'cue');
   return problem(response, 404, 'The fake station has no such thing.');
 }
@@ -79,6 +81,7 @@ function vehicleCall(request, response, id, verb, data) {
     return json(response, 204);
   }
   if (verb === 'control') {
+    if (v.control && v.control.holder !== 'operator' && !data.force) return problem(response, 409, `${v.control.holder} has control.`);
     v.control = request.method === 'DELETE' ? undefined : { holder: 'operator', since: world.iso(Date.now()), expiresAt: world.iso(Date.now() + 60000) };
     return v.control ? json(response, 200, v.control) : json(response, 204);
   }
@@ -109,9 +112,14 @@ function payloadCall(v, data) {
   if (data.command === 'stopRecord') v.recordingSince = undefined;
 }
 
-function decide(response, thing, state, kind) {
+function decide(response, thing, state, kind, note) {
   if (!thing || !state) return problem(response, 404, 'There is no such thing.');
-  Object.assign(thing, { state, decidedBy: 'operator', decidedAt: world.iso(Date.now()) });
+  if (thing.state === state || ['resolved', 'false', 'active', 'rejected'].includes(thing.state)) {
+    return problem(response, 409, `It was ${thing.state} by ${thing.decidedBy} before.`);
+  }
+  const t = world.iso(Date.now());
+  Object.assign(thing, { state, decidedBy: 'operator', decidedAt: t });
+  if (note) thing.history = [...(thing.history ?? []), { t, who: 'operator', what: state, note }];
   json(response, 200, thing);
   broadcast(kind, thing);
 }
@@ -154,6 +162,13 @@ function send(client, type, data) {
 
 function broadcast(type, data) {
   for (const client of clients) send(client, type, data);
+}
+
+if (crowd > 0) {
+  setInterval(() => {
+    const now = Date.now();
+    for (let i = 0; i < crowd; i += 1) broadcast('track', world.oneOfCrowd(i, now));
+  }, 500);
 }
 
 let beats = 0;

@@ -25,7 +25,7 @@ export function createWorld() {
     agl: id === 1 ? 62 : 0,
     goal: id === 1 ? 62 : 0,
     angle: 0,
-    control: undefined,
+    control: id === 1 ? { holder: 'anna', since: iso(born), expiresAt: iso(born + 3_600_000) } : undefined,
     target: undefined,
     lost: false,
     zoom: 20,
@@ -127,6 +127,19 @@ export function createWorld() {
     };
   }
 
+  /** One of very many tracks, each on a circle of its own. */
+  function oneOfCrowd(i, now) {
+    const a = now / 20_000 + i;
+    const p = at(-1500 + (i % 100) * 30 + 20 * Math.sin(a), -1500 + Math.floor(i / 100) * 30 + 20 * Math.cos(a));
+    const kind = ['person', 'vehicle', 'animal', 'unknown'][i % 4];
+    return {
+      type: 'Feature',
+      id: `c-${i}`,
+      geometry: { type: 'Point', coordinates: [p.lon, p.lat] },
+      properties: { status: 'confirmed', class: kind, speed: 1, courseDeg: ((a * 180) / Math.PI + 90) % 360, lastSeen: iso(now), t: iso(now), ellipse: { semiMajorM: 12, semiMinorM: 6, bearingDeg: i % 180, confidence: 0.95 } },
+    };
+  }
+
   const animal = (now) => {
     const p = at(420 + 20 * Math.sin(now / 9000), 210);
     return {
@@ -181,7 +194,7 @@ export function createWorld() {
 
   return {
     vehicles, sensors, alerts, cues, feeds, zones, raise, iso, height,
-    vehicle, track, animal,
+    vehicle, track, animal, oneOfCrowd,
     plan: (kind, id) => plan(kind, id, at),
     traffic: (now) => traffic(now, at),
     station: { id: 'post-1', name: 'Post 1', position: origin, version: 'fake', demo: true },

@@ -141,8 +141,8 @@ export class Api {
     return this.send('POST', `/vehicles/${vehicle}/gimbal`, m.commandResult, { lookAt });
   }
 
-  decideAlert(id: string, decision: AlertDecision): Promise<m.Alert> {
-    return this.send('POST', `/alerts/${encodeURIComponent(id)}/${decision}`, m.alert, {});
+  decideAlert(id: string, decision: AlertDecision, note?: string): Promise<m.Alert> {
+    return this.send('POST', `/alerts/${encodeURIComponent(id)}/${decision}`, m.alert, note === undefined ? {} : { note });
   }
 
   decideCue(id: string, decision: CueDecision): Promise<m.Cue> {

@@ -47,6 +47,7 @@ export const feed = object({
   id: str,
   vehicle: optional(num),
   camera: optional(num),
+  hfovDeg: optional(num),
   kind: oneOf('thermal', 'eo'),
   state: oneOf('live', 'connecting', 'noSignal'),
   noSignalSince: optional(instant),

@@ -9,6 +9,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { boundsOf } from '../domain/geometry';
 import type { LonLat, Place, Terrain } from '../domain/model';
 import type { Store, Topic } from '../domain/store';
+import { nearest } from '../domain/trackarray';
 import { alertLayer, alerts } from './alerts';
 import { Ground } from './ground';
 import { drawImage, imageRatio } from './images';
@@ -22,6 +23,7 @@ import { gatherRepaints, hasSoftwareGL } from './software';
 import { buildStyle, type HeightRange } from './style';
 import { drawSymbol } from './symbols';
 import { traffic } from './traffic';
+import { TrackCloud, crowd } from './trackcloud';
 import { trackLayer, tracks } from './tracks';
 import { vehicleLayer, vehicles } from './vehicles';
 import { zones } from './zones';
@@ -72,7 +74,11 @@ export class MapView {
   private readonly dirty = new Set<Overlay>(overlays);
   private selection: Selection;
   private readonly ground: Ground;
+  private readonly cloud: TrackCloud;
+  /** How many times the map was painted. */
+  frames = 0;
   private loaded = false;
+  private zoomGoal: number | undefined;
   private fitted = false;
   private readonly timer: ReturnType<typeof setInterval>;
   private readonly unsubscribe: () => void;
@@ -82,6 +88,7 @@ export class MapView {
     const { centre, container } = options;
     this.selection = options.selection;
     this.ground = new Ground(options.terrain);
+    this.cloud = new TrackCloud(this.palette);
     this.map = new MapLibre({
       container,
       style: this.style(),
@@ -114,6 +121,7 @@ export class MapView {
   /** Takes on the theme that the document wears now. */
   retheme(): void {
     this.palette = readPalette();
+    this.cloud.retheme(this.palette);
     this.map.setStyle(this.style(), { diff: false });
   }
 
@@ -133,8 +141,11 @@ export class MapView {
     this.map.easeTo({ center: [at.lon, at.lat], ...zoom, duration: 400 });
   }
 
+  /** Steps that come while the map still moves add up. */
   zoomBy(step: number): void {
-    this.map.easeTo({ zoom: this.map.getZoom() + step, duration: 200 });
+    const from = this.map.isMoving() ? (this.zoomGoal ?? this.map.getZoom()) : this.map.getZoom();
+    this.zoomGoal = Math.min(this.map.getMaxZoom(), Math.max(this.map.getMinZoom(), from + step));
+    this.map.easeTo({ zoom: this.zoomGoal, duration: 200 });
   }
 
   get centre(): LonLat {
@@ -155,7 +166,8 @@ export class MapView {
 
   /** How many things of each kind the map shows now. */
   rendered(): { tracks: number; alerts: number; sensors: number } {
-    return { tracks: this.count(trackLayer), alerts: this.count(alertLayer), sensors: this.count(sensorLayer) };
+    const crowded = this.cloud.size;
+    return { tracks: crowded > 0 ? crowded : this.count(trackLayer), alerts: this.count(alertLayer), sensors: this.count(sensorLayer) };
   }
 
   /** How many features of one layer the map shows now. */
@@ -171,6 +183,9 @@ export class MapView {
 
   private listen(): void {
     const { map, options } = this;
+    // A new style has forgotten the layer.
+    map.on('style.load', () => map.addLayer(this.cloud, 'tracks-selected'));
+    map.on('render', () => (this.frames += 1));
     map.once('load', () => {
       this.loaded = true;
       this.redraw();
@@ -206,6 +221,8 @@ export class MapView {
       this.showSector(false);
     }
     const view: View = { store, now: now(), ...this.selection };
+    if (store.tracks.size <= crowd) this.cloud.clear();
+    else if (this.dirty.has(tracks)) this.cloud.update(store.tracks, view.now);
     const touched = new Set<string>();
     for (const overlay of overlays) {
       if (!this.dirty.has(overlay) && !overlay.moving(view)) continue;
@@ -251,10 +268,18 @@ export class MapView {
       { layers: [alertLayer, trackLayer, vehicleLayer, sensorLayer] },
     )[0];
     const id: unknown = found?.properties['id'];
+    if (!found && this.cloud.size > 0) return this.hitInCrowd(at, reach);
     if (found?.layer.id === vehicleLayer && typeof id === 'number') return { kind: 'vehicle', id };
     if (typeof id !== 'string') return undefined;
     if (found?.layer.id === trackLayer) return { kind: 'track', id };
     return { kind: found?.layer.id === alertLayer ? 'alert' : 'sensor', id };
+  }
+
+  private hitInCrowd(at: ScreenPoint, reachPx: number): Hit | undefined {
+    const here = this.map.unproject([at.x, at.y]);
+    const beside = this.map.unproject([at.x + reachPx, at.y]);
+    const track = nearest(this.options.store.tracks.values(), { lat: here.lat, lon: here.lng }, here.distanceTo(beside));
+    return track && { kind: 'track', id: track.id };
   }
 
   private count(layer: string): number {

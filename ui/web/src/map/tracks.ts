@@ -1,11 +1,12 @@
 /**
- * Tracks: symbol, 95 % ellipse, course, trail and label. The only module that knows how a track is drawn, so that a
- * layer of its own can replace it when there are thousands.
+ * Tracks: symbol, 95 % ellipse, course, trail and label. By the thousand they are
+ * drawn by trackcloud.ts, and here only the selected one.
  */
 import type { Feature } from 'geojson';
 import { ellipseRing, offset } from '../domain/geometry';
 import { span } from '../domain/format';
 import type { LonLat, Track } from '../domain/model';
+import { crowd } from './trackcloud';
 import { chooseSidc } from '../domain/sidc';
 import { className } from '../domain/words';
 import { feature, get, labelFont, line, liveSource, ofKind, point, polygon, type Overlay, type View } from './overlay';
@@ -101,7 +102,10 @@ export const tracks: Overlay = {
 
   draw(view) {
     const features: Feature[] = [];
+    const crowded = view.store.tracks.size > crowd;
     for (const track of view.store.tracks.values()) {
+      // In a crowd trackcloud.ts draws the others.
+      if (crowded && track.id !== view.selectedTrack) continue;
       const common = { id: track.id, selected: track.id === view.selectedTrack, opacity: opacity[track.status] };
       const icon = `symbol|${chooseSidc(track.sidc, track.class)}`;
       features.push(feature('track', point(track.position), { ...common, icon, label: label(track, view.now) }));
@@ -111,7 +115,7 @@ export const tracks: Overlay = {
   },
 
   // Labels count seconds.
-  moving: (view) => view.store.tracks.size > 0,
+  moving: (view) => view.store.tracks.size > 0 && view.store.tracks.size <= crowd,
 };
 
 function label(track: Track, now: number): string {

@@ -26,8 +26,11 @@ export class Actions {
 
   constructor(private readonly desk: Desk) {}
 
-  takeControl(vehicle: Vehicle): Promise<boolean> {
-    return this.run(`control-${vehicle.id}`, `${vehicle.name}: you have control`, () => this.desk.api.takeControl(vehicle.id));
+  /** With a reason control is taken over from who has it. */
+  takeControl(vehicle: Vehicle, reason?: string): Promise<boolean> {
+    return this.run(`control-${vehicle.id}`, `${vehicle.name}: you have control`, () =>
+      this.desk.api.takeControl(vehicle.id, reason === undefined ? undefined : { reason }),
+    );
   }
 
   releaseControl(vehicle: Vehicle): Promise<boolean> {
@@ -99,9 +102,10 @@ export class Actions {
     });
   }
 
-  decideAlert(id: string, decision: AlertDecision): Promise<boolean> {
+  /** note says more, as what a false alert was. */
+  decideAlert(id: string, decision: AlertDecision, note?: string): Promise<boolean> {
     return this.run(`alert-${id}`, `Alert ${id} ${decisionWords[decision]}`, async () =>
-      this.desk.store.putAlert(await this.desk.api.decideAlert(id, decision)),
+      this.desk.store.putAlert(await this.desk.api.decideAlert(id, decision, note)),
     );
   }
 

@@ -1,4 +1,5 @@
 /** Everything that the console can do, as entries of the command palette. What flies or frees a vehicle asks first. */
+import { falseCauses } from '../domain/causes';
 import { flying, type VehicleCommand } from '../domain/commands';
 import type { Action } from '../domain/keys';
 import { layerNames, panelNames, trailMinutes, wallSizes } from '../domain/layout';
@@ -44,6 +45,13 @@ function alertEntries(desk: Desk, actions: Actions, page: Page): Entry[] {
       ask: `${alert?.title ?? ''}: call it false?`,
       run: () => alert && void actions.decideAlert(alert.id, 'false'),
     },
+    ...falseCauses.map((cause): Entry => ({
+      id: `false-${cause.replaceAll(' ', '-')}`,
+      words: `Call the selected alert false: ${cause}`,
+      off,
+      ask: `${alert?.title ?? ''}: call it false, ${cause}?`,
+      run: () => alert && void actions.decideAlert(alert.id, 'false', cause),
+    })),
   ];
 }
 

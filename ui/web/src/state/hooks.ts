@@ -20,6 +20,8 @@ export interface Hooks {
   shown(layer: string): number;
   /** The map's middle, longitude and latitude. */
   centre(): [number, number] | undefined;
+  /** How many times the map was painted. */
+  painted(): number;
   /** Sounds made so far, by class. */
   sounds(): Record<string, number>;
 }
@@ -50,6 +52,7 @@ export function exposeHooks(desk: Desk): void {
     }),
     shown: (layer) => shown?.shown(layer) ?? 0,
     centre: () => shown?.centre,
+    painted: () => shown?.frames ?? 0,
     sounds: () => ({ ...desk.sounds.made }),
   };
 }

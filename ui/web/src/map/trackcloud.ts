@@ -1,0 +1,189 @@
+/**
+ * Tracks by the thousand: one WebGL layer that draws every symbol, course and ellipse from one typed array. It replaces the
+ * features of tracks.ts when there are more than those can carry; labels and trails stay with the selected one.
+ */
+import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibre } from 'maplibre-gl';
+import type { Track } from '../domain/model';
+import { chooseSidc } from '../domain/sidc';
+import { fill, floatsPerTrack, mercatorOf } from '../domain/trackarray';
+import type { Palette } from './palette';
+import { drawSymbol } from './symbols';
+import { fragmentShader, vertexShader } from './trackshaders';
+
+/** More tracks than this are drawn by the layer here. */
+export const crowd = 500;
+
+const cellPx = 64;
+const cells = 16;
+
+export class TrackCloud implements CustomLayerInterface {
+  readonly id = 'tracks-cloud';
+  readonly type = 'custom' as const;
+  readonly renderingMode = '2d' as const;
+
+  private gl: WebGL2RenderingContext | undefined;
+  private program: WebGLProgram | undefined;
+  private vertices: WebGLVertexArrayObject | undefined;
+  private buffer: WebGLBuffer | undefined;
+  private texture: WebGLTexture | undefined;
+  private map: MapLibre | undefined;
+
+  private data = new Float32Array(0);
+  private count = 0;
+  private origin: [number, number] = [0, 0];
+  private stale = { data: true, atlas: true };
+  private readonly atlas = document.createElement('canvas');
+  private readonly icons = new Map<string, number>();
+
+  constructor(private palette: Palette) {
+    this.atlas.width = cellPx * cells;
+    this.atlas.height = cellPx;
+  }
+
+  /** How many tracks it draws. */
+  get size(): number {
+    return this.count;
+  }
+
+  /** Takes over the tracks as they are now. */
+  update(tracks: ReadonlyMap<string, Track>, nowMs: number): void {
+    if (tracks.size * floatsPerTrack > this.data.length) this.data = new Float32Array(Math.ceil(tracks.size * 1.25) * floatsPerTrack);
+    const first = tracks.values().next().value;
+    // Near the tracks, so that single precision is fine enough.
+    if (first) this.origin = mercatorOf(first.position);
+    this.count = fill(this.data, tracks.values(), this.origin, nowMs, (t) => this.icon(t));
+    this.stale.data = true;
+    this.map?.triggerRepaint();
+  }
+
+  clear(): void {
+    if (this.count === 0) return;
+    this.count = 0;
+    this.map?.triggerRepaint();
+  }
+
+  retheme(palette: Palette): void {
+    this.palette = palette;
+    this.icons.clear();
+    this.atlas.getContext('2d')?.clearRect(0, 0, this.atlas.width, this.atlas.height);
+  }
+
+  onAdd(map: MapLibre, gl: WebGLRenderingContext | WebGL2RenderingContext): void {
+    if (!(gl instanceof WebGL2RenderingContext)) return;
+    this.map = map;
+    this.gl = gl;
+    this.program = link(gl);
+    this.vertices = gl.createVertexArray();
+    this.buffer = gl.createBuffer();
+    this.texture = gl.createTexture();
+    gl.bindVertexArray(this.vertices);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
+    for (const [name, size, offset] of [['a_at', 2, 0], ['a_look', 3, 2], ['a_ellipse', 3, 5]] as const) {
+      const at = gl.getAttribLocation(this.program, name);
+      gl.enableVertexAttribArray(at);
+      gl.vertexAttribPointer(at, size, gl.FLOAT, false, floatsPerTrack * 4, offset * 4);
+      gl.vertexAttribDivisor(at, 1);
+    }
+    gl.bindVertexArray(null);
+    this.stale = { data: true, atlas: true };
+  }
+
+  onRemove(): void {
+    const { gl } = this;
+    if (gl) {
+      gl.deleteProgram(this.program ?? null);
+      gl.deleteVertexArray(this.vertices ?? null);
+      gl.deleteBuffer(this.buffer ?? null);
+      gl.deleteTexture(this.texture ?? null);
+    }
+    this.gl = undefined;
+  }
+
+  render(_gl: WebGLRenderingContext | WebGL2RenderingContext, input: CustomRenderMethodInput): void {
+    const { gl, program } = this;
+    if (!gl || !program || this.count === 0) return;
+    gl.useProgram(program);
+    gl.bindVertexArray(this.vertices ?? null);
+    this.upload(gl);
+    const place = (name: string): WebGLUniformLocation | null => gl.getUniformLocation(program, name);
+    gl.uniformMatrix4fv(place('u_matrix'), false, moved(input.defaultProjectionData.mainMatrix, this.origin));
+    const canvas = this.map!.getCanvas();
+    gl.uniform2f(place('u_pixel'), 2 / canvas.clientWidth, 2 / canvas.clientHeight);
+    gl.uniform1f(place('u_cells'), cells);
+    gl.uniform3fv(place('u_colour'), rgb(this.palette.track));
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, this.texture ?? null);
+    gl.uniform1i(place('u_atlas'), 0);
+    gl.disable(gl.DEPTH_TEST);
+    gl.disable(gl.STENCIL_TEST);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    for (const mode of [0, 1, 2]) {
+      gl.uniform1i(place('u_mode'), mode);
+      gl.drawArraysInstanced(gl.TRIANGLES, 0, 6, this.count);
+    }
+    gl.bindVertexArray(null);
+  }
+
+  private upload(gl: WebGL2RenderingContext): void {
+    if (this.stale.data) {
+      gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer ?? null);
+      gl.bufferData(gl.ARRAY_BUFFER, this.data.subarray(0, this.count * floatsPerTrack), gl.DYNAMIC_DRAW);
+    }
+    if (this.stale.atlas) {
+      gl.bindTexture(gl.TEXTURE_2D, this.texture ?? null);
+      gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, true);
+      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, this.atlas);
+      gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, false);
+      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR);
+      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
+      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
+    }
+    this.stale = { data: false, atlas: false };
+  }
+
+  /** The place of a track's symbol in the atlas; when that is full, of the first. */
+  private icon(track: Track): number {
+    const sidc = chooseSidc(track.sidc, track.class);
+    const known = this.icons.get(sidc);
+    if (known !== undefined) return known;
+    const at = this.icons.size < cells ? this.icons.size : 0;
+    this.icons.set(sidc, at);
+    const palette = this.palette;
+    void drawSymbol(sidc, palette).then((image) => {
+      if (!image || palette !== this.palette || this.icons.get(sidc) !== at) return;
+      const c = this.atlas.getContext('2d')!;
+      c.putImageData(image, at * cellPx + (cellPx - image.width) / 2, (cellPx - image.height) / 2);
+      this.stale.atlas = true;
+      this.map?.triggerRepaint();
+    });
+    return at;
+  }
+}
+
+function link(gl: WebGL2RenderingContext): WebGLProgram {
+  const program = gl.createProgram();
+  for (const [kind, source] of [[gl.VERTEX_SHADER, vertexShader], [gl.FRAGMENT_SHADER, fragmentShader]] as const) {
+    const shader = gl.createShader(kind)!;
+    gl.shaderSource(shader, source);
+    gl.compileShader(shader);
+    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS)) throw new Error(`track layer: ${gl.getShaderInfoLog(shader) ?? ''}`);
+    gl.attachShader(program, shader);
+  }
+  gl.linkProgram(program);
+  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(`track layer: ${gl.getProgramInfoLog(program) ?? ''}`);
+  return program;
+}
+
+/** A matrix for coordinates that count from an origin: reckoned in double precision, since single is metres off. */
+function moved(matrix: ArrayLike<number>, [x, y]: readonly [number, number]): Float32Array {
+  const out = Float32Array.from(matrix);
+  for (let row = 0; row < 4; row += 1) out[12 + row] = matrix[row]! * x + matrix[4 + row]! * y + matrix[12 + row]!;
+  return out;
+}
+
+/** '#rrggbb' as three shares. */
+function rgb(colour: string): [number, number, number] {
+  const n = Number.parseInt(colour.replace('#', ''), 16);
+  return [((n >> 16) & 255) / 255, ((n >> 8) & 255) / 255, (n & 255) / 255];
+}

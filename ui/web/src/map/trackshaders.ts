@@ -1,0 +1,60 @@
+/** The shaders of the track layer. Mode 0 draws ellipses, 1 courses, 2 symbols; each track is two triangles of each. */
+export const vertexShader = `#version 300 es
+in vec2 a_at;
+in vec3 a_look;     // symbol, opacity, course in radians (below -6: none)
+in vec3 a_ellipse;  // half axes in mercator units, bearing in radians
+uniform mat4 u_matrix;
+uniform vec2 u_pixel;
+uniform int u_mode;
+out vec2 v_corner;
+out float v_icon;
+out float v_alpha;
+
+const vec2 corners[6] = vec2[6](vec2(-1, -1), vec2(1, -1), vec2(-1, 1), vec2(-1, 1), vec2(1, -1), vec2(1, 1));
+
+void main() {
+  vec2 c = corners[gl_VertexID];
+  v_corner = c;
+  v_icon = a_look.x;
+  v_alpha = a_look.y;
+  if (u_mode == 0) {
+    float s = sin(a_ellipse.z), k = cos(a_ellipse.z);
+    vec2 at = a_at + vec2(s, -k) * c.x * a_ellipse.x + vec2(k, s) * c.y * a_ellipse.y;
+    gl_Position = u_matrix * vec4(at, 0.0, 1.0);
+    return;
+  }
+  vec4 p = u_matrix * vec4(a_at, 0.0, 1.0);
+  vec2 off = c * 16.0;
+  if (u_mode == 1) {
+    vec2 way = vec2(sin(a_look.z), cos(a_look.z));
+    off = a_look.z < -6.0 ? vec2(0.0) : way * (18.0 + 8.0 * c.x) + vec2(way.y, -way.x) * c.y * 1.2;
+  }
+  gl_Position = p + vec4(off * u_pixel * p.w, 0.0, 0.0);
+}`;
+
+export const fragmentShader = `#version 300 es
+precision highp float;
+in vec2 v_corner;
+in float v_icon;
+in float v_alpha;
+uniform sampler2D u_atlas;
+uniform int u_mode;
+uniform float u_cells;
+uniform vec3 u_colour;
+out vec4 colour;
+
+void main() {
+  if (u_mode == 2) {
+    vec2 uv = v_corner * 0.5 + 0.5;
+    colour = texture(u_atlas, vec2((v_icon + uv.x) / u_cells, 1.0 - uv.y)) * v_alpha;
+    return;
+  }
+  float a = v_alpha;
+  if (u_mode == 0) {
+    float d = length(v_corner);
+    if (d > 1.0) discard;
+    float w = fwidth(d);
+    a *= 0.06 + 0.6 * smoothstep(1.0 - 3.0 * w, 1.0 - w, d);
+  }
+  colour = vec4(u_colour, 1.0) * a;
+}`;
