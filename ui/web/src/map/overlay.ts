@@ -82,8 +82,9 @@ export function rounded(p: LonLat): LonLat {
   return [Math.round(p[0] * 2e5) / 2e5, Math.round(p[1] * 2e5) / 2e5];
 }
 
-/** A pulse between 0 and 1, one beat in 1.5 s, sampled as often as the map is drawn. */
+/** A pulse between 0 and 1, one beat in 1.5 s, sampled as often as the map is drawn; who wants less movement sees it halfway. */
 export function beat(sinceMs: number): number {
+  if (matchMedia('(prefers-reduced-motion: reduce)').matches) return 0.5;
   return (Math.max(0, sinceMs) % 1_500) / 1_500;
 }
 
