@@ -16,6 +16,8 @@ const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const crowd = process.argv.includes('--tracks') ? Number(process.argv[process.argv.indexOf('--tracks') + 1]) : 0;
 const world = createWorld();
 const clients = new Set();
+/** When the first page came: the alerts are raised a moment later, for it to see them come. */
+let firstAt;
 const me = () => ({ name: 'operator', role: 'operator', via: 'session', station: world.station });
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const csp =
@@ -138,6 +140,7 @@ server.on('upgrade', (request, socket, head) => {
   sockets.handleUpgrade(request, socket, head, (ws) => {
     const client = { ws, seq: 0 };
     clients.add(client);
+    firstAt ??= Date.now();
     ws.on('close', () => clients.delete(client));
     const now = Date.now();
     send(client, 'snapshot', {
@@ -177,7 +180,7 @@ setInterval(() => {
   beats += 1;
   for (const v of world.vehicles) broadcast('vehicle', world.vehicle(v, now));
   if (beats % 2 === 0) broadcast('track', world.track(now));
-  for (const [type, data] of world.raise(now)) broadcast(type, data);
+  if (firstAt !== undefined && now - firstAt > 3000) for (const [type, data] of world.raise(now)) broadcast(type, data);
   if (beats % 5 === 0) for (const one of world.traffic(now)) broadcast('aircraft', one);
   if (beats % 5 === 0) broadcast('time', { serverTime: world.iso(now) });
   if (beats % 60 === 20) {
