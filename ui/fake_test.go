@@ -108,8 +108,8 @@ func (s *station) StopTracking(context.Context, access.Principal, int, int) (api
 }
 
 func (s *station) Mission(context.Context, int) (api.Mission, error) { return api.Mission{}, nil }
-func (s *station) SetMission(_ context.Context, _ access.Principal, _ int, m api.Mission, override bool) (api.Mission, error) {
-	if override {
+func (s *station) SetMission(_ context.Context, _ access.Principal, _ int, m api.Mission, override api.Override) (api.Mission, error) {
+	if override.On {
 		return m, s.did("setMission all the same")
 	}
 	return m, s.did("setMission")
@@ -134,10 +134,14 @@ func (s *station) PlanFile(_ context.Context, _ int, text bool) ([]byte, error) 
 	return []byte("{}"), nil
 }
 
-func (s *station) SetPlanFile(_ context.Context, _ access.Principal, _ int, file []byte, _ bool) (api.PlanUpload, error) {
+func (s *station) SetPlanFile(_ context.Context, _ access.Principal, _ int, file []byte, _ api.Override) (api.PlanUpload, error) {
 	return api.PlanUpload{}, s.did("setPlan " + string(file))
 }
-func (s *station) CheckPlan(int, []byte) (api.PlanCheck, error) { return api.PlanCheck{}, nil }
+func (s *station) CheckPlan(int, []byte, bool) (api.PlanCheck, error) { return api.PlanCheck{}, nil }
+func (s *station) ReadPlan([]byte) (api.Plan, error)                  { return api.Plan{Airframe: "rotors"}, nil }
+func (s *station) WritePlan(_ []byte, format string) ([]byte, error) {
+	return []byte("a " + format), nil
+}
 func (s *station) SetMissionItem(_ context.Context, _ access.Principal, _, item int) (api.CommandResult, error) {
 	return api.CommandResult{}, s.did("setMissionItem " + strconv.Itoa(item))
 }

@@ -23,15 +23,15 @@ const (
 
 // planRecord is what the audit keeps of a large plan.
 type planRecord struct {
-	Items    int    `json:"items,omitempty"`
-	Bytes    int    `json:"bytes,omitempty"`
-	SHA256   string `json:"sha256"`
-	Override bool   `json:"override,omitempty"`
+	Items  int    `json:"items,omitempty"`
+	Bytes  int    `json:"bytes,omitempty"`
+	SHA256 string `json:"sha256"`
+	overriding
 }
 
-func recordOf(body []byte, items int, override bool) planRecord {
+func recordOf(body []byte, items int) *planRecord {
 	sum := sha256.Sum256(body)
-	return planRecord{Items: items, Bytes: len(body), SHA256: hex.EncodeToString(sum[:digestBytes]), Override: override}
+	return &planRecord{Items: items, Bytes: len(body), SHA256: hex.EncodeToString(sum[:digestBytes])}
 }
 
 // readPlan answers with a list of a vehicle.
@@ -73,19 +73,20 @@ func setMission(c *call) error {
 	if err := checkMission(m); err != nil {
 		return err
 	}
-	override, err := c.flag("override")
+	override, err := c.override()
 	if err != nil {
 		return err
 	}
-	var request any = struct {
+	var request overridden = &struct {
 		api.Mission
-		Override bool `json:"override,omitempty"`
-	}{m, override}
+		overriding
+	}{Mission: m}
 	if len(m.Items) > wordyItems {
-		request = recordOf(text, len(m.Items), override)
+		request = recordOf(text, len(m.Items))
 	}
 	return performed(c, "setMission", request, planTimeout, func(ctx context.Context, id int) (api.Mission, error) {
 		held, err := c.s.cfg.Station.SetMission(ctx, c.who, id, m, override)
+		request.note(override, held.Findings)
 		held.Items = list(held.Items)
 		return held, err
 	})
@@ -184,12 +185,17 @@ func setPlan(c *call) error {
 	if err != nil {
 		return err
 	}
-	override, err := c.flag("override")
+	if err := checkPlanBody(body); err != nil {
+		return err
+	}
+	override, err := c.override()
 	if err != nil {
 		return err
 	}
-	return performed(c, "setPlan", recordOf(body, 0, override), planTimeout, func(ctx context.Context, id int) (api.PlanUpload, error) {
+	request := recordOf(body, 0)
+	return performed(c, "setPlan", request, planTimeout, func(ctx context.Context, id int) (api.PlanUpload, error) {
 		held, err := c.s.cfg.Station.SetPlanFile(ctx, c.who, id, body, override)
+		request.note(override, held.Findings)
 		held.Mission.Items, held.Findings = list(held.Mission.Items), list(held.Findings)
 		return held, err
 	})
@@ -201,11 +207,18 @@ func checkPlan(c *call) error {
 	if err != nil {
 		return err
 	}
+	profile, err := c.flag("profile")
+	if err != nil {
+		return err
+	}
 	body, err := c.planBody()
 	if err != nil {
 		return err
 	}
-	found, err := c.s.cfg.Station.CheckPlan(int(vehicle), body)
+	if err := checkPlanBody(body); err != nil {
+		return err
+	}
+	found, err := c.s.cfg.Station.CheckPlan(int(vehicle), body, profile)
 	if err != nil {
 		return err
 	}

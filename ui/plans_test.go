@@ -92,3 +92,52 @@ func TestPlanFilesComeAndGo(t *testing.T) {
 		}
 	}
 }
+
+func TestOverridingNeedsAReasonThatIsOnRecord(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	cookie := p.signIn("ann", access.RoleOperator)
+	if _, _, err := p.cfg.Access.Leases.Take(1, "ann", false); err != nil {
+		t.Fatal(err)
+	}
+	put := func(path, body string) reply {
+		return p.do(http.MethodPut, base+"/vehicles/1/"+path, body, "Cookie", cookie, "Origin", p.url)
+	}
+	const mission, plan = `{"items":[{"command":"return"}]}`, `{"mission":{"items":[{"command":"return"}]}}`
+	put("mission?override=true", mission).problem(t, 400, "needs a reason")
+	put("plan?override=true&reason=+x+", plan).problem(t, 400, "needs a reason")
+	put("plan?reason=because", plan).problem(t, 400, "for override=true")
+	put("plan?override=true&reason="+strings.Repeat("x", 501), plan).problem(t, 400, "more than 500")
+	put("plan", `{"mission":{"items":[{"command":"takeoff"}]}}`).problem(t, 400, "takeoff needs")
+	if told := p.station.done(); len(told) != 0 {
+		t.Errorf("the station was told %v", told)
+	}
+	for _, c := range [][2]string{{"mission?override=true&reason=search+and+rescue", mission}, {"plan?override=true&reason=the+zone+is+lifted", plan}} {
+		if r := put(c[0], c[1]); r.status != 200 {
+			t.Errorf("%+v", r)
+		}
+	}
+	audit := p.as(access.RoleOperator, http.MethodGet, "/audit", "").body
+	for _, words := range []string{`"reason":"search and rescue"`, `"reason":"the zone is lifted"`, `"override":true`, `"ann"`} {
+		if !strings.Contains(audit, words) {
+			t.Errorf("the audit lacks %s: %s", words, audit)
+		}
+	}
+}
+
+func TestPlansAreConverted(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	convert := func(to, kind string) reply {
+		return p.as(access.RoleViewer, http.MethodPost, "/plans/convert"+to, "{}", "Content-Type", kind)
+	}
+	if r := convert("", "application/json"); r.status != 200 || !strings.Contains(r.body, `"airframe":"rotors"`) {
+		t.Errorf("%+v", r)
+	}
+	if r := convert("?to=kml", "application/xml"); r.status != 200 || r.body != "a kml" || !strings.Contains(r.header.Get("Content-Disposition"), "vedette.kml") {
+		t.Errorf("%+v", r)
+	}
+	convert("?to=gpx", "application/json").problem(t, 400, "json, plan, wpl or kml")
+	convert("", "image/png").problem(t, 415, ".plan")
+	p.as(access.RoleViewer, http.MethodPost, "/plans/check", `{"mission":{"items":[{"command":"x"}]}}`).problem(t, 400, "items[0]")
+}

@@ -73,6 +73,7 @@ func routes() []route {
 		{method: put, path: base + "/vehicles/{id}/plan", role: operator, lease: true, handle: setPlan},
 		{method: del, path: base + "/vehicles/{id}/plan", role: operator, lease: true, handle: clearPlan("")},
 		{method: post, path: base + "/plans/check", role: viewer, handle: checkPlan},
+		{method: post, path: base + "/plans/convert", role: viewer, handle: convertPlan},
 		{method: get, path: base + "/vehicles/{id}/parameters", role: viewer, handle: getParameters},
 		{method: put, path: base + "/vehicles/{id}/parameters", role: operator, lease: true, handle: setParameters},
 		{method: get, path: base + "/vehicles/{id}/parameters/{name}", role: viewer, handle: getParameter},

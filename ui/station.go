@@ -109,7 +109,7 @@ type Wires interface {
 // overridden.
 type Plans interface {
 	Mission(ctx context.Context, id int) (api.Mission, error)
-	SetMission(ctx context.Context, who access.Principal, id int, m api.Mission, override bool) (api.Mission, error)
+	SetMission(ctx context.Context, who access.Principal, id int, m api.Mission, override api.Override) (api.Mission, error)
 	Fence(ctx context.Context, id int) (api.Fence, error)
 	SetFence(ctx context.Context, who access.Principal, id int, f api.Fence) (api.Fence, error)
 	Rally(ctx context.Context, id int) (api.Rally, error)
@@ -118,9 +118,13 @@ type Plans interface {
 	ClearPlan(ctx context.Context, who access.Principal, id int, kind string) error
 	// PlanFile is all that the vehicle holds as a .plan file of QGroundControl, or as a "QGC WPL 110" text of its mission.
 	PlanFile(ctx context.Context, id int, text bool) ([]byte, error)
-	SetPlanFile(ctx context.Context, who access.Principal, id int, file []byte, override bool) (api.PlanUpload, error)
-	// CheckPlan looks through a mission in JSON or a plan file; vehicle is 0 for none in particular.
-	CheckPlan(vehicle int, body []byte) (api.PlanCheck, error)
+	SetPlanFile(ctx context.Context, who access.Principal, id int, file []byte, override api.Override) (api.PlanUpload, error)
+	// CheckPlan looks through a mission or plan in JSON or a plan file; vehicle is 0 for none in particular. profile asks for the
+	// ground below the way.
+	CheckPlan(vehicle int, body []byte, profile bool) (api.PlanCheck, error)
+	// ReadPlan reads a plan file, a KML or a plan in JSON; WritePlan makes "plan", "wpl" or "kml" of one. Neither sends anything.
+	ReadPlan(body []byte) (api.Plan, error)
+	WritePlan(body []byte, format string) ([]byte, error)
 	SetMissionItem(ctx context.Context, who access.Principal, id, item int) (api.CommandResult, error)
 	EnableFence(ctx context.Context, who access.Principal, id int, on bool) (api.CommandResult, error)
 }

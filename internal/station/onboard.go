@@ -16,7 +16,10 @@ import (
 const maxFile = 64 << 20
 
 // onboard is what people do with files on vehicles.
-type onboard struct{ mavlink *mavlink.Service }
+type onboard struct {
+	mavlink *mavlink.Service
+	plans   *planTransfers
+}
 
 // ListFiles implements ui.Onboard.
 func (o *onboard) ListFiles(ctx context.Context, id int, path string) ([]api.FileEntry, error) {
@@ -77,12 +80,15 @@ func (o *onboard) ChangeFiles(ctx context.Context, _ access.Principal, id int, a
 
 // CancelTransfer implements ui.Onboard.
 func (o *onboard) CancelTransfer(id int) error {
+	if o.plans.cancel(id) {
+		return nil
+	}
 	on, err := o.mavlink.CancelTransfer(id)
 	if err != nil {
 		return commandProblem(id, err)
 	}
 	if !on {
-		return api.Conflict("no file, parameters or log are being transferred with vehicle %d", id)
+		return api.Conflict("no plan, file, parameters or log are being transferred with vehicle %d", id)
 	}
 	return nil
 }

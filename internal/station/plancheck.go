@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/paulmach/orb"
+
 	"vedette/internal/geo"
 	"vedette/mavlink"
 	"vedette/mavlink/mission"
@@ -40,6 +42,10 @@ type planChecker struct {
 	blind    bool      // some of the ground is not known
 	planned  *geo.AMSL // the home that the plan was made for, which counts where the vehicle's is not known
 	airborne bool
+
+	boxes        []orb.Bound // of the zones
+	wantsProfile bool
+	profile      []api.ProfilePoint
 }
 
 func (c *planChecker) add(severity string, item int, format string, args ...any) {
@@ -219,11 +225,22 @@ func (c *planChecker) travel(n int, to geo.LatLon, amsl *geo.AMSL, agl *float64)
 }
 
 func (c *planChecker) checkZones(n int, from, to geo.LatLon) {
-	for _, z := range c.zones {
-		if z.Kind == zone.NoFly && z.Blocks(from.Point(), to.Point()) {
+	way := orb.MultiPoint{from.Point(), to.Point()}.Bound()
+	for i, z := range c.zones {
+		if z.Kind == zone.NoFly && c.box(i).Intersects(way) && z.Blocks(from.Point(), to.Point()) {
 			c.add("error", n, "the way there leads through %s, where nothing may fly", z.Label())
 		}
 	}
+}
+
+// box bounds a zone. There may be thousands, and most are far from most legs.
+func (c *planChecker) box(i int) orb.Bound {
+	if c.boxes == nil {
+		for _, z := range c.zones {
+			c.boxes = append(c.boxes, z.Geometry.Bound())
+		}
+	}
+	return c.boxes[i]
 }
 
 // checkGround measures the least clearance of a leg. A vehicle on the ground has none, and that is no finding.

@@ -20,6 +20,7 @@ const (
 // guessed: of a way that is known in part, the least clearance is that of the known part.
 func (c *planChecker) leg(n int, from, to geo.LatLon, a, b *geo.AMSL, aglA, aglB *float64) api.Leg {
 	length := geo.Distance(from, to)
+	c.note(n, from, to, length, a, b, aglA, aglB)
 	out := api.Leg{Item: n, LengthM: math.Round(length)}
 	unknown := func(why string, ground bool) api.Leg {
 		c.blind = c.blind || ground
@@ -85,7 +86,7 @@ func judge(l *api.Leg) {
 
 // clearance sums the legs up.
 func (c *planChecker) clearance() *api.Clearance {
-	out := &api.Clearance{StepM: legStepM, WantedM: leastClearanceM, Legs: c.legs}
+	out := &api.Clearance{StepM: legStepM, WantedM: leastClearanceM, Legs: c.legs, Profile: c.profile}
 	for _, l := range c.legs {
 		if l.State == legUnknown || l.State == legPartly || l.UnknownM > 0 {
 			out.Unknown++

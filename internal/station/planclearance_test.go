@@ -79,7 +79,7 @@ func TestClearanceWithoutAVehicle(t *testing.T) {
 	p := &plans{ground: &ground{terrain: plains{}}}
 	// A takeoff below the waypoint before it, and nobody who could be on the ground.
 	got, err := p.CheckPlan(0, []byte(`{"items":[{"command":"waypoint","lat":-35,"lon":149.05,"altitudeAMSL":300},{"command":"takeoff","altitudeAMSL":200},
-		{"command":"waypoint","lat":-35,"lon":149.15,"altitudeAMSL":160}]}`))
+		{"command":"waypoint","lat":-35,"lon":149.15,"altitudeAMSL":160}]}`), false)
 	if err != nil || got.Clearance == nil || len(got.Clearance.Legs) != 2 {
 		t.Fatalf("%+v, %v", got, err)
 	}
@@ -89,13 +89,13 @@ func TestClearanceWithoutAVehicle(t *testing.T) {
 	}
 	plan := `{"fileType":"Plan","version":1,"mission":{"plannedHomePosition":[-35,149.05,100],"items":[
 		{"type":"SimpleItem","command":16,"frame":3,"params":[0,0,0,null,-35,149.05,80]},{"type":"SimpleItem","command":16,"frame":3,"params":[0,0,0,null,-35,149.15,80]}]}}`
-	if got, err = p.CheckPlan(0, []byte(plan)); err != nil || got.Clearance.LeastM == nil || math.Abs(*got.Clearance.LeastM-30) > 0.01 {
+	if got, err = p.CheckPlan(0, []byte(plan), false); err != nil || got.Clearance.LeastM == nil || math.Abs(*got.Clearance.LeastM-30) > 0.01 {
 		t.Errorf("%+v, %v", got.Clearance, err)
 	}
-	if got, err = p.CheckPlan(0, []byte(strings.Replace(plan, `"plannedHomePosition":[-35,149.05,100],`, "", 1))); err != nil || got.Clearance.LeastM != nil || got.Clearance.Unknown != 2 {
+	if got, err = p.CheckPlan(0, []byte(strings.Replace(plan, `"plannedHomePosition":[-35,149.05,100],`, "", 1)), false); err != nil || got.Clearance.LeastM != nil || got.Clearance.Unknown != 2 {
 		t.Errorf("a home that nobody knows: %+v, %v", got.Clearance, err)
 	}
-	if got, err = p.CheckPlan(0, []byte(`{"items":[]}`)); err != nil || got.Clearance.LeastM != nil || len(got.Clearance.Legs) != 0 {
+	if got, err = p.CheckPlan(0, []byte(`{"items":[]}`), false); err != nil || got.Clearance.LeastM != nil || len(got.Clearance.Legs) != 0 {
 		t.Errorf("%+v, %v", got.Clearance, err)
 	}
 }

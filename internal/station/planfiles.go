@@ -1,15 +1,11 @@
 package station
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 
 	"vedette/internal/access"
-	"vedette/internal/geo"
 	"vedette/mavlink"
 	"vedette/mavlink/mission"
 	"vedette/mavlink/planfile"
@@ -52,23 +48,14 @@ func (p *plans) PlanFile(ctx context.Context, id int, text bool) ([]byte, error)
 }
 
 // SetPlanFile implements ui.Plans. The fence goes first, so that a mission never flies without the fence that belongs to it.
-func (p *plans) SetPlanFile(ctx context.Context, who access.Principal, id int, file []byte, override bool) (api.PlanUpload, error) {
-	plan, err := planfile.Read(file)
+func (p *plans) SetPlanFile(ctx context.Context, who access.Principal, id int, file []byte, override api.Override) (api.PlanUpload, error) {
+	plan, err := readAnyPlan(file)
 	if err != nil {
-		return api.PlanUpload{}, api.BadRequest("%v", err)
-	}
-	fence := p.ledger.fenceOf(id)
-	if plan.Fence != nil {
-		if fence, err = mission.AreasOf(plan.Fence); err != nil {
-			return api.PlanUpload{}, api.BadRequest("geoFence: %v", err)
-		}
+		return api.PlanUpload{}, err
 	}
 	var up api.PlanUpload
-	if up.Findings, up.Mission.Estimate, err = p.admit(id, plan.Mission, fence, override); err != nil {
+	if up.Findings, up.Mission.Estimate, err = p.admit(id, plan, override); err != nil {
 		return up, err
-	}
-	if v, ok := p.mavlink.Vehicle(id); ok && plan.Firmware != 0 && plan.Firmware != firmwareOf(v) {
-		up.Findings = append(up.Findings, api.Finding{Severity: "warning", Text: "the plan was made for another autopilot"})
 	}
 	if plan.Fence != nil {
 		stored, err := p.write(ctx, who, id, mavlink.PlanFence, plan.Fence)
@@ -92,63 +79,29 @@ func (p *plans) SetPlanFile(ctx context.Context, who access.Principal, id int, f
 		}
 		up.Rally = &held
 	}
+	if plan.Mission == nil {
+		return up, nil
+	}
 	stored, err := p.write(ctx, who, id, mavlink.PlanMission, plan.Mission)
 	up.Mission.Items = describeItems(stored)
 	return up, err
 }
 
 // CheckPlan implements ui.Plans.
-func (p *plans) CheckPlan(vehicle int, body []byte) (api.PlanCheck, error) {
+func (p *plans) CheckPlan(vehicle int, body []byte, profile bool) (api.PlanCheck, error) {
 	plan, err := readAnyPlan(body)
 	if err != nil {
 		return api.PlanCheck{}, err
 	}
-	c := planChecker{ground: p.ground, zones: p.zones}
-	if h := plan.Home; h != nil {
-		c.planned = new(geo.AMSL(h.AltAMSL))
+	c, err := p.checker(vehicle, plan)
+	if err != nil {
+		return api.PlanCheck{}, err
 	}
-	if vehicle != 0 {
-		v, ok := p.mavlink.Vehicle(vehicle)
-		if !ok {
-			return api.PlanCheck{}, api.NotFound("there is no vehicle %d", vehicle)
-		}
-		c.vehicle, c.areas = &v, p.ledger.fenceOf(vehicle)
-	}
-	if plan.Fence != nil {
-		if c.areas, err = mission.AreasOf(plan.Fence); err != nil {
-			return api.PlanCheck{}, api.BadRequest("geoFence: %v", err)
-		}
-	}
+	c.wantsProfile = profile
 	out := api.PlanCheck{Items: len(plan.Mission), FenceItems: len(plan.Fence), RallyPoints: len(plan.Rally)}
-	out.Findings, out.Estimate = c.check(plan.Mission)
+	out.Findings, out.Estimate = c.checkPlan(plan)
 	out.Clearance = c.clearance()
 	return out, nil
-}
-
-// readAnyPlan reads a plan file, or a mission in the JSON of the API.
-func readAnyPlan(body []byte) (planfile.Plan, error) {
-	var m struct {
-		FileType *string `json:"fileType"`
-		Items    []any   `json:"items"`
-	}
-	if err := json.Unmarshal(body, &m); err != nil || m.FileType != nil || m.Items == nil {
-		plan, err := planfile.Read(body)
-		if err != nil {
-			return plan, api.BadRequest("%v", err)
-		}
-		return plan, nil
-	}
-	var asked api.Mission
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&asked); err != nil {
-		return planfile.Plan{}, api.BadRequest("the body cannot be used: %s", err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return planfile.Plan{}, api.BadRequest("there is something after the JSON object")
-	}
-	items, err := itemsOf(asked)
-	return planfile.Plan{Mission: items}, err
 }
 
 const statusRefused = 422

@@ -8,7 +8,7 @@ import (
 
 	"vedette/internal/access"
 	"vedette/mavlink"
-	"vedette/mavlink/mission"
+	"vedette/mavlink/planfile"
 	"vedette/tracking/zone"
 	"vedette/ui/api"
 )
@@ -20,6 +20,7 @@ type plans struct {
 	ground   *ground
 	zones    []zone.Zone
 	ledger   *planLedger
+	running  planTransfers
 }
 
 // Mission implements ui.Plans.
@@ -29,12 +30,12 @@ func (p *plans) Mission(ctx context.Context, id int) (api.Mission, error) {
 }
 
 // SetMission implements ui.Plans.
-func (p *plans) SetMission(ctx context.Context, who access.Principal, id int, m api.Mission, override bool) (api.Mission, error) {
+func (p *plans) SetMission(ctx context.Context, who access.Principal, id int, m api.Mission, override api.Override) (api.Mission, error) {
 	items, err := itemsOf(m)
 	if err != nil {
 		return api.Mission{}, err
 	}
-	findings, estimate, err := p.admit(id, items, p.ledger.fenceOf(id), override)
+	findings, estimate, err := p.admit(id, planfile.Plan{Mission: items}, override)
 	if err != nil {
 		return api.Mission{}, err
 	}
@@ -42,16 +43,15 @@ func (p *plans) SetMission(ctx context.Context, who access.Principal, id int, m 
 	return api.Mission{Items: describeItems(stored), Findings: findings, Estimate: estimate}, err
 }
 
-// admit looks through a mission; errors that are not overridden refuse it.
-func (p *plans) admit(id int, items []mavlink.MissionItem, fence mission.Areas, override bool) ([]api.Finding, *api.Estimate, error) {
-	v, ok := p.mavlink.Vehicle(id)
-	if !ok {
-		return nil, nil, api.NotFound("there is no vehicle %d", id)
+// admit looks through a plan; errors that are not overridden refuse it.
+func (p *plans) admit(id int, plan planfile.Plan, override api.Override) ([]api.Finding, *api.Estimate, error) {
+	c, err := p.checker(id, plan)
+	if err != nil {
+		return nil, nil, err
 	}
-	c := planChecker{ground: p.ground, zones: p.zones, areas: fence, vehicle: &v}
-	findings, estimate := c.check(items)
-	if problems := inWords(findings); problems != "" && !override {
-		return nil, nil, api.BadRequest("%s; nothing was sent; with ?override=true it is uploaded all the same", problems)
+	findings, estimate := c.checkPlan(plan)
+	if problems := inWords(findings); problems != "" && !override.On {
+		return nil, nil, api.BadRequest("%s; nothing was sent; with ?override=true&reason=… it is uploaded all the same", problems)
 	}
 	return findings, estimate, nil
 }
@@ -167,9 +167,11 @@ func (p *plans) EnableFence(ctx context.Context, _ access.Principal, id int, on 
 }
 
 func (p *plans) read(ctx context.Context, id int, kind mavlink.PlanKind) ([]mavlink.MissionItem, error) {
+	ctx, end := p.running.begin(ctx, id, false)
+	defer end()
 	items, err := p.mavlink.DownloadPlan(ctx, id, kind)
 	if err != nil {
-		return nil, commandProblem(id, err)
+		return nil, commandProblem(id, cancelled(ctx, err))
 	}
 	p.ledger.learn(ctx, id, kind, items)
 	return items, nil
@@ -184,14 +186,16 @@ func (p *plans) write(ctx context.Context, who access.Principal, id int, kind ma
 	if v.State != mavlink.Live {
 		return nil, commandProblem(id, mavlink.ErrLost)
 	}
+	ctx, end := p.running.begin(ctx, id, true)
+	defer end()
 	leave, err := p.ledger.enter(ctx, id)
 	if err != nil {
-		return nil, commandProblem(id, err)
+		return nil, commandProblem(id, cancelled(ctx, err))
 	}
 	defer leave()
 	p.ledger.begin(ctx, v, kind, who.Name, items)
 	stored, err := p.mavlink.UploadPlan(ctx, id, kind, items)
 	nothing := errors.Is(err, mavlink.ErrBusy) || errors.Is(err, mavlink.ErrInvalid) || errors.Is(err, mavlink.ErrLost)
 	p.ledger.end(ctx, id, kind, stored, err, nothing)
-	return stored, commandProblem(id, err)
+	return stored, commandProblem(id, cancelled(ctx, err))
 }

@@ -40,7 +40,7 @@ func newView(s *Station) *view {
 	}
 	return &view{
 		ground: s.ground, posts: s.posts, vehicles: s.vehicles, cameras: &cameras{s.vehicles}, links: &links{mavlink: s.mavlink},
-		settings: &settings{mavlink: s.mavlink, vehicles: s.vehicles}, onboard: &onboard{mavlink: s.mavlink},
+		settings: &settings{mavlink: s.mavlink, vehicles: s.vehicles}, onboard: &onboard{mavlink: s.mavlink, plans: &s.plans.running},
 		plans: s.plans, wires: &wires{mavlink: s.mavlink},
 		feeds: s.feeds, recordings: s.recorded, picture: s.picture, hub: s.hub, sensors: s.sensors,
 		info: info, zones: describeZones(s.zones), started: s.started,

@@ -142,6 +142,8 @@ type Clearance struct {
 	Item    int      `json:"item,omitempty"`   // that the leg with it leads to
 	Unknown int      `json:"unknown"`          // legs that are not known, or not whole
 	Legs    []Leg    `json:"legs"`             // never null
+	// Profile is in answers to ?profile=true: the way and the ground below it, thinned out where the mission is long.
+	Profile []ProfilePoint `json:"profile,omitempty"`
 }
 
 // Leg is the straight way to an item.
