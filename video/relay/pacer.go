@@ -3,13 +3,8 @@ package relay
 import "time"
 
 const (
-	// pacerBucket is how many bytes may go out at once. Timers are no finer than one to two milliseconds, in which a fast
-	// stream may send more than that: its bucket holds pacerSpan of its rate, up to pacerLargest, which is half of what a
-	// receiver with a buffer of 64 KiB takes.
-	pacerBucket  = 16 << 10
-	pacerLargest = 32 << 10
-	pacerSpan    = 3 * time.Millisecond
-	pacerMinRate = 1 << 20 // bytes a second
+	pacerBucket  = 16 << 10 // bytes that may go out at once
+	pacerMinRate = 1 << 20  // bytes a second
 	pacerMaxRate = 50 << 20
 	// pacerFirstRate holds until the stream's own rate is known.
 	pacerFirstRate = 3 << 20
@@ -31,11 +26,10 @@ type pacer struct {
 
 // take books n bytes at a paced rate in bytes a second, and returns how long to wait before sending them.
 func (p *pacer) take(n int, rate float64, now time.Time) time.Duration {
-	bucket := min(max(rate*pacerSpan.Seconds(), pacerBucket), pacerLargest)
 	if p.last.IsZero() {
-		p.tokens = bucket
+		p.tokens = pacerBucket
 	} else {
-		p.tokens = min(p.tokens+now.Sub(p.last).Seconds()*rate, bucket)
+		p.tokens = min(p.tokens+now.Sub(p.last).Seconds()*rate, pacerBucket)
 	}
 	p.last = now
 	p.tokens -= float64(n)
@@ -43,7 +37,7 @@ func (p *pacer) take(n int, rate float64, now time.Time) time.Duration {
 		return 0
 	}
 	// Waiting for half a bucket instead of one packet's worth keeps timers from firing for each packet.
-	return time.Duration((bucket/2 - p.tokens) / rate * float64(time.Second))
+	return time.Duration((pacerBucket/2 - p.tokens) / rate * float64(time.Second))
 }
 
 // pacedRate returns the bytes a second at which a stream of a rate in bytes a second is sent to one of its viewers.
