@@ -2,12 +2,8 @@ package loadtest
 
 import (
 	"encoding/binary"
-	"errors"
 	"net"
 	"sync/atomic"
-	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // remembered bounds the packets whose arrival is known: a power of two.
@@ -21,16 +17,7 @@ type stamped struct {
 	at      [remembered]atomic.Uint64 // unix nanoseconds, by the low bits of the sequence number
 }
 
-func stamp(conn *net.UDPConn) (*stamped, error) {
-	raw, err := conn.SyscallConn()
-	if err != nil {
-		return nil, err
-	}
-	if e := raw.Control(func(fd uintptr) { err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1) }); e != nil || err != nil {
-		return nil, errors.Join(e, err)
-	}
-	return &stamped{UDPConn: conn}, nil
-}
+func stamp(conn *net.UDPConn) (*stamped, error) { return &stamped{UDPConn: conn}, askForStamps(conn) }
 
 // ReadFrom implements net.PacketConn.
 func (s *stamped) ReadFrom(b []byte) (int, net.Addr, error) {
@@ -42,15 +29,6 @@ func (s *stamped) ReadFrom(b []byte) (int, net.Addr, error) {
 		s.at[binary.BigEndian.Uint16(b[2:])%remembered].Store(uint64(arrived(s.control[:control])))
 	}
 	return n, from, nil
-}
-
-// arrived reads the one control message that was asked for, a struct timespec behind a struct cmsghdr (cmsg(3)).
-func arrived(control []byte) int64 {
-	if len(control) < unix.CmsgSpace(16) {
-		return time.Now().UnixNano()
-	}
-	at := control[unix.CmsgLen(0):]
-	return int64(binary.NativeEndian.Uint64(at))*int64(time.Second) + int64(binary.NativeEndian.Uint64(at[8:]))
 }
 
 // arrival is when a packet came that has just been read.
