@@ -3,6 +3,7 @@
 package decode
 
 import (
+	"fmt"
 	"runtime"
 	"unsafe"
 
@@ -58,10 +59,13 @@ func program() []unix.SockFilter {
 func filterCalls() error {
 	p := program()
 	prog := unix.SockFprog{Len: uint16(len(p)), Filter: &p[0]}
-	_, _, errno := unix.Syscall(unix.SYS_SECCOMP, setModeFilter, allThread, uintptr(unsafe.Pointer(&prog)))
+	thread, _, errno := unix.Syscall(unix.SYS_SECCOMP, setModeFilter, allThread, uintptr(unsafe.Pointer(&prog))) //nolint:gosec // a system call
 	runtime.KeepAlive(p)
-	if errno != 0 {
+	switch {
+	case errno != 0:
 		return errno
+	case thread != 0:
+		return fmt.Errorf("thread %d has a filter of its own", thread)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -48,6 +49,7 @@ func misbehave(mode string) {
 				more[i] = 1
 			}
 			hoard = append(hoard, more)
+			runtime.KeepAlive(hoard)
 		}
 		_, _ = os.Stdout.Write(append(append([]byte{0, 0, 0, 10, 'N'}, body[1:9]...), 0))
 	}

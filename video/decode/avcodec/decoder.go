@@ -72,7 +72,7 @@ func (d *Decoder) Decode(data []byte, id uint64) (p luma.Picture, ok bool, err e
 	if code := d.lib.newPacket(d.packet, int32(len(data))); code < 0 {
 		return p, false, fmt.Errorf("decode: no memory for %d bytes", len(data))
 	}
-	copy(unsafe.Slice(*field[*byte](d.packet, packetData), len(data)), data)
+	copy(unsafe.Slice(*field[*byte](d.packet, packetData), len(data)), data) //nolint:gosec // the library has just made room for that many
 	*field[uint64](d.packet, packetPTS) = id
 	code := d.lib.send(d.context, d.packet)
 	d.lib.unrefPacket(d.packet)
@@ -108,7 +108,7 @@ func (d *Decoder) picture(old luma.Picture) (luma.Picture, error) {
 	if plane == nil || p.Width < 1 || p.Height < 1 || p.Width > 1<<14 || p.Height > 1<<14 || p.Stride < p.Width {
 		return p, fmt.Errorf("decode: a frame of %d x %d in rows of %d", p.Width, p.Height, p.Stride)
 	}
-	p.Luma = append(old.Luma[:0], unsafe.Slice(plane, (p.Height-1)*p.Stride+p.Width)...)
+	p.Luma = append(old.Luma[:0], unsafe.Slice(plane, (p.Height-1)*p.Stride+p.Width)...) //nolint:gosec // the sizes are the library's
 	return p, nil
 }
 
