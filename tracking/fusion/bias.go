@@ -25,10 +25,15 @@ const (
 	learnDoubt = 5.0
 )
 
+// sigma is the standard deviation of each of the four errors before anything is learned.
+func (s *Bias) sigma() vec4 {
+	const rad = math.Pi / 180
+	return vec4{s.PosSigmaM, s.PosSigmaM, s.YawSigmaDeg * rad, s.PitchSigmaDeg * rad}
+}
+
 // advance brings the belief to the time of a scan, dt seconds after the last one.
 func (b *poseError) advance(s *Bias, dt float64) {
-	rad := math.Pi / 180
-	sigma := vec4{s.PosSigmaM, s.PosSigmaM, s.YawSigmaDeg * rad, s.PitchSigmaDeg * rad}
+	sigma := s.sigma()
 	if !b.ready {
 		b.ready = true
 		for k := range 4 {
@@ -83,7 +88,8 @@ func (b *poseError) covariance(m *measurement, p vec2) (c sym2) {
 
 // learn updates the belief by a detection of a track whose place is known from elsewhere: its uncorrected place, the track's
 // expected place, and the covariance of the difference without the camera's own error, widened by doubt.
-func (b *poseError) learn(m *measurement, raw, expected vec2, rest sym2) {
+// The shared part of the track's covariance is what the errors of the cameras that placed it have made.
+func (b *poseError) learn(m *measurement, raw, expected vec2, rest, shared sym2) {
 	e := m.effect(raw)
 	d := b.shift(m, raw)
 	s := b.covariance(m, raw).add(rest)
@@ -109,13 +115,28 @@ func (b *poseError) learn(m *measurement, raw, expected vec2, rest sym2) {
 			b.cov[i][j] -= k[i][0]*pe[j][0] + k[i][1]*pe[j][1]
 		}
 	}
+	sigma, keep := m.sensor.Bias.sigma(), b.unknowable(m, e, shared)
 	for i := range 4 {
-		b.cov[i][i] = max(b.cov[i][i], 0)
+		b.cov[i][i] = max(b.cov[i][i], keep*sigma[i]*sigma[i])
 		for j := range i {
 			v := (b.cov[i][j] + b.cov[j][i]) / 2
 			b.cov[i][j], b.cov[j][i] = v, v
 		}
 	}
+}
+
+// unknowable is the share of the variance that no number of tracks can take away. Cameras that learn from one another agree in the end
+// on the mean of their errors, which none of them sees: of four cameras a quarter remains. Where the track was placed by cameras that
+// err far less than this one, no more remains than a few times what they err.
+func (b *poseError) unknowable(m *measurement, e [2]vec4, shared sym2) float64 {
+	sigma, before := m.sensor.Bias.sigma(), 0.0
+	for k := range 4 {
+		before += (e[0][k]*e[0][k] + e[1][k]*e[1][k]) * sigma[k] * sigma[k]
+	}
+	if !(before > 0) {
+		return 0
+	}
+	return min(0.25, 4*(shared.ee+shared.nn)/before)
 }
 
 // pulled is how far a sensor's error has already gone into the track: 0 not at all, 1 wholly.

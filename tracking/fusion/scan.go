@@ -240,7 +240,7 @@ func (t *Tracker) updateFromScan(tr *track, cam *cameraState, m *measurement, k 
 	}
 	if best/total > 0.9 && old > 0.99 && tr.hits > 4 && pulled < learnBelow {
 		d := &m.dets[chosen]
-		cam.pose.learn(m, d.z, w.priors[k].mean, w.priors[k].cov.add(d.r).scaled(learnDoubt/look))
+		cam.pose.learn(m, d.z, w.priors[k].mean, w.priors[k].cov.add(d.r).scaled(learnDoubt/look), w.priors[k].shared())
 	}
 	tr.absorb(&w.priors[k], w.fixes, w.wts, miss)
 	tr.learnClass(m, es, total)

@@ -18,11 +18,14 @@ type prior struct {
 	cov    sym2 // position, systematic part included, models blended
 }
 
+// shared is the part of the covariance of the place that the systematic errors of sensors make.
+func (pr *prior) shared() sym2 { return sym2{pr.common[0][0], pr.common[0][1], pr.common[1][1]} }
+
 func (t *track) prior() prior {
 	var pr prior
 	pr.common = t.common()
 	pr.mean = t.mean()
-	pr.cov = t.spread(pr.mean).add(sym2{pr.common[0][0], pr.common[0][1], pr.common[1][1]})
+	pr.cov = t.spread(pr.mean).add(pr.shared())
 	return pr
 }
 
