@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"time"
 )
 
 // belief says how well each explanation fits what was sensed: natural logarithms, up to a constant. Trips are weighed as a
@@ -129,14 +128,4 @@ func (c *Config) weigh(trips []Trip, track *Track, nuisance float64) shares {
 		b.addTrack(*track)
 	}
 	return b.shares()
-}
-
-// within gives the trips of the last d before the newest.
-func within(trips []Trip, d time.Duration) []Trip {
-	if len(trips) == 0 {
-		return nil
-	}
-	newest := trips[len(trips)-1].At
-	i := slices.IndexFunc(trips, func(t Trip) bool { return newest.Sub(t.At) <= d })
-	return trips[i:]
 }
