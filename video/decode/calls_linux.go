@@ -4,6 +4,7 @@ package decode
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 	"unsafe"
 
@@ -17,7 +18,7 @@ var calls = append([]uint32{
 	unix.SYS_FCNTL, unix.SYS_PPOLL, unix.SYS_EPOLL_CREATE1, unix.SYS_EPOLL_CTL, unix.SYS_EPOLL_PWAIT, unix.SYS_EVENTFD2, unix.SYS_PIPE2,
 	unix.SYS_MMAP, unix.SYS_MUNMAP, unix.SYS_MPROTECT, unix.SYS_MREMAP, unix.SYS_MADVISE, unix.SYS_MINCORE, unix.SYS_BRK, unix.SYS_MEMBARRIER,
 	unix.SYS_FUTEX, unix.SYS_SCHED_YIELD, unix.SYS_SCHED_GETAFFINITY, unix.SYS_NANOSLEEP, unix.SYS_CLOCK_NANOSLEEP, unix.SYS_CLOCK_GETTIME,
-	unix.SYS_CLOCK_GETRES, unix.SYS_GETTIMEOFDAY, unix.SYS_GETRANDOM, unix.SYS_GETPID, unix.SYS_GETTID, unix.SYS_TGKILL,
+	unix.SYS_CLOCK_GETRES, unix.SYS_GETTIMEOFDAY, unix.SYS_GETRANDOM, unix.SYS_GETPID, unix.SYS_GETTID,
 	unix.SYS_RT_SIGACTION, unix.SYS_RT_SIGPROCMASK, unix.SYS_RT_SIGRETURN, unix.SYS_SIGALTSTACK, unix.SYS_RESTART_SYSCALL,
 	unix.SYS_SETITIMER, unix.SYS_TIMER_CREATE, unix.SYS_TIMER_SETTIME, unix.SYS_TIMER_DELETE,
 	unix.SYS_SET_ROBUST_LIST, unix.SYS_RSEQ, unix.SYS_EXIT, unix.SYS_EXIT_GROUP,
@@ -33,9 +34,9 @@ const (
 	setModeFilter, allThread = 1, 1                               // SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC
 )
 
-// program is the filter: the processor must be the right one, threads may be made but no processes, and calls are allowed as
-// listed. clone3 hides its flags from filters, so it is said not to exist, and the C library then uses clone.
-func program() []unix.SockFilter {
+// program is the filter: the processor must be the right one, threads may be made but no processes, signals may be sent within
+// the process, and calls are allowed as listed. clone3 hides its flags from filters, so it is said not to exist, and the C library then uses clone.
+func program(pid int) []unix.SockFilter {
 	p := []unix.SockFilter{
 		{Code: load, K: atProcessor},
 		{Code: jumpIfEqual, K: processor, Jt: 1},
@@ -48,6 +49,11 @@ func program() []unix.SockFilter {
 		{Code: jumpIfSet, K: unix.CLONE_THREAD, Jf: 1},
 		{Code: answer, K: allow},
 		{Code: answer, K: refuse | uint32(unix.EPERM)},
+		{Code: jumpIfEqual, K: unix.SYS_TGKILL, Jf: 4},
+		{Code: load, K: atFirstArgument},
+		{Code: jumpIfEqual, K: uint32(pid), Jf: 1},
+		{Code: answer, K: allow},
+		{Code: answer, K: refuse | uint32(unix.EPERM)},
 	}
 	for _, number := range calls {
 		p = append(p, unix.SockFilter{Code: jumpIfEqual, K: number, Jf: 1}, unix.SockFilter{Code: answer, K: allow})
@@ -57,7 +63,7 @@ func program() []unix.SockFilter {
 
 // filterCalls has the kernel refuse all system calls but those listed, to all threads and for ever.
 func filterCalls() error {
-	p := program()
+	p := program(os.Getpid())
 	prog := unix.SockFprog{Len: uint16(len(p)), Filter: &p[0]}
 	thread, _, errno := unix.Syscall(unix.SYS_SECCOMP, setModeFilter, allThread, uintptr(unsafe.Pointer(&prog))) //nolint:gosec // a system call
 	runtime.KeepAlive(p)

@@ -69,6 +69,8 @@ func snoop() {
 	fmt.Println("socket:", err)
 	fmt.Println("run:", syscall.Exec("/bin/true", []string{"true"}, nil))
 	fmt.Println("signal:", syscall.Kill(os.Getppid(), 0))
+	fmt.Println("thread signal:", unix.Tgkill(os.Getppid(), os.Getppid(), 0))
+	fmt.Println("own signal:", unix.Tgkill(os.Getpid(), os.Getpid(), 0))
 	fmt.Println("trace:", syscall.PtraceAttach(os.Getppid()))
 	fmt.Println("raise:", unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 64, Max: 64}))
 	done := make(chan bool)
@@ -111,7 +113,7 @@ func TestConfinedChildCanDoNothingElse(t *testing.T) {
 			said[what] = how
 		}
 	}
-	if !strings.HasPrefix(said["confined"], "<nil> ") || said["end"] == "" {
+	if !strings.HasPrefix(said["confined"], "<nil> ") || said["own signal"] != "<nil>" || said["end"] == "" {
 		t.Fatalf("%s", out)
 	}
 	for _, what := range []string{"read", "write"} { // by the limit of open files, and by the filter
@@ -122,7 +124,7 @@ func TestConfinedChildCanDoNothingElse(t *testing.T) {
 	if !strings.Contains(said["confined"], "system calls filtered") {
 		t.Skipf("this kernel filters no calls: %s", said["confined"])
 	}
-	for _, what := range []string{"read", "write", "connect", "socket", "run", "signal", "trace", "raise"} {
+	for _, what := range []string{"read", "write", "connect", "socket", "run", "signal", "thread signal", "trace", "raise"} {
 		if !strings.Contains(said[what], "not permitted") {
 			t.Errorf("%s: %q", what, said[what])
 		}
