@@ -37,9 +37,9 @@ func unlzw(src []byte, limit int) ([]byte, error) {
 			return nil, errLZW
 		}
 		if old >= 0 && next < most {
-			prefix[next], initial[next], length[next] = int16(old), initial[old], length[old]+1
+			prefix[next], initial[next], length[next] = int16(old), initial[old], length[old]+1 //nolint:gosec // next is below most, as every code before it
 			if code == next {
-				suffix[next] = initial[old]
+				suffix[next] = initial[old] //nolint:gosec // the same
 			} else {
 				suffix[next] = initial[code]
 			}
