@@ -83,8 +83,12 @@ func runLocate(_ context.Context, env environment, args []string) error {
 func runKLV(_ context.Context, env environment, args []string) error {
 	fs := newFlags("klv")
 	ends := inOutFlags(fs)
+	recorded := fs.String("recording", "", "recording (`file`.mp4) whose packets are read in place of --in")
 	if err := parseFlags(env, fs, args, false); err != nil {
 		return err
+	}
+	if *recorded != "" {
+		return ends.with(env, func(_ io.Reader, out io.Writer) error { return writeRecordedKLV(*recorded, out) })
 	}
 	return ends.with(env, klv.RunLines)
 }

@@ -15,7 +15,7 @@ import (
 
 const (
 	metadataType  = 97 // RTP payload type
-	metadataEvery = 3  // pictures: five packets a second
+	metadataEvery = 3  // pictures: five packets a second; more rarely only where there are no pictures
 	// unclassified is a security set (MISB ST 0102): unclassified, countries by ISO 3166, version 12.
 	unclassified = "\x01\x01\x01\x02\x01\x01\x03\x04//AU\x0c\x01\x01\x0d\x04\x00A\x00U\x16\x02\x00\x0c"
 	groundReachM = 15000.0
@@ -36,9 +36,12 @@ func (f *feed) tell(stream *gortsplib.ServerStream, s *shot, pose world.CameraPo
 		return nil
 	}
 	s.dataReport = s.dataReport || key || n%framesPerSecond == 0
-	if n%metadataEvery != 0 {
+	// By the number since the last one, not by the picture's own: a slow computer that leaves out pictures might never come to
+	// every third.
+	if n < s.dataNext && s.dataNext-n <= metadataEvery {
 		return nil
 	}
+	s.dataNext = (n/metadataEvery + 1) * metadataEvery
 	payload := f.describe(pose, n)
 	s.dataSequence++
 	s.dataOctets += uint64(len(payload))
@@ -88,6 +91,7 @@ func (f *feed) describe(pose world.CameraPose, n int64) []byte {
 	f.describeGround(&p, pose, camera, hfov, vfov)
 	p.item(48, []byte(unclassified))
 	p.item(65, []byte{17})
+	f.describeTargets(&p, pose, camera, hfov, vfov, n)
 	p.span(75, float64(hae), -900, 19000, 2)
 	p.even(90, pose.BodyPitchDeg, 90, 4)
 	p.even(91, pose.BodyRollDeg, 90, 4)

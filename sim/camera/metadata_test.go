@@ -77,9 +77,12 @@ func TestTurnsThereAndBack(t *testing.T) {
 func TestACameraThatSeesTheSkyTellsOfNoGround(t *testing.T) {
 	t.Parallel()
 	f := &feed{source: &drone{id: 1}, scene: plain{}, style: style{kind: KindThermal, width: 640, height: 512, hfovDeg: 24.6}}
-	down := f.describe(world.CameraPose{U: 60, PitchDeg: -45}, 1)
-	horizon := f.describe(world.CameraPose{U: 60, PitchDeg: -5}, 1)
-	sky := f.describe(world.CameraPose{U: 60, PitchDeg: 20}, 1)
+	ground := func(pitchDeg float64) []byte {
+		var p packet
+		f.describeGround(&p, world.CameraPose{U: 60, PitchDeg: pitchDeg}, turned(0, pitchDeg, 0), 24.6, 19.8)
+		return p.body
+	}
+	down, horizon, sky := ground(-45), ground(-5), ground(20)
 	const corners, middle = 8 * 6, 6 + 4 + 6 + 6 + 4 + 4
 	if len(down)-len(horizon) != corners || len(horizon)-len(sky) < middle {
 		t.Errorf("%d, %d, %d bytes", len(down), len(horizon), len(sky))

@@ -25,6 +25,7 @@ type shot struct {
 	sinceIDR int
 
 	dataSequence uint16
+	dataNext     int64 // the picture that metadata is due with
 	dataOctets   uint64
 	dataReport   bool // a sender report is due with the next packet of metadata
 }

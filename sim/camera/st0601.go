@@ -15,7 +15,7 @@ const st0601Key = "\x06\x0e\x2b\x34\x02\x0b\x01\x01\x0e\x01\x03\x01\x01\x00\x00\
 type packet struct{ body []byte }
 
 func (p *packet) item(tag byte, value []byte) {
-	p.body = append(append(p.body, tag, byte(len(value))), value...) // no value here is longer than 127 bytes
+	p.body = append(append(append(p.body, tag), berLength(len(value))...), value...)
 }
 
 func (p *packet) text(tag byte, s string) { p.item(tag, []byte(s)) }
@@ -50,15 +50,7 @@ func (p *packet) place(latTag, lonTag byte, at geo.LatLon) {
 
 // done is the whole packet, with its checksum last.
 func (p *packet) done() []byte {
-	out := []byte(st0601Key)
-	switch n := len(p.body) + 4; {
-	case n < 128:
-		out = append(out, byte(n))
-	case n < 256:
-		out = append(out, 0x81, byte(n))
-	default:
-		out = append(out, 0x82, byte(n>>8), byte(n))
-	}
+	out := append([]byte(st0601Key), berLength(len(p.body)+4)...)
 	out = append(append(out, p.body...), 1, 2)
 	var sum uint16
 	for i, b := range out {

@@ -25,6 +25,10 @@ const (
 	// leap is how far a timestamp may go forward, and stepBack how far back, within one segment.
 	leap     = 10 * timescale
 	stepBack = timescale
+	// mostSegments is how many times its length a segment may grow while no key picture comes.
+	mostSegments = 10
+	// clockJump is how far the clock of the pictures may be off their timestamps within a segment.
+	clockJump = 2 * time.Second
 )
 
 // item is one thing in a recorder's queue: a picture, a KLV packet, or a cut.
@@ -236,6 +240,11 @@ func (r *Recorder) picture(u Unit) {
 	}
 	nals := split(u.Data)
 	at, good := r.timeline(u.Timestamp)
+	if r.file != nil && good && !u.Key && at-r.base >= mostSegments*units(r.lib.cfg.Segment) {
+		r.last, r.now = u.Timestamp, at
+		r.endless(at - r.base)
+		return
+	}
 	if r.file == nil || !good || r.broken || u.Key && r.due(u, nals, at) {
 		if !u.Key {
 			r.lib.counts.dropped.Add(1) // of a new beginning that has had no key picture
@@ -264,6 +273,16 @@ func (r *Recorder) picture(u Unit) {
 	r.file.add(sample{data: u.Codec.sample(nals), key: u.Key, at: shown}, u.Time, u.Exact)
 }
 
+// endless ends a segment in which no key picture has come for too long.
+func (r *Recorder) endless(next int64) {
+	r.lib.counts.dropped.Add(1)
+	since := ticks(next).Round(time.Second)
+	r.write(next)
+	if r.file != nil {
+		r.stop(fmt.Sprintf("no key picture has come for %v: recording goes on at the next one (set the camera to one every 1 or 2 s)", since))
+	}
+}
+
 // ripe says whether the open fragment is to be written before the picture that is shown at a time.
 func (r *Recorder) ripe(key bool, shown int64) bool {
 	length := r.file.length(shown)
@@ -282,6 +301,9 @@ func (r *Recorder) timeline(t uint32) (at int64, good bool) {
 func (r *Recorder) due(u Unit, nals [][]byte, at int64) bool {
 	if at-r.base >= units(r.lib.cfg.Segment) {
 		return true
+	}
+	if off := u.Time.Sub(r.file.segment.Start.Add(ticks(at - r.base))); off.Abs() > clockJump {
+		return true // the clock was set: what comes now belongs to another time
 	}
 	f, err := newFormat(u.Codec, nals)
 	return err == nil && !f.same(r.file.format)

@@ -34,12 +34,12 @@ type contents struct {
 	end                int64 // of the last whole fragment
 }
 
-// start is when the first picture was taken, finish when the last one ends.
+// start is when the first picture was taken, finish when the last one ends, by the pictures' own timestamps: the clock may
+// have been set meanwhile.
 func (c *contents) start() time.Time { return c.pieces[0].taken }
 
 func (c *contents) finish() time.Time {
-	last := c.pieces[len(c.pieces)-1]
-	return last.taken.Add(ticks(last.span.to - last.span.from))
+	return c.start().Add(ticks(c.pieces[len(c.pieces)-1].span.to - c.pieces[0].first))
 }
 
 func ticks(n int64) time.Duration { return time.Duration(n) * time.Second / timescale }
