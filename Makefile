@@ -86,6 +86,9 @@ test-browser: build $(WEB)/node_modules/.installed ## the console against a runn
 	./scripts/browser-test bin/console.png
 	./scripts/record-test bin/replay.png
 	./scripts/paths-test
+
+.PHONY: test-console
+test-console: $(WEB)/dist/index.html ## the console by clicking and typing against the fake station, and axe-core on every view in every theme
 	./scripts/console-test
 
 .PHONY: test-video
