@@ -328,7 +328,8 @@ let child = await station();
 const browser = await launch();
 let status = 0;
 try {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
   const seen = watch(page, url);
   await ready(page);
   say('the page is drawn');
