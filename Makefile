@@ -85,6 +85,7 @@ test-web: $(WEB)/node_modules/.installed ## type check and unit tests of the con
 test-browser: build $(WEB)/node_modules/.installed ## the console against a running demo in headless Chromium; keeps bin/console.png
 	./scripts/browser-test bin/console.png
 	./scripts/record-test bin/replay.png
+	./scripts/browser-test bin/plan.png plan
 	./scripts/paths-test
 
 .PHONY: test-console

@@ -254,6 +254,13 @@ func (s *station) RecordedMetadata(_ context.Context, _ access.Principal, _, nam
 	return []api.RecordedMetadata{{T: api.At(from), BadValues: 3}}, nil
 }
 
+func (s *station) Export(_ context.Context, who access.Principal, from, to time.Time) (io.ReadSeekCloser, error) {
+	return struct {
+		io.ReadSeeker
+		io.Closer
+	}{strings.NewReader("a zip"), io.NopCloser(nil)}, s.did(who.Name + " exports " + to.Sub(from).String())
+}
+
 func (s *station) Sensors() []api.Sensor { return nil }
 func (s *station) Tracks() api.TrackCollection {
 	return api.TrackCollection{Features: []api.Track{api.NewFeature("t-1", orb.Point{149, -35}, api.TrackProperties{Status: "confirmed", Class: "person"})}}

@@ -61,6 +61,7 @@ var rules = map[string]rule{
 	"GET /api/v1/zones":                {role: access.RoleViewer},
 	"GET /api/v1/events":               {role: access.RoleViewer},
 	"GET /api/v1/audit":                {role: access.RoleOperator},
+	"GET /api/v1/export":               {role: access.RoleOperator},
 	"GET /api/v1/terrain":              {role: access.RoleViewer},
 	"GET /api/v1/live":                 {role: access.RoleViewer, ok: 400}, // not a WebSocket handshake
 
@@ -153,6 +154,8 @@ func sample(path string) string {
 			parts[i] = "3"
 		case "files":
 			parts[i] = "files?path=/a"
+		case "export":
+			parts[i] = "export?from=2026-11-26T00:00:00Z&to=2026-11-26T08:00:00Z"
 		case "elevation":
 			parts[i] = "elevation?lat=-35&lon=149"
 		}

@@ -134,6 +134,7 @@ func routes() []route {
 
 		{method: get, path: base + "/events", role: viewer, handle: getEvents},
 		{method: get, path: base + "/audit", role: operator, handle: getAudit},
+		{method: get, path: base + "/export", role: operator, handle: exportPeriod},
 
 		{method: get, path: base + "/terrain", role: viewer, handle: getTerrain},
 		{method: get, path: base + "/terrain/elevation", role: viewer, handle: getElevation},

@@ -25,6 +25,7 @@ type Station interface {
 	Onboard
 	Feeds
 	Recordings
+	Periods
 	Picture
 	Ground
 	// Changes delivers what changes from now on, in order, until the context is done. The reader never blocks for
@@ -158,6 +159,12 @@ type Recordings interface {
 	// RecordingIndex and RecordedMetadata have it on record likewise; zero times leave a side open.
 	RecordingIndex(ctx context.Context, who access.Principal, address, name string) (api.RecordingIndex, error)
 	RecordedMetadata(ctx context.Context, who access.Principal, address, name string, from, to time.Time) ([]api.RecordedMetadata, error)
+}
+
+// Periods are what is on record, packed.
+type Periods interface {
+	// Export is a zip of the tracks and alerts of a span of time; closing it does away with it.
+	Export(ctx context.Context, who access.Principal, from, to time.Time) (io.ReadSeekCloser, error)
 }
 
 // Picture is what the station believes and what people have decided.

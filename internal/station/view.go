@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"path/filepath"
 
 	"vedette/sensors"
 	"vedette/ui"
@@ -21,6 +22,7 @@ type view struct {
 	*plans
 	*feeds
 	*recordings
+	*periods
 	*picture
 
 	hub     *hub
@@ -42,7 +44,8 @@ func newView(s *Station) *view {
 		ground: s.ground, posts: s.posts, vehicles: s.vehicles, cameras: &cameras{s.vehicles}, links: &links{mavlink: s.mavlink},
 		settings: &settings{mavlink: s.mavlink, vehicles: s.vehicles}, onboard: &onboard{mavlink: s.mavlink, plans: &s.plans.running},
 		plans: s.plans, wires: &wires{mavlink: s.mavlink},
-		feeds: s.feeds, recordings: s.recorded, picture: s.picture, hub: s.hub, sensors: s.sensors,
+		periods: &periods{station: file.Station.ID, path: filepath.Join(s.cfg.DataDir, "vedette.db"), folder: s.cfg.DataDir},
+		feeds:   s.feeds, recordings: s.recorded, picture: s.picture, hub: s.hub, sensors: s.sensors,
 		info: info, zones: describeZones(s.zones), started: s.started,
 	}
 }

@@ -49,7 +49,7 @@ const snapshotTimeoutMs = 45_000;
 /** So many files are listed at once. */
 const recordingsPage = 5000;
 
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 type Fetch = typeof fetch;
 
 export class Api {
@@ -253,7 +253,8 @@ export class Api {
     return this.raw(method, path, { ...content, signal });
   }
 
-  private async raw(
+  /** A request with any body; the answer is a good one, or an ApiProblem is thrown. */
+  async raw(
     method: Method,
     path: string,
     options: { body?: string; type?: string; range?: string; signal?: AbortSignal | undefined; timeoutMs?: number | undefined },
@@ -280,7 +281,8 @@ export class Api {
   }
 }
 
-async function decodeBody<T>(response: Response, decoder: Decoder<T>): Promise<T> {
+/** The JSON of an answer, decoded. */
+export async function decodeBody<T>(response: Response, decoder: Decoder<T>): Promise<T> {
   const path = new URL(response.url || 'http://station/').pathname;
   let body: unknown;
   try {

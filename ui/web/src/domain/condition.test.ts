@@ -100,7 +100,7 @@ describe('transfers, plans, arming, work', () => {
     expect(transferLine({ kind: 'log', done: 3_145_728, total: 6_291_456 })).toEqual({
       words: 'Reads a log', progress: '3.0 MiB of 6.0 MiB', share: 0.5, cancellable: true,
     });
-    expect(transferLine({ kind: 'mission', upload: true, done: 3, total: 12 })).toMatchObject({ words: 'Sends the mission', progress: '3 of 12', cancellable: false });
+    expect(transferLine({ kind: 'mission', upload: true, done: 3, total: 12 })).toMatchObject({ words: 'Sends the mission', progress: '3 of 12', cancellable: true });
     expect(transferLine({ kind: 'parameters', done: 40 })).toMatchObject({ progress: '40', share: undefined });
     expect(transferLine({ kind: 'file', done: 9, total: 4 }).share).toBe(1);
   });

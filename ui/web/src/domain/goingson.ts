@@ -59,8 +59,8 @@ const transferNames: Record<string, string> = {
   log: 'a log',
 };
 
-/** The station can cancel these; lists of a plan go through or fail by themselves. */
-const cancellable: readonly string[] = ['parameters', 'file', 'log'];
+/** The station can cancel these. */
+const cancellable: readonly string[] = ['mission', 'fence', 'rally', 'parameters', 'file', 'log'];
 
 export interface TransferLine {
   words: string;

@@ -30,6 +30,7 @@ export type Action =
   | 'snapshot'
   | 'record'
   | 'recordings'
+  | 'plan'
   | 'help'
   | 'theme'
   | 'cancel';
@@ -72,6 +73,7 @@ export const shortcuts: readonly Shortcut[] = [
   { action: 'snapshot', keys: ['I'], words: 'Take a picture of the enlarged feed, or of the first one shown' },
   { action: 'record', keys: ['X'], words: 'Begin or end the recording of that feed' },
   { action: 'recordings', keys: ['H'], words: 'Recordings: what was recorded, and play it' },
+  { action: 'plan', keys: ['P'], words: 'Plan view: missions, fence and rally points on the map' },
   { action: 'theme', keys: ['D'], words: 'Next theme: dark, day, red' },
   { action: 'help', keys: ['?'], words: 'This list' },
   { action: 'cancel', keys: ['Escape'], words: 'Cancel, close, back to the map' },

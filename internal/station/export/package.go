@@ -1,0 +1,62 @@
+package export
+
+import (
+	"archive/zip"
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"vedette/internal/store"
+)
+
+// About is what a package says of itself.
+type About struct {
+	Station, Who string
+	Made         time.Time
+}
+
+// WritePackage writes everything that is on record about a span of time as a zip: tracks and alerts, each as GeoJSON, KML and CSV,
+// and a README.txt that says what it is.
+func WritePackage(ctx context.Context, w io.Writer, from *store.Reader, within store.Within, about About) error {
+	z := zip.NewWriter(w)
+	add := func(name string) (io.Writer, error) {
+		out, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: about.Made.UTC()})
+		if err != nil {
+			return nil, fmt.Errorf("export %s: %w", name, err)
+		}
+		return out, nil
+	}
+	counts := ""
+	for _, subject := range []string{"tracks", "alerts"} {
+		for _, format := range []string{"geojson", "kml", "csv"} {
+			name := subject + "." + format
+			out, err := add(name)
+			if err != nil {
+				return err
+			}
+			sum, err := Write(ctx, out, from, Request{Subject: subject, Format: format, Within: within})
+			if err != nil {
+				return err
+			}
+			counts += fmt.Sprintf("%s: %d %s", name, sum.Things, subject)
+			if sum.Unreadable > 0 {
+				counts += fmt.Sprintf(", %d damaged records left out", sum.Unreadable)
+			}
+			counts += "\n"
+		}
+	}
+	out, err := add("README.txt")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "Record of the station %s\nfrom %s\nto   %s (not included)\nmade %s by %s\n\n%s\nTimes are UTC, places WGS 84, heights metres.\n",
+		about.Station, within.From.UTC().Format(time.RFC3339), within.To.UTC().Format(time.RFC3339), about.Made.UTC().Format(time.RFC3339), about.Who, counts)
+	if err != nil {
+		return fmt.Errorf("export README.txt: %w", err)
+	}
+	if err := z.Close(); err != nil {
+		return fmt.Errorf("close the package: %w", err)
+	}
+	return nil
+}

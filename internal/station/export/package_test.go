@@ -1,0 +1,61 @@
+package export_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"vedette/internal/station/export"
+	"vedette/internal/store"
+)
+
+func TestAPackageHoldsEverythingOfItsTime(t *testing.T) {
+	t.Parallel()
+	from := record(t)
+	var out bytes.Buffer
+	about := export.About{Station: "post-1", Who: "ann", Made: after(600)}
+	if err := export.WritePackage(t.Context(), &out, from, store.Within{From: noon, To: after(60)}, about); err != nil {
+		t.Fatal(err)
+	}
+	z, err := zip.NewReader(bytes.NewReader(out.Bytes()), int64(out.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(r)
+		if err := errors.Join(err, r.Close()); err != nil {
+			t.Fatal(err)
+		}
+		files[f.Name] = string(text)
+	}
+	for name, words := range map[string]string{
+		"tracks.geojson": `"t-9"`, "tracks.kml": "gx:Track", "tracks.csv": "t-12", "alerts.geojson": "FeatureCollection", "alerts.kml": "<kml", "alerts.csv": "id,",
+		"README.txt": "tracks.csv: 2 tracks, 1 damaged records left out",
+	} {
+		if !strings.Contains(files[name], words) {
+			t.Errorf("%s lacks %q: %.300s", name, words, files[name])
+		}
+	}
+	if len(files) != 7 || !strings.Contains(files["README.txt"], "post-1") || !strings.Contains(files["README.txt"], "by ann") {
+		t.Errorf("%d files; %s", len(files), files["README.txt"])
+	}
+	if err := export.WritePackage(t.Context(), &out, from, store.Within{From: after(60), To: noon}, about); !errors.Is(err, export.ErrInvalid) {
+		t.Errorf("a span that ends before it begins: %v", err)
+	}
+	if err := export.WritePackage(t.Context(), full{}, from, store.Within{}, about); err == nil {
+		t.Error("a full disk went unnoticed")
+	}
+}
+
+// full is a disk without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
