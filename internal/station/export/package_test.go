@@ -54,8 +54,3 @@ func TestAPackageHoldsEverythingOfItsTime(t *testing.T) {
 		t.Error("a full disk went unnoticed")
 	}
 }
-
-// full is a disk without room.
-type full struct{}
-
-func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }

@@ -1,15 +1,15 @@
 // Builds public/world.json, the world under the map: land and boundaries of Natural Earth (world-atlas, 1:50 million), cut anew
 // at the antimeridian, because MapLibre loses polygons that are stitched for a globe. Run by `npm run build`.
-// Rings are lists of whole fortieths of a degree, each pair counted from the one before.
+// Rings are lists of whole twentieths of a degree, each pair counted from the one before.
 import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
 import { geoEquirectangular } from 'd3-geo';
 import { geoProject } from 'd3-geo-projection';
 import { feature, mesh } from 'topojson-client';
 
 const atlas = JSON.parse(readFileSync(new URL('../node_modules/world-atlas/countries-50m.json', import.meta.url)));
-const perDegree = 40;
-/** Degrees by which a line may stand off: ten pixels where the fill ends, and a third of the bytes. */
-const tolerance = 0.06;
+const perDegree = 20;
+/** Degrees by which a line may stand off: some pixels where the fill ends, and a quarter of the bytes. */
+const tolerance = 0.1;
 
 // An equirectangular projection of one degree a unit is the identity that cuts.
 const cut = geoEquirectangular().scale(180 / Math.PI).translate([0, 0]).precision(0);
