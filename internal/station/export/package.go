@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"vedette/internal/store"
@@ -27,7 +28,7 @@ func WritePackage(ctx context.Context, w io.Writer, from *store.Reader, within s
 		}
 		return out, nil
 	}
-	counts := ""
+	var counts strings.Builder
 	for _, subject := range []string{"tracks", "alerts"} {
 		for _, format := range []string{"geojson", "kml", "csv"} {
 			name := subject + "." + format
@@ -39,11 +40,11 @@ func WritePackage(ctx context.Context, w io.Writer, from *store.Reader, within s
 			if err != nil {
 				return err
 			}
-			counts += fmt.Sprintf("%s: %d %s", name, sum.Things, subject)
+			fmt.Fprintf(&counts, "%s: %d %s", name, sum.Things, subject)
 			if sum.Unreadable > 0 {
-				counts += fmt.Sprintf(", %d damaged records left out", sum.Unreadable)
+				fmt.Fprintf(&counts, ", %d damaged records left out", sum.Unreadable)
 			}
-			counts += "\n"
+			counts.WriteByte('\n')
 		}
 	}
 	out, err := add("README.txt")
@@ -51,7 +52,7 @@ func WritePackage(ctx context.Context, w io.Writer, from *store.Reader, within s
 		return err
 	}
 	_, err = fmt.Fprintf(out, "Record of the station %s\nfrom %s\nto   %s (not included)\nmade %s by %s\n\n%s\nTimes are UTC, places WGS 84, heights metres.\n",
-		about.Station, within.From.UTC().Format(time.RFC3339), within.To.UTC().Format(time.RFC3339), about.Made.UTC().Format(time.RFC3339), about.Who, counts)
+		about.Station, within.From.UTC().Format(time.RFC3339), within.To.UTC().Format(time.RFC3339), about.Made.UTC().Format(time.RFC3339), about.Who, counts.String())
 	if err != nil {
 		return fmt.Errorf("export README.txt: %w", err)
 	}

@@ -37,7 +37,7 @@ func TestAPackageHoldsEverythingOfItsTime(t *testing.T) {
 		files[f.Name] = string(text)
 	}
 	for name, words := range map[string]string{
-		"tracks.geojson": `"t-9"`, "tracks.kml": "gx:Track", "tracks.csv": "t-12", "alerts.geojson": "FeatureCollection", "alerts.kml": "<kml", "alerts.csv": "id,",
+		"tracks.geojson": `"t-9"`, "tracks.kml": "gx:Track", "tracks.csv": "t-12", "alerts.geojson": "FeatureCollection", "alerts.kml": "<kml", "alerts.csv": "raisedAt,",
 		"README.txt": "tracks.csv: 2 tracks, 1 damaged records left out",
 	} {
 		if !strings.Contains(files[name], words) {

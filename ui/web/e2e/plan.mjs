@@ -279,11 +279,24 @@ async function report() {
 }
 
 async function clearing() {
-  await id('plan-clear').click();
-  await page.waitForTimeout(600);
-  await id('plan-clear-confirm').click();
+  const clear = async () => {
+    await id('plan-clear').click();
+    await page.waitForTimeout(600);
+    await id('plan-clear-confirm').click();
+  };
+  const vehicle = await id('plan-vehicle').inputValue();
+  await clear();
+  await outcome('problem', 'the mission that it flies');
+  say('a mission that is flown is not cleared, and the page says so');
+  const status = await page.evaluate(
+    async (v) =>
+      (await fetch(`/api/v1/vehicles/${v}/commands`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"command":"hold"}' })).status,
+    vehicle,
+  );
+  check(status === 200, `hold is answered by ${status}`);
+  await clear();
   await outcome('ok', 'no mission, fence or rally points any more');
-  const held = await page.evaluate(async (v) => (await fetch(`/api/v1/vehicles/${v}/mission`)).json(), await id('plan-vehicle').inputValue());
+  const held = await page.evaluate(async (v) => (await fetch(`/api/v1/vehicles/${v}/mission`)).json(), vehicle);
   check(held.items.length === 0, `the vehicle still holds ${held.items.length} items`);
   say('cleared');
 }
