@@ -128,19 +128,27 @@ func (f Frame) finish(b []byte, header, length, trailer int, crcExtra byte) (Fra
 
 // checksum is CRC-16/MCRF4XX over b and then extra (MAVLink 'Packet Serialization', checksum).
 func checksum(b []byte, extra byte) uint16 {
-	crc := uint16(0xFFFF)
+	crc, t := uint16(0xFFFF), &crcTables
+	// Eight bytes at a time: each is looked up by how many follow it, so that no look-up waits for the one before.
+	for ; len(b) >= 8; b = b[8:] {
+		crc = t[7][b[0]^byte(crc)] ^ t[6][b[1]^byte(crc>>8)] ^ t[5][b[2]] ^ t[4][b[3]] ^ t[3][b[4]] ^ t[2][b[5]] ^ t[1][b[6]] ^ t[0][b[7]]
+	}
 	for _, v := range b {
-		crc = crc>>8 ^ crcTable[byte(crc)^v]
+		crc = crc>>8 ^ t[0][byte(crc)^v]
 	}
 	return accumulate(crc, extra)
 }
 
-// crcTable holds what each byte does to an empty checksum.
-var crcTable = func() (table [256]uint16) {
-	for i := range table {
-		table[i] = accumulate(0, byte(i))
+// crcTables hold what each byte does to an empty checksum, when n bytes of zero follow it, for each n.
+var crcTables = func() (tables [8][256]uint16) {
+	for i := range 256 {
+		crc := accumulate(0, byte(i))
+		for n := range tables {
+			tables[n][i] = crc
+			crc = accumulate(crc, 0)
+		}
 	}
-	return table
+	return tables
 }()
 
 func accumulate(crc uint16, v byte) uint16 {

@@ -102,6 +102,10 @@ func (s *Scanner) scan(b []byte, expired int, emit func(Frame)) int {
 }
 
 func nextMagic(b []byte) int {
+	// Nearly always a frame follows on a frame.
+	if len(b) > 0 && b[0] == magicV2 {
+		return 0
+	}
 	n := bytes.IndexByte(b, magicV2)
 	if n < 0 {
 		n = len(b)
