@@ -24,7 +24,8 @@ func (t *Tracker) birthFromCamera(s *state, cam *cameraState, m *measurement, j 
 	if r < minBirthR || len(s.tracks) >= t.cfg.MaxTracks {
 		return
 	}
-	f := fixOf{m.sensor.index, t.work.z[j], d.r, cam.pose.covariance(m, d.z), m.sensor.Bias.PosTau.Seconds()}
+	e := effect(m.view.centre, m.height, d.z)
+	f := fixOf{m.sensor.index, t.work.z[j], d.r, s.biasOf(cam, m.sensor, &e), m.sensor.Bias.PosTau.Seconds()}
 	tr := newTrack(birthKey{m.t, m.sensor.index, int32(j), m.seq}, &f, newClass(d.class), r)
 	tr.credit(m.sensor.index, Camera, m.t)
 	s.tracks = append(s.tracks, tr)

@@ -147,7 +147,7 @@ func (r *registry) adopt(tr *track, present map[birthKey]bool, at int64) uint64 
 }
 
 func (t *Tracker) describe(tr *track, id uint64, at int64) Track {
-	mean, cov := tr.position()
+	mean, cov := t.state.whole(tr)
 	v := tr.velocity()
 	out := Track{
 		ID: id, Position: t.plane.from(mean), VE: v[0], VN: v[1], EE: cov.ee, EN: cov.en, NN: cov.nn,

@@ -61,6 +61,8 @@ func (t *Tracker) tickTo(limit int64) {
 	if len(s.tracks) == 0 && limit-s.nextTick > 100*tick {
 		s.nextTick = limit / tick * tick
 	}
+	s.errors.advance(s.nextTick)
+	t.work.evidence.settle(s)
 	t.housekeep(s, s.nextTick)
 	s.now = s.nextTick
 	s.nextTick += tick
@@ -77,7 +79,10 @@ func (t *Tracker) work1(m *measurement) {
 	case foreignEntry:
 		t.foreign(&t.state, m)
 	case resetEntry:
-		t.state.camera(m.sensor.index).pose = poseError{}
+		if cam := t.state.camera(m.sensor.index); cam.lastScan != 0 && cam.slot >= 0 {
+			t.work.evidence.settle(&t.state)
+			t.state.errors.forget(int(cam.slot))
+		}
 	}
 }
 
@@ -100,6 +105,7 @@ func (t *Tracker) restore(before int64) {
 		t.spare = append(t.spare, t.snapshots[n])
 	}
 	t.snapshots = t.snapshots[:n]
+	t.work.evidence.clear()
 	t.stats.Replays++
 	t.state.copyFrom(t.snapshots[n-1])
 }

@@ -21,6 +21,8 @@ type work struct {
 	order  []int32
 	close  []neighbour // confirmed tracks, from west to east
 	alone  []float64
+
+	evidence evidenceOf // of the errors of cameras; empty whenever a snapshot is taken
 }
 
 // neighbour is the place of the k-th selected track.
@@ -32,19 +34,20 @@ type neighbour struct {
 // scan works one camera frame in.
 func (t *Tracker) scan(s *state, m *measurement) {
 	cam := s.camera(m.sensor.index)
-	look := 1.0 // share of an independent look that this frame is
-	since := 0.0
-	if cam.lastScan > 0 {
-		since = float64(m.t-cam.lastScan) / 1e9
-		look = min(1, since*missesPerS)
+	if cam.lastScan == 0 {
+		cam.slot = s.errors.add(m.sensor)
 	}
-	cam.lastScan, cam.lastView = max(cam.lastScan, m.t), m.view
-	cam.pose.advance(&m.sensor.Bias, since)
+	look := 1.0 // share of an independent look that this frame is
+	if cam.lastScan > 0 {
+		look = min(1, float64(m.t-cam.lastScan)/1e9*missesPerS)
+	}
+	cam.lastScan, cam.lastView, cam.lastHeight = max(cam.lastScan, m.t), m.view, m.height
 	w := &t.work
 	w.z = w.z[:0]
 	for j := range m.dets {
 		z := m.dets[j].z
-		d := cam.pose.shift(m, z)
+		e := effect(m.view.centre, m.height, z)
+		d := s.errors.shift(cam.slot, &e)
 		w.z = append(w.z, vec2{z[0] - d[0], z[1] - d[1]})
 	}
 	t.choose(s, cam, m, look)
@@ -58,7 +61,7 @@ func (t *Tracker) scan(s *state, m *measurement) {
 	w.pairs.solve(len(m.dets))
 	scanID := uint64(m.t)*2654435761 ^ uint64(m.sensor.index+1)
 	for k, i := range w.index {
-		t.updateFromScan(&s.tracks[i], cam, m, k, scanID, look)
+		t.updateFromScan(s, &s.tracks[i], cam, m, k, scanID, look)
 	}
 	for j := range m.dets {
 		free := w.pairs.unclaimed(j)
@@ -83,7 +86,8 @@ func (t *Tracker) choose(s *state, cam *cameraState, m *measurement, look float6
 			continue
 		}
 		tr.predict(m.t, survivalS)
-		bias := cam.pose.covariance(m, tr.mean())
+		e := effect(m.view.centre, m.height, tr.mean())
+		bias := s.biasOf(cam, m.sensor, &e)
 		tr.refreshInfluence(m.sensor.index, bias)
 		pr := tr.prior()
 		pd := m.sensor.Pd * m.view.share(pr.mean, pr.cov)
@@ -204,7 +208,7 @@ func classRatio(track, seen *ClassProbs) float64 {
 }
 
 // updateFromScan moves the k-th selected track by its marginals.
-func (t *Tracker) updateFromScan(tr *track, cam *cameraState, m *measurement, k int, scanID uint64, look float64) {
+func (t *Tracker) updateFromScan(s *state, tr *track, cam *cameraState, m *measurement, k int, scanID uint64, look float64) {
 	w := &t.work
 	es := w.pairs.edges[w.pairs.from[k]:w.pairs.from[k+1]]
 	floor := 1 - tr.r*w.miss[k]
@@ -229,7 +233,7 @@ func (t *Tracker) updateFromScan(tr *track, cam *cameraState, m *measurement, k 
 		}
 	}
 	total = 1 + sum
-	old, pulled := tr.r, tr.pulled(m.sensor.index)
+	old := tr.r
 	tr.r = min(1-1e-6, (missed+sum)/total)
 	if len(es) == 0 {
 		return
@@ -238,9 +242,10 @@ func (t *Tracker) updateFromScan(tr *track, cam *cameraState, m *measurement, k 
 	for mo := range miss {
 		miss[mo] = missed
 	}
-	if best/total > 0.9 && old > 0.99 && tr.hits > 4 && pulled < learnBelow {
-		d := &m.dets[chosen]
-		cam.pose.learn(m, d.z, w.priors[k].mean, w.priors[k].cov.add(d.r).scaled(learnDoubt/look), w.priors[k].shared())
+	if best/total > 0.9 && old > 0.99 && tr.hits > 4 && cam.slot >= 0 {
+		z, at := w.z[chosen], w.priors[k].mean
+		e := effect(m.view.centre, m.height, z)
+		w.evidence.learn(s, tr, cam.slot, &e, vec2{z[0] - at[0], z[1] - at[1]}, at, m.dets[chosen].r, learnDoubt/look)
 	}
 	tr.absorb(&w.priors[k], w.fixes, w.wts, miss)
 	tr.learnClass(m, es, total)

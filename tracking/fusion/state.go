@@ -7,14 +7,16 @@ type state struct {
 	nextTick int64
 	tracks   []track
 	cameras  []cameraState // by sensor index
+	errors   errorBelief
 }
 
 // cameraState is what the tracker learns about a camera while it works.
 type cameraState struct {
-	lastScan int64
-	lastView footprint
-	scores   scoreModel
-	pose     poseError
+	lastScan   int64
+	lastView   footprint
+	lastHeight float64 // m above ground
+	scores     scoreModel
+	slot       int32 // in the errorBelief; -1: none
 }
 
 const tick = int64(1e9)
@@ -23,6 +25,7 @@ func (s *state) copyFrom(o *state) {
 	s.now, s.nextTick = o.now, o.nextTick
 	s.tracks = append(s.tracks[:0], o.tracks...)
 	s.cameras = append(s.cameras[:0], o.cameras...)
+	s.errors.copyFrom(&o.errors)
 }
 
 func (s *state) camera(index int32) *cameraState {

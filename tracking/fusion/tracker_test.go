@@ -429,11 +429,11 @@ func TestCameraErrorIsLearnedFromItsNeighbour(t *testing.T) {
 		}
 		tr.Tracks(at(float64(w)*20 + 20))
 	}
-	pose := tr.state.cameras[1].pose
-	if math.Hypot(pose.mean[0]-7, pose.mean[1]+5) > 3 {
-		t.Errorf("learned %.1f %.1f, the camera is off by 7 -5", pose.mean[0], pose.mean[1])
+	b := &tr.state.errors
+	if math.Hypot(b.mean[1][0]-7, b.mean[1][1]+5) > 3 {
+		t.Errorf("learned %.1f %.1f, the camera is off by 7 -5", b.mean[1][0], b.mean[1][1])
 	}
-	if s := math.Sqrt(pose.cov[0][0]); s > 4 {
+	if s := math.Sqrt(b.cov[4*b.size()+4]); s > 4 {
 		t.Errorf("sigma %.1f m after eight handovers", s)
 	}
 }
