@@ -58,9 +58,16 @@ func (f *footprint) contains(p vec2) bool {
 	return math.Abs(math.Remainder(math.Atan2(de, dn)-f.azimuth, 2*math.Pi)) <= f.half
 }
 
-// near tells whether a place is in the box around the footprint, widened by a margin.
+// near tells whether a place is in the box or, of a sector, the circle around the footprint, widened by a margin.
 func (f *footprint) near(p vec2, margin float64) bool {
-	return f.nothing || (p[0] >= f.lo[0]-margin && p[0] <= f.hi[0]+margin && p[1] >= f.lo[1]-margin && p[1] <= f.hi[1]+margin)
+	if f.nothing {
+		return true
+	}
+	if p[0] < f.lo[0]-margin || p[0] > f.hi[0]+margin || p[1] < f.lo[1]-margin || p[1] > f.hi[1]+margin {
+		return false
+	}
+	de, dn, reach := p[0]-f.centre[0], p[1]-f.centre[1], f.r1+margin
+	return f.polygon != nil || de*de+dn*dn <= reach*reach
 }
 
 // share is the probability that a normally distributed place lies in the footprint, from five sigma points.

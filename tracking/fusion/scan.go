@@ -80,6 +80,9 @@ func (t *Tracker) choose(s *state, cam *cameraState, m *measurement, look float6
 	w.index, w.pd, w.priors, w.bias, w.miss = w.index[:0], w.pd[:0], w.priors[:0], w.bias[:0], w.miss[:0]
 	for i := range s.tracks {
 		tr := &s.tracks[i]
+		if tr.r == 0 {
+			continue
+		}
 		// Nothing that a track may have done since its last update takes it farther than this.
 		margin := 60 + 25*float64(m.t-tr.t)/1e9 + 4*math.Sqrt(tr.p[walking][0][0]+tr.p[walking][1][1])
 		if !m.view.near(vec2{tr.x[walking][0], tr.x[walking][1]}, margin) {
@@ -236,6 +239,9 @@ func (t *Tracker) updateFromScan(s *state, tr *track, cam *cameraState, m *measu
 	old := tr.r
 	tr.r = min(1-1e-6, (missed+sum)/total)
 	if len(es) == 0 {
+		if tr.r < dropR && !tr.confirmed {
+			tr.r = 0 // housekeeping drops it; until then it costs nothing
+		}
 		return
 	}
 	var miss [numModels]float64
