@@ -46,13 +46,13 @@ func (c Config) withDefaults() Config {
 const (
 	survivalS = 400 // mean time that a target stays, seconds
 
-	newPerScan      = 0.04 // new targets that a scan of a camera shows, mean
-	newPerSensor    = 4.0  // new targets that a ground sensor notices in an hour, mean
-	gateD2          = 16   // squared distance beyond which a detection cannot be a track's
-	minBirthShare   = 0.2  // a detection explained better than this by tracks starts none
+	newPerScan      = 0.04  // new targets that a scan of a camera shows, mean
+	newPerSensor    = 4.0   // new targets that a ground sensor notices in an hour, mean
+	gateD2          = 16    // squared distance beyond which a detection cannot be a track's
+	minBirthShare   = 0.2   // a detection explained better than this by tracks starts none
 	minBirthR       = dropR // nor does one that would be dropped at the first look that shows nothing
-	missesPerS      = 4.0  // scans of one camera that count as independent looks, in a second
-	resolutionM     = 5.0  // two targets closer than this may show as one detection
+	missesPerS      = 4.0   // scans of one camera that count as independent looks, in a second
+	resolutionM     = 5.0   // two targets closer than this may show as one detection
 	confirmR        = 0.97
 	unconfirmR      = 0.35
 	dropR           = 0.003
