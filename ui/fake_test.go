@@ -261,6 +261,14 @@ func (s *station) Export(_ context.Context, who access.Principal, from, to time.
 	}{strings.NewReader("a zip"), io.NopCloser(nil)}, s.did(who.Name + " exports " + to.Sub(from).String())
 }
 
+func (s *station) Past(_ context.Context, from, to time.Time, step time.Duration) (api.Past, error) {
+	return api.Past{From: api.At(from), To: api.At(to), StepS: step.Seconds()}, nil
+}
+
+func (s *station) Timeline(_ context.Context, from, to time.Time) (api.Timeline, error) {
+	return api.Timeline{From: api.At(from), To: api.At(to)}, nil
+}
+
 func (s *station) Sensors() []api.Sensor { return nil }
 func (s *station) Tracks() api.TrackCollection {
 	return api.TrackCollection{Features: []api.Track{api.NewFeature("t-1", orb.Point{149, -35}, api.TrackProperties{Status: "confirmed", Class: "person"})}}

@@ -62,6 +62,8 @@ var rules = map[string]rule{
 	"GET /api/v1/events":               {role: access.RoleViewer},
 	"GET /api/v1/audit":                {role: access.RoleOperator},
 	"GET /api/v1/export":               {role: access.RoleOperator},
+	"GET /api/v1/replay":               {role: access.RoleViewer},
+	"GET /api/v1/replay/timeline":      {role: access.RoleViewer},
 	"GET /api/v1/terrain":              {role: access.RoleViewer},
 	"GET /api/v1/live":                 {role: access.RoleViewer, ok: 400}, // not a WebSocket handshake
 
@@ -156,6 +158,10 @@ func sample(path string) string {
 			parts[i] = "files?path=/a"
 		case "export":
 			parts[i] = "export?from=2026-11-26T00:00:00Z&to=2026-11-26T08:00:00Z"
+		case "replay", "timeline":
+			if i == len(parts)-1 {
+				parts[i] += "?from=2026-11-26T00:00:00Z&to=2026-11-26T02:00:00Z"
+			}
 		case "elevation":
 			parts[i] = "elevation?lat=-35&lon=149"
 		}
@@ -330,6 +336,7 @@ func TestOpenAPISchemasHaveTheMembersOfTheGoTypes(t *testing.T) {
 		"Vibration": api.Vibration{}, "Altitudes": api.Altitudes{}, "TerrainReport": api.TerrainReport{}, "Rangefinder": api.Rangefinder{},
 		"RC": api.RC{}, "SensorHealth": api.SensorHealth{}, "FenceStatus": api.FenceStatus{}, "Failsafe": api.Failsafe{},
 		"FailsafeReason": api.FailsafeReason{}, "Arming": api.Arming{}, "ArmingReason": api.ArmingReason{}, "Clock": api.Clock{},
+		"Past": api.Past{}, "PastChange": api.PastChange{}, "PastAlert": api.PastAlert{}, "PastStretch": api.PastStretch{}, "Timeline": api.Timeline{},
 		"TerrainInfo": api.TerrainInfo{}, "Elevation": api.Elevation{},
 	}
 	for name, v := range types {

@@ -135,6 +135,8 @@ func routes() []route {
 		{method: get, path: base + "/events", role: viewer, handle: getEvents},
 		{method: get, path: base + "/audit", role: operator, handle: getAudit},
 		{method: get, path: base + "/export", role: operator, handle: exportPeriod},
+		{method: get, path: base + "/replay", role: viewer, handle: getPast},
+		{method: get, path: base + "/replay/timeline", role: viewer, handle: getTimeline},
 
 		{method: get, path: base + "/terrain", role: viewer, handle: getTerrain},
 		{method: get, path: base + "/terrain/elevation", role: viewer, handle: getElevation},

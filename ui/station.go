@@ -161,10 +161,15 @@ type Recordings interface {
 	RecordedMetadata(ctx context.Context, who access.Principal, address, name string, from, to time.Time) ([]api.RecordedMetadata, error)
 }
 
-// Periods are what is on record, packed.
+// Periods are what is on record of spans of time.
 type Periods interface {
 	// Export is a zip of the tracks and alerts of a span of time; closing it does away with it.
 	Export(ctx context.Context, who access.Principal, from, to time.Time) (io.ReadSeekCloser, error)
+	// Past are the recorded states of a span of time, of each vehicle and track at most one in a step; an api.NotFound where
+	// the record begins later.
+	Past(ctx context.Context, from, to time.Time, step time.Duration) (api.Past, error)
+	// Timeline says what there is to look back on.
+	Timeline(ctx context.Context, from, to time.Time) (api.Timeline, error)
 }
 
 // Picture is what the station believes and what people have decided.

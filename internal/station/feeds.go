@@ -243,7 +243,7 @@ func (f *feeds) follow(ctx context.Context, h *hub) error {
 
 // followVehicles passes the states of vehicles on to the consoles and records what matters of them.
 func (s *Station) followVehicles(ctx context.Context) error {
-	shown := map[int]time.Time{}
+	shown, recorded := map[int]time.Time{}, map[int]time.Time{}
 	for {
 		select {
 		case u := <-s.mavlink.Updates():
@@ -255,14 +255,20 @@ func (s *Station) followVehicles(ctx context.Context) error {
 			case mavlink.EventPlan:
 				s.plans.tellChanged(u.Vehicle, now)
 			}
-			if u.Event != mavlink.EventState && u.Event != mavlink.EventText {
+			matters := u.Event != mavlink.EventState && u.Event != mavlink.EventText
+			if matters {
 				s.record.post(kindVehicle, fmt.Sprint(id), now, map[string]any{"vehicle": id, "event": u.Event})
 				s.log.Info("vehicle "+strings.ToLower(u.Event), "vehicle", id, "type", u.Vehicle.Type, "link", u.Vehicle.Link.Name)
 			} else if now.Sub(shown[id]) < vehicleEvery {
 				continue
 			}
 			shown[id] = now
-			s.hub.publish(api.VehicleChanged(s.vehicles.describe(u.Vehicle, now)))
+			described := s.vehicles.describe(u.Vehicle, now)
+			s.hub.publish(api.VehicleChanged(described))
+			if matters || telemetryDue(described, recorded[id], now) {
+				recorded[id] = now
+				s.record.post(kindTelemetry, fmt.Sprint(id), now, telemetryOf(described))
+			}
 		case <-ctx.Done():
 			return nil
 		}

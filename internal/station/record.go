@@ -21,6 +21,7 @@ const (
 	kindAccess    = "access"
 	kindLink      = "link"
 	kindRecording = "recording"
+	kindTelemetry = "telemetry"
 )
 
 // recorder writes to the event log what happens. High-rate things are posted, which never waits; what the station does in

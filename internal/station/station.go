@@ -313,7 +313,7 @@ const pruneEvery = time.Hour
 func (s *Station) prune(ctx context.Context) error {
 	keep := s.cfg.File.Retention
 	ages := map[string]time.Duration{
-		kindDetection: keep.Tracks, kindTrack: keep.Tracks, kindTrip: keep.Tracks, kindVehicle: keep.Tracks, kindLink: keep.Tracks,
+		kindDetection: keep.Tracks, kindTrack: keep.Tracks, kindTrip: keep.Tracks, kindVehicle: keep.Tracks, kindTelemetry: keep.Tracks, kindLink: keep.Tracks,
 		kindCommand: keep.Audit, access.KindIntent: keep.Audit, kindAlert: keep.Audit, kindCue: keep.Audit, kindAccess: keep.Audit,
 		access.KindViewing: keep.Audit, kindRecording: keep.Audit,
 	}

@@ -23,6 +23,7 @@ type view struct {
 	*feeds
 	*recordings
 	*periods
+	*past
 	*picture
 
 	hub     *hub
@@ -45,6 +46,7 @@ func newView(s *Station) *view {
 		settings: &settings{mavlink: s.mavlink, vehicles: s.vehicles}, onboard: &onboard{mavlink: s.mavlink, plans: &s.plans.running},
 		plans: s.plans, wires: &wires{mavlink: s.mavlink},
 		periods: &periods{station: file.Station.ID, path: filepath.Join(s.cfg.DataDir, "vedette.db"), folder: s.cfg.DataDir},
+		past:    &past{store: s.store},
 		feeds:   s.feeds, recordings: s.recorded, picture: s.picture, hub: s.hub, sensors: s.sensors,
 		info: info, zones: describeZones(s.zones), started: s.started,
 	}
