@@ -15,6 +15,9 @@ GO_SOURCES := $(shell find . -path ./$(WEB)/node_modules -prune -o -name '*.go' 
 LINTER_VERSION := v2.15.0
 LINTER     := $(CACHE)/golangci-lint-$(LINTER_VERSION)
 FUZZTIME   ?= 30s
+# The binary, what the linter reads and tests without the race detector are compiled alike, so that each package is compiled once
+# for all of them.
+PLAIN      := CGO_ENABLED=0 GOFLAGS="$(filter-out -trimpath,$(shell go env GOFLAGS 2>/dev/null)) -trimpath"
 
 .PHONY: help
 help: ## list the targets
@@ -43,11 +46,11 @@ $(WEB)/dist/index.html: $(WEB)/node_modules/.installed $(WEB_SOURCES)
 build: $(BIN) ## build bin/vedette with the console in it
 
 $(BIN): $(GO_SOURCES) $(WEB)/dist/index.html
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/vedette
+	$(PLAIN) go build -ldflags '$(LDFLAGS)' -o $@ ./cmd/vedette
 
 .PHONY: build-arm64
 build-arm64: $(WEB)/dist/index.html ## cross-compile for linux/arm64
-	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/vedette-arm64 ./cmd/vedette
+	$(PLAIN) GOOS=linux GOARCH=arm64 go build -ldflags '$(LDFLAGS)' -o bin/vedette-arm64 ./cmd/vedette
 
 .PHONY: run
 run: deps build ## build and start the whole demo: simulator, station and console; ARGS="--seed 2" adds flags
@@ -59,11 +62,11 @@ test: test-deps lint test-web test-go test-chain test-alerts test-stranger test-
 .PHONY: test-go
 test-go: ## Go tests with the race detector, once everything is compiled: compilers would take the cores from them
 	go build -race ./...
-	go test -race -timeout 12m ./...
+	go test -race -vet=off -timeout 12m ./...
 
 .PHONY: test-chain
 test-chain: ## the whole chain in real time: simulator, station, a crossing, a cue, a takeoff
-	go test -count=1 -run '^TestWholeChain$$' -v ./cmd/vedette
+	$(PLAIN) go test -count=1 -vet=off -run '^TestWholeChain$$' -v ./cmd/vedette
 
 $(STRANGER)/node_modules/.installed: $(STRANGER)/package.json $(STRANGER)/package-lock.json
 	cd $(STRANGER) && npm ci --no-audit --no-fund --loglevel=error
@@ -71,7 +74,7 @@ $(STRANGER)/node_modules/.installed: $(STRANGER)/package.json $(STRANGER)/packag
 
 .PHONY: test-alerts
 test-alerts: ## an hour of a busy night, played fast: which crossings are alerted, and what else is; make bench has the long form
-	go test -count=1 -run '^TestAlertsInABusyNight$$' -v ./internal/station
+	$(PLAIN) go test -count=1 -vet=off -run '^TestAlertsInABusyNight$$' -v ./internal/station
 
 .PHONY: test-stranger
 test-stranger: build $(STRANGER)/node_modules/.installed ## the simulator's vehicles flown by a station of somebody else's MAVLink library (node-mavlink)
@@ -97,15 +100,15 @@ test-video: build $(WEB)/node_modules/.installed ## streams made by ffmpeg, and 
 	./scripts/video-test
 
 .PHONY: lint
-lint: $(LINTER) ## gofmt, go vet, golangci-lint
+lint: $(LINTER) ## gofmt, golangci-lint with the checks of go vet in it, and go vet of what is written in assembly
 	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); \
 	if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
-	go vet ./...
-	$(LINTER) run ./...
+	$(PLAIN) go vet $$(go list -f '{{if .SFiles}}{{.ImportPath}}{{end}}' ./...) # the linter leaves out what it finds there
+	$(PLAIN) $(LINTER) run ./...
 
 $(LINTER):
 	mkdir -p $(CACHE)/bin
-	GOBIN=$(abspath $(CACHE)/bin) GOFLAGS= go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINTER_VERSION)
+	GOBIN=$(abspath $(CACHE)/bin) CGO_ENABLED=0 GOFLAGS=-trimpath go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINTER_VERSION)
 	mv $(CACHE)/bin/golangci-lint $@
 
 .PHONY: bench
