@@ -76,6 +76,10 @@ type udpPeer struct {
 }
 
 func (s *udpServer) read(ctx context.Context) error {
+	datagrams, err := newDatagrams(s.conn)
+	if err != nil {
+		return err
+	}
 	r := s.link.newReceiver()
 	buf := make([]byte, maxDatagram)
 	swept := time.Now()
@@ -83,7 +87,7 @@ func (s *udpServer) read(ctx context.Context) error {
 		if err := s.conn.SetReadDeadline(time.Now().Add(time.Second)); err != nil {
 			return fmt.Errorf("set read deadline: %w", err)
 		}
-		n, from, err := s.conn.ReadFromUDPAddrPort(buf)
+		n, from, err := datagrams.read(buf)
 		switch {
 		case err == nil:
 			r.datagram(buf[:n], s.known(from), func() *Peer { return s.peer(ctx, from) })
@@ -164,10 +168,12 @@ func (l *Link) talkUDP(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
-	l.opening()
-	if udp, ok := conn.(*net.UDPConn); ok {
-		_ = udp.SetReadBuffer(receiveBuffer) // a smaller one works too
+	udp, ok := conn.(*net.UDPConn)
+	if !ok {
+		return errors.Join(fmt.Errorf("connect: %T is no UDP socket", conn), conn.Close())
 	}
+	l.opening()
+	_ = udp.SetReadBuffer(receiveBuffer) // a smaller one works too
 	ctx, cancel := context.WithCancelCause(ctx)
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // wakes the reader
 	defer stop()
@@ -183,7 +189,7 @@ func (l *Link) talkUDP(ctx context.Context) error {
 	}, func(err error) { cancel(fmt.Errorf("write: %w", err)) })
 	var writer sync.WaitGroup
 	writer.Go(func() { p.run(ctx) })
-	err = l.readUDP(ctx, conn, p)
+	err = l.readUDP(ctx, udp, p)
 	cancel(err)
 	_ = conn.Close() // the error that ended the reading says more
 	writer.Wait()
@@ -191,14 +197,18 @@ func (l *Link) talkUDP(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-func (l *Link) readUDP(ctx context.Context, conn net.Conn, p *Peer) error {
+func (l *Link) readUDP(ctx context.Context, conn *net.UDPConn, p *Peer) error {
+	datagrams, err := newDatagrams(conn)
+	if err != nil {
+		return err
+	}
 	r := l.newReceiver()
 	buf := make([]byte, maxDatagram)
 	for {
 		if err := conn.SetReadDeadline(time.Now().Add(time.Second)); err != nil {
 			return fmt.Errorf("set read deadline: %w", err)
 		}
-		n, err := conn.Read(buf)
+		n, _, err := datagrams.read(buf)
 		switch {
 		case err == nil:
 			r.datagram(buf[:n], p, func() *Peer { return p })
