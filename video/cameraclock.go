@@ -52,6 +52,29 @@ func (c *cameraClock) hint(now time.Time) (Hint, bool) {
 	return Hint{}, false
 }
 
+// klvClock is what a connection's KLV packets tell of the clock that they are stamped by.
+type klvClock struct {
+	refused time.Time     // when a packet's time was last not believed; zero: never
+	off     time.Duration // how far it was from its frame's; a clock that is behind is below 0
+	exact   bool          // the frame's time is by sender reports, and not that of arrival
+}
+
+// hint says what is wrong with the metadata's clock; false where nothing is.
+func (c *klvClock) hint(now time.Time) (Hint, bool) {
+	if c.refused.IsZero() || now.Sub(c.refused) > clockSaid {
+		return Hint{}, false
+	}
+	way, frame := "ahead of", "its pictures arrive"
+	if c.off < 0 {
+		way = "behind"
+	}
+	if c.exact {
+		frame = "the camera's sender reports give its pictures"
+	}
+	return Hint{HintMetadataClock, fmt.Sprintf("the clock of the metadata (KLV tag 2) is %s %s the times at which %s, so it is not believed: "+
+		"set the clock of the metadata's encoder, or of the autopilot that feeds it, by GPS or NTP, in UTC", rough(c.off), way, frame)}, true
+}
+
 // rough writes a span in its largest unit of which there are at least two.
 func rough(d time.Duration) string {
 	d = d.Abs()

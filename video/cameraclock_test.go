@@ -8,6 +8,43 @@ import (
 	"vedette/video/ingest"
 )
 
+func TestAClockOfTheMetadataThatIsOffIsAHintForAWhile(t *testing.T) {
+	t.Parallel()
+	var v verdict
+	v.begin(ingest.Track{Codec: ingest.H264}, start)
+	if _, hints := v.look(start, true); len(hints) != 0 {
+		t.Errorf("before any packet: %v", hints)
+	}
+	for _, tc := range []struct {
+		off   time.Duration
+		exact bool
+		words []string
+	}{
+		{2 * time.Hour, true, []string{"2 hours ahead of", "sender reports"}},
+		{-6 * time.Second, false, []string{"6 s behind", "arrive"}},
+	} {
+		v.metadataClock(tc.off, tc.exact, start)
+		for after, want := range map[time.Duration]int{0: 1, clockSaid: 1, clockSaid + 1: 0} {
+			_, hints := v.look(start.Add(after), true)
+			if len(hints) != want {
+				t.Fatalf("after %v: %v", after, hints)
+			}
+			for _, h := range hints {
+				for _, w := range append(tc.words, "tag 2", "NTP") {
+					if h.Code != HintMetadataClock || !strings.Contains(h.Words, w) {
+						t.Errorf("%q is not in %+v", w, h)
+					}
+				}
+			}
+		}
+	}
+	v.metadataClock(time.Hour, true, start)
+	v.begin(ingest.Track{Codec: ingest.H264}, start)
+	if _, hints := v.look(start, true); len(hints) != 0 {
+		t.Errorf("of the connection before: %v", hints)
+	}
+}
+
 func TestAFalseClockOfTheCameraIsAHint(t *testing.T) {
 	t.Parallel()
 	at := start.Add(5 * time.Second)

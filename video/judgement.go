@@ -113,5 +113,8 @@ func (s *seen) hints(now time.Time, live bool) []Hint {
 	if h, ok := s.clock.hint(now); ok {
 		out = append(out, h)
 	}
+	if h, ok := s.metadata.hint(now); ok {
+		out = append(out, h)
+	}
 	return out
 }

@@ -120,6 +120,7 @@ func (in *intake) metadataTime(d ingest.Data, own time.Time) (at time.Time, exac
 	case own.IsZero():
 	case own.Sub(at).Abs() > tolerance:
 		f.metadata.clockOff.Add(1)
+		f.verdict.metadataClock(own.Sub(at), exact, d.Arrival)
 	case !exact:
 		in.metadata.ahead, in.metadata.aheadAt = own.Sub(d.Arrival), d.Arrival
 		at = own

@@ -3,6 +3,7 @@ package video_test
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -185,6 +186,14 @@ func TestAMetadataClockFarOffIsNotBelieved(t *testing.T) {
 			if m := feed().Metadata; time.Since(m.FrameTime).Abs() > time.Minute {
 				t.Errorf("%v", m.FrameTime)
 			}
+			frame := "arrive"
+			if reports {
+				frame = "sender reports"
+			}
+			poll(t, "a hint in words", func() bool {
+				h := feed().Hints
+				return len(h) == 1 && h[0].Code == video.HintMetadataClock && strings.Contains(h[0].Words, "3 years behind") && strings.Contains(h[0].Words, frame)
+			})
 		})
 	}
 }

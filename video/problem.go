@@ -62,8 +62,9 @@ type HintCode string
 
 // Hints: what plays, and would play better or tell more otherwise.
 const (
-	HintRareKeys   HintCode = "rareKeyPictures"
-	HintFalseClock HintCode = "falseClock"
+	HintRareKeys      HintCode = "rareKeyPictures"
+	HintFalseClock    HintCode = "falseClock"
+	HintMetadataClock HintCode = "metadataClock"
 )
 
 // Hint says what would make a picture that plays better.

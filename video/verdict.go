@@ -47,6 +47,7 @@ type seen struct {
 	interval   time.Duration // between the last two key pictures
 	inKey      bool
 	clock      cameraClock
+	metadata   klvClock
 }
 
 // forget forgets everything.
@@ -83,6 +84,14 @@ func (v *verdict) packet(p ingest.Packet) {
 	if p.Marker {
 		s.inKey = false
 	}
+}
+
+// metadataClock notes a KLV packet whose own time is so far from its frame's that it is not believed. exact says that the
+// frame's time is by sender reports.
+func (v *verdict) metadataClock(off time.Duration, exact bool, arrival time.Time) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.seen.metadata = klvClock{refused: arrival, off: off, exact: exact}
 }
 
 // look returns what stands against the stream at this moment, and hints for a better picture. live says whether packets

@@ -41,6 +41,7 @@ describe('the words of a tile', () => {
 describe('the remarks on a tile', () => {
   const hints = [
     { code: 'falseClock', words: 'the camera\'s clock is 52 min off: set NTP in it' },
+    { code: 'metadataClock', words: 'the clock of the metadata (KLV tag 2) is 2 hours behind' },
     { code: 'ofTomorrow', words: 'something that this console does not know' },
   ];
   const live = { state: 'live' as const, forMs: 0 };
@@ -48,12 +49,13 @@ describe('the remarks on a tile', () => {
   it('say what would be better, briefly where there is little room, and in full what the console has no brief words for', () => {
     expect(tileRemarks({ hints }, live)).toEqual([
       { code: 'falseClock', short: 'camera clock is wrong', words: hints[0]?.words },
-      { code: 'ofTomorrow', short: hints[1]?.words, words: hints[1]?.words },
+      { code: 'metadataClock', short: 'metadata clock is wrong', words: hints[1]?.words },
+      { code: 'ofTomorrow', short: hints[2]?.words, words: hints[2]?.words },
     ]);
   });
 
   it('say that others may not see what plays here', () => {
-    expect(tileRemarks({ problem: h265, hints }, live).map((r) => r.code)).toEqual(['h265', 'falseClock', 'ofTomorrow']);
+    expect(tileRemarks({ problem: h265, hints }, live).map((r) => r.code)).toEqual(['h265', 'falseClock', 'metadataClock', 'ofTomorrow']);
   });
 
   it('are none while there is no picture, where the words over it say more, and of a feed that has nothing against it', () => {

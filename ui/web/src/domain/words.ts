@@ -11,6 +11,7 @@ export const severityWords: Record<Alert['severity'], string> = {
 /** What a feed's hint says, for a small tile; the station's sentence is longer. */
 export const remarkWords: Partial<Record<string, string>> = {
   falseClock: 'camera clock is wrong',
+  metadataClock: 'metadata clock is wrong',
   rareKeyPictures: 'key pictures are rare',
 };
 
