@@ -14,6 +14,7 @@ import (
 
 	"vedette/internal/access"
 	"vedette/internal/store"
+	"vedette/sensors"
 	"vedette/tracking/alert"
 	"vedette/ui/api"
 )
@@ -76,8 +77,10 @@ func (p *picture) MuteSensor(ctx context.Context, who access.Principal, id strin
 		mute.Until = time.Now().Add(time.Duration(m.Minutes * float64(time.Minute))).UTC().Truncate(time.Second)
 	}
 	err := p.do(ctx, func() {
-		if _, known = p.sensors[id]; known {
+		var state sensors.State
+		if state, known = p.sensors[id]; known {
 			p.setMute(id, mute)
+			p.cfg.hub.publish(api.SensorChanged(p.describeSensor(state)))
 		}
 	})
 	switch {
