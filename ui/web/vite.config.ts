@@ -6,6 +6,8 @@ const station = loadEnv('', '.', 'VEDETTE_')['VEDETTE_STATION'] ?? 'http://127.0
 
 export default defineConfig({
   plugins: [svelte()],
+  // milsymbol's parts one by one; its package names only the whole.
+  resolve: { alias: { 'milsymbol/parts': new URL('./node_modules/milsymbol/index.mjs', import.meta.url).pathname } },
   server: {
     port: 5173,
     proxy: {

@@ -14,8 +14,8 @@ export function sidcForClass(trackClass: string): string {
   return byClass[trackClass] ?? byClass['unknown']!;
 }
 
-/** The code to draw: the station's where it is well formed (15 letters, 20 or 30 digits), else the class's. */
+/** The code to draw: the station's where it is well formed (20 or 30 digits), else the class's. */
 export function chooseSidc(sidc: string | undefined, trackClass: string): string {
-  if (sidc !== undefined && /^(\d{20}|\d{30}|[A-Z0-9*-]{10,15})$/.test(sidc)) return sidc;
+  if (sidc !== undefined && /^(\d{20}|\d{30})$/.test(sidc)) return sidc;
   return sidcForClass(trackClass);
 }

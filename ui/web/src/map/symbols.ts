@@ -7,11 +7,11 @@ const symbolSize = 20;
 
 /** Draws the symbol of a code as an image for the map; a code that cannot be drawn gives the 'unknown' symbol. */
 export async function drawSymbol(sidc: string, palette: Palette): Promise<ImageData | undefined> {
-  const { default: milsymbol } = await import('milsymbol');
+  const { SymbolOf } = await import('./milsymbol');
   const mono = palette.mono === 'none' ? {} : { monoColor: palette.mono, fill: false };
   const options = { size: symbolSize, colorMode: 'Light', outlineColor: palette.halo, outlineWidth: 3, ...mono };
-  let symbol = new milsymbol.Symbol(sidc, options);
-  if (!symbol.isValid()) symbol = new milsymbol.Symbol(sidcForClass('unknown'), options);
+  let symbol = new SymbolOf(sidc, options);
+  if (!symbol.isValid()) symbol = new SymbolOf(sidcForClass('unknown'), options);
   const canvas = symbol.asCanvas(imageRatio);
   return canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height);
 }
