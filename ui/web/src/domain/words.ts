@@ -116,7 +116,7 @@ export const replayWords = {
   damaged: 'This part of the recording cannot be decoded.',
   unplayable: (codecs: string) =>
     `This browser does not play ${codecs.startsWith('hvc1') ? 'H.265' : codecs}: download the file and play it with other software.`,
-  snapshot: 'Take a picture',
+  snapshot: 'Snap a picture',
   snapshotShort: 'Snap',
   snapshotDone: (name: string) => `Picture saved as ${name}`,
   record: 'Begin to record',
