@@ -149,6 +149,15 @@ export class Api {
     return this.send('POST', `/cues/${encodeURIComponent(id)}/${decision}`, m.cue, {});
   }
 
+  /** What the sensor tells for some minutes raises no alert. */
+  async muteSensor(id: string, minutes: number, why: string): Promise<void> {
+    await this.request('PUT', `/sensors/${encodeURIComponent(id)}/mute`, { minutes, why });
+  }
+
+  async unmuteSensor(id: string): Promise<void> {
+    await this.request('DELETE', `/sensors/${encodeURIComponent(id)}/mute`);
+  }
+
   setRecording(feed: string, on: boolean): Promise<m.Feed> {
     return this.send('PUT', `/feeds/${encodeURIComponent(feed)}/recording`, m.feed, { on });
   }

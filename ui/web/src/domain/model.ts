@@ -88,6 +88,7 @@ export const sensor = object({
   lastTrip: optional(instant),
   batteryPercent: optional(num),
   trips: optional(num),
+  mute: optional(object({ until: instant, who: optional(str), why: optional(str) })),
 });
 export type Sensor = Decoded<typeof sensor>;
 

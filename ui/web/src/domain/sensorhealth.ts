@@ -26,9 +26,15 @@ export function healthCounts(sensors: readonly Sensor[]): { state: Sensor['state
   return stateOrder.map((state) => ({ state, count: sensors.filter((s) => s.state === state).length })).filter((c) => c.count > 0);
 }
 
+/** Whether what the sensor tells raises no alert now. */
+export function muted(s: Sensor, nowMs: number): boolean {
+  return s.mute !== undefined && nowMs < s.mute.until;
+}
+
 /** 'heard 4 s ago · tripped 3 min ago · 87 %'. */
 export function sensorLine(s: Sensor, nowMs: number): string {
   const ago = (t: number | undefined, word: string): string => (t === undefined ? `never ${word}` : `${word} ${span(nowMs - t)} ago`);
   const battery = s.batteryPercent === undefined ? '' : ` · ${Math.round(s.batteryPercent)} %`;
-  return `${ago(s.lastSeen, 'heard')} · ${ago(s.lastTrip, 'tripped')}${battery}`;
+  const silenced = muted(s, nowMs) ? ` · muted for ${span(s.mute!.until - nowMs)}` : '';
+  return `${ago(s.lastSeen, 'heard')} · ${ago(s.lastTrip, 'tripped')}${battery}${silenced}`;
 }

@@ -102,6 +102,14 @@ export class Actions {
     });
   }
 
+  muteSensor(id: string, minutes: number, why: string): Promise<boolean> {
+    return this.run(`mute-${id}`, `${id}: muted for ${minutes} min`, () => this.desk.api.muteSensor(id, minutes, why));
+  }
+
+  unmuteSensor(id: string): Promise<boolean> {
+    return this.run(`mute-${id}`, `${id}: raises alerts again`, () => this.desk.api.unmuteSensor(id));
+  }
+
   /** note says more, as what a false alert was. */
   decideAlert(id: string, decision: AlertDecision, note?: string): Promise<boolean> {
     return this.run(`alert-${id}`, `Alert ${id} ${decisionWords[decision]}`, async () =>
