@@ -37,6 +37,7 @@ type client struct {
 	ctx    context.Context //nolint:containedctx // the life of this connection, ended by the hub too
 	conn   *websocket.Conn
 	seq    uint64
+	rows   bool // takes tracks as rows
 
 	wake chan struct{} // one place: something was pushed
 
@@ -44,9 +45,9 @@ type client struct {
 	q  *queue
 }
 
-func newClient(h *Hub, who access.Principal) *client {
+func newClient(h *Hub, who access.Principal, rows bool) *client {
 	ctx, cancel := context.WithCancelCause(context.Background())
-	return &client{hub: h, who: who, ctx: ctx, cancel: cancel, wake: make(chan struct{}, 1), q: newQueue()}
+	return &client{hub: h, who: who, rows: rows, ctx: ctx, cancel: cancel, wake: make(chan struct{}, 1), q: newQueue()}
 }
 
 // push gives the client something to send; it never waits.
@@ -62,6 +63,31 @@ func (c *client) push(now time.Time, m message) {
 	case c.wake <- struct{}{}:
 	default:
 	}
+}
+
+// pushRow gives the client a track's row to send; the first that waits wakes the writer, which gathers the others.
+func (c *client) pushRow(now time.Time, number uint32, row []byte) {
+	c.mu.Lock()
+	wake, coalesced := c.q.rows.push(now, number, row)
+	if coalesced {
+		c.q.coalesced++
+	}
+	c.mu.Unlock()
+	if !wake {
+		return
+	}
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// forgetRow drops what waits of a track that has ended.
+func (c *client) forgetRow(k key, number uint32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.q.forget(k)
+	c.q.rows.forget(number)
 }
 
 func (c *client) losses() (dropped, coalesced uint64) {
@@ -128,9 +154,10 @@ func limitSendBuffer(conn net.Conn) {
 
 // write sends the snapshot and then whatever is due, until the connection ends.
 func (c *client) write() error {
-	if err := c.sendJSON(api.TypeSnapshot, c.hub.cfg.Source.Snapshot(c.who)); err != nil {
+	if err := c.sendJSON(api.TypeSnapshot, c.hub.snapshot(c)); err != nil {
 		return err
 	}
+	var frame []byte // kept, so that a client costs no garbage
 	beat := time.Now().Add(beatEvery)
 	timer := time.NewTimer(beatEvery)
 	defer timer.Stop()
@@ -156,6 +183,21 @@ func (c *client) write() error {
 		}
 		if len(batch) > 0 {
 			continue
+		}
+		// After all messages that are due, since they introduce the numbers of new tracks.
+		c.mu.Lock()
+		frame, rows, nextRows := c.q.rows.take(now, append(frame[:0], make([]byte, frameHeader)...))
+		c.mu.Unlock()
+		if rows > 0 {
+			if err := c.sendRows(now, frame, rows); err != nil {
+				return err
+			}
+		}
+		if rows > 0 {
+			continue
+		}
+		if !nextRows.IsZero() && (next.IsZero() || nextRows.Before(next)) {
+			next = nextRows
 		}
 		if next.IsZero() || beat.Before(next) {
 			next = beat
@@ -189,13 +231,24 @@ func (c *client) sendJSON(kind string, v any) error {
 
 func (c *client) send(kind string, data []byte) error {
 	c.seq++
+	return c.transmit(websocket.TextMessage, envelope(kind, c.seq, data))
+}
+
+// sendRows fills in the header of a frame and sends it.
+func (c *client) sendRows(now time.Time, frame []byte, rows int) error {
+	c.seq++
+	beginFrame(frame[:0], c.seq, now, rows)
+	return c.transmit(websocket.BinaryMessage, frame)
+}
+
+func (c *client) transmit(kind int, data []byte) error {
 	start := time.Now()
 	c.setWriting(start)
 	defer c.setWriting(time.Time{})
 	if err := c.conn.SetWriteDeadline(start.Add(c.hub.cfg.Stall)); err != nil {
 		return fmt.Errorf("set write deadline: %w", err)
 	}
-	if err := c.conn.WriteMessage(websocket.TextMessage, envelope(kind, c.seq, data)); err != nil {
+	if err := c.conn.WriteMessage(kind, data); err != nil {
 		var timeout net.Error
 		if errors.As(err, &timeout) && timeout.Timeout() && c.ctx.Err() == nil {
 			c.hub.cut.Add(1)

@@ -54,6 +54,8 @@ type Hub struct {
 
 	mu      sync.Mutex
 	clients map[*client]struct{}
+	byRow   int    // how many of them take tracks as rows
+	ledger  ledger // what those know
 	closed  bool
 	running sync.WaitGroup // one for each client
 
@@ -74,7 +76,7 @@ func New(cfg Config) *Hub {
 	if cfg.CheckEvery <= 0 {
 		cfg.CheckEvery = 2 * time.Second
 	}
-	return &Hub{cfg: cfg, clients: map[*client]struct{}{}}
+	return &Hub{cfg: cfg, clients: map[*client]struct{}{}, ledger: ledger{tracks: map[string]*told{}}}
 }
 
 // Reasons why a client is cut.
@@ -154,19 +156,23 @@ func (h *Hub) publishLeases(holders map[int]access.Lease) {
 // publish encodes a change once and gives it to every client.
 func (h *Hub) publish(c api.Change) {
 	h.mu.Lock()
-	n := len(h.clients)
+	n, byRow := len(h.clients), h.byRow
 	h.mu.Unlock()
 	if n == 0 {
 		return
+	}
+	if byRow > 0 {
+		h.publishRow(c)
+		if _, is := c.Data.(api.Track); is && byRow == n {
+			return
+		}
 	}
 	if v, is := c.Data.(api.Vehicle); is {
 		c.Data = h.cfg.Source.WithControl(v)
 	}
 	data, err := json.Marshal(c.Data)
 	if err != nil {
-		if n := h.unencodable.Add(1); n&(n-1) == 0 { // the 1st, 2nd, 4th, 8th, …
-			h.cfg.Log.Error("a change cannot be encoded", "type", c.Type, "id", c.ID, "error", err, "times", n)
-		}
+		h.cannotEncode(c, err)
 		return
 	}
 	now := time.Now()
@@ -174,8 +180,62 @@ func (h *Hub) publish(c api.Change) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for cl := range h.clients {
+		if cl.rows && c.Type == api.TypeTrack {
+			continue // it has it as a row
+		}
 		cl.push(now, m)
 	}
+}
+
+// publishRow tells those who take tracks as rows of a track's change.
+func (h *Hub) publishRow(c api.Change) {
+	now := time.Now()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch data := c.Data.(type) {
+	case api.TrackGone:
+		number := h.ledger.forget(c.ID)
+		for cl := range h.clients {
+			if cl.rows {
+				cl.forgetRow(introduction(c.ID, number), number)
+			}
+		}
+	case api.Track:
+		number, row, news, err := h.ledger.row(now, &data)
+		if err != nil {
+			h.cannotEncode(c, err)
+			return
+		}
+		for cl := range h.clients {
+			if !cl.rows {
+				continue
+			}
+			if news != nil {
+				cl.push(now, message{introduction(c.ID, number), news})
+			}
+			if row != nil {
+				cl.pushRow(now, number, row)
+			}
+		}
+	}
+}
+
+func (h *Hub) cannotEncode(c api.Change, err error) {
+	if n := h.unencodable.Add(1); n&(n-1) == 0 { // the 1st, 2nd, 4th, 8th, …
+		h.cfg.Log.Error("a change cannot be encoded", "type", c.Type, "id", c.ID, "error", err, "times", n)
+	}
+}
+
+// snapshot is what a client gets first. It is asked for once the client is registered, so that no change is missed: a track
+// that gets its number later is introduced by a message.
+func (h *Hub) snapshot(c *client) any {
+	s := h.cfg.Source.Snapshot(c.who)
+	if !c.rows {
+		return s
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return snapshotWithNumbers{s, h.ledger.numbers()}
 }
 
 // add registers a client, unless there are too many or the hub has stopped.
@@ -190,6 +250,9 @@ func (h *Hub) add(c *client) error {
 		return api.Unavailable("%d live sockets are open, which is the most: close some", len(h.clients))
 	}
 	h.clients[c] = struct{}{}
+	if c.rows {
+		h.byRow++
+	}
 	h.running.Add(1)
 	return nil
 }
@@ -197,6 +260,11 @@ func (h *Hub) add(c *client) error {
 func (h *Hub) remove(c *client) {
 	h.mu.Lock()
 	delete(h.clients, c)
+	if c.rows {
+		if h.byRow--; h.byRow == 0 {
+			clear(h.ledger.tracks) // nobody hears of tracks that end meanwhile
+		}
+	}
 	h.mu.Unlock()
 	dropped, coalesced := c.losses()
 	h.dropped.Add(dropped)
@@ -256,7 +324,15 @@ func envelope(kind string, seq uint64, data []byte) []byte {
 // Serve upgrades a request and runs the socket until it ends. The caller has checked who asks and from which origin.
 // An error means that nothing was upgraded or answered yet.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, who access.Principal) error {
-	c := newClient(h, who)
+	rows := false
+	switch how := r.URL.Query().Get("tracks"); how {
+	case "":
+	case "binary":
+		rows = true
+	default:
+		return api.BadRequest("tracks=%.20q: say tracks=binary, or leave it out for JSON", how)
+	}
+	c := newClient(h, who, rows)
 	if err := h.add(c); err != nil {
 		return err
 	}

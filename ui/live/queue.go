@@ -13,11 +13,14 @@ const (
 	slowAfter  = 500 * time.Millisecond
 )
 
+// trackInterval is the least time between two messages about the same track.
+const trackInterval = time.Second / 5
+
 // interval is the least time between two messages about the same thing.
 func interval(kind string) time.Duration {
 	switch kind {
 	case api.TypeVehicle, api.TypeTrack:
-		return time.Second / 5
+		return trackInterval
 	case api.TypeDetections:
 		return time.Second / 8
 	}
@@ -52,6 +55,7 @@ type queue struct {
 	states map[key]*state
 	dirty  []key // states with data, the longest waiting first
 	swept  time.Time
+	rows   rowQueue // tracks, for a client that takes them so
 
 	writing time.Time // since when the writer waits for the client; zero: it does not
 
