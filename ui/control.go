@@ -52,8 +52,12 @@ func releaseControl(c *call) error {
 	return c.noContent()
 }
 
-func controlOf(l access.Lease) api.Control {
-	return api.Control{Holder: l.Holder, Since: api.At(l.Since), ExpiresAt: api.At(l.ExpiresAt)}
+func controlOf(l access.Lease, asks ...access.Ask) api.Control {
+	out := api.Control{Holder: l.Holder, Since: api.At(l.Since), ExpiresAt: api.At(l.ExpiresAt)}
+	for _, a := range asks {
+		out.Asks = append(out.Asks, api.ControlAsk{Who: a.Who, Reason: a.Reason, At: api.At(a.At), Refused: a.Refused, Note: a.Note})
+	}
+	return out
 }
 
 func idText(vehicle int) string { return strconv.Itoa(vehicle) }
@@ -62,7 +66,7 @@ func idText(vehicle int) string { return strconv.Itoa(vehicle) }
 func (s *Server) withControl(v api.Vehicle) api.Vehicle {
 	v.Control = nil
 	if l, held := s.cfg.Access.Leases.Of(v.ID); held {
-		v.Control = new(controlOf(l))
+		v.Control = new(controlOf(l, s.cfg.Access.Leases.Asks(v.ID)...))
 	}
 	return v
 }

@@ -290,6 +290,10 @@ func (s *station) DecideAlert(_ context.Context, _ access.Principal, id, action,
 	return api.Alert{ID: id}, s.did(action + " " + id + " " + note)
 }
 
+func (s *station) AssignAlert(_ context.Context, who access.Principal, id, to, expected string) (api.Alert, error) {
+	return api.Alert{ID: id, AssignedTo: to, AssignedBy: who.Name}, s.did("assign " + id + " from " + expected + " to " + to)
+}
+
 func (s *station) Cues() []api.Cue {
 	return []api.Cue{{ID: "c-1", State: "proposed", Vehicle: 1}, {ID: "c-2", State: "rejected", Vehicle: 2}}
 }

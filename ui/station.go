@@ -181,6 +181,9 @@ type Picture interface {
 	Alerts(openOnly bool) []api.Alert
 	// DecideAlert does "acknowledge", "resolve" or "false"; a second decision is an api.Conflict that says whose stands.
 	DecideAlert(ctx context.Context, who access.Principal, id, action, note string) (api.Alert, error)
+	// AssignAlert gives an alert to somebody, or to nobody; an api.Conflict that says whose it is where that is not who was
+	// expected.
+	AssignAlert(ctx context.Context, who access.Principal, id, to, expected string) (api.Alert, error)
 	Cues() []api.Cue
 	// DecideCue does "approve" or "reject"; on approval the principal holds the vehicle's lease.
 	DecideCue(ctx context.Context, who access.Principal, id, action string) (api.Cue, error)

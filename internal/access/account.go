@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -14,6 +15,26 @@ const accountPrefix = "access/account/"
 
 // accountName keeps names typable, and free of what could be mistaken for another name.
 var accountName = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{0,63}$`)
+
+// Errors about accounts that callers decide on.
+var (
+	ErrBadAccount   = errors.New("the account cannot be like that")
+	ErrAccountTaken = errors.New("the name is taken")
+	ErrNoAccount    = errors.New("there is no such account")
+)
+
+// accountError says in words what kind of error there is about an account.
+type accountError struct {
+	kind error
+	text string
+}
+
+func (e *accountError) Error() string { return e.text }
+func (e *accountError) Unwrap() error { return e.kind }
+
+func aboutAccount(kind error, format string, args ...any) error {
+	return &accountError{kind: kind, text: fmt.Sprintf(format, args...)}
+}
 
 // Account is a person who signs in with a password.
 type Account struct {
@@ -27,17 +48,17 @@ type Account struct {
 // AddAccount makes an account. Names are lower case, and no account shares its name with a token.
 func (a *Access) AddAccount(ctx context.Context, name, password string, role Role) error {
 	if !accountName.MatchString(name) {
-		return fmt.Errorf("account name %q: use 1 to 64 of a-z, 0-9, '.', '_', '@' and '-', beginning with a letter or digit", name)
+		return aboutAccount(ErrBadAccount, "account name %q: use 1 to 64 of a-z, 0-9, '.', '_', '@' and '-', beginning with a letter or digit", name)
 	}
 	if !role.Valid() {
-		return fmt.Errorf("role %q: use viewer, operator or admin", role)
+		return aboutAccount(ErrBadAccount, "role %q: use viewer, operator or admin", role)
 	}
 	taken, err := a.tokenNamed(ctx, name)
 	if err != nil {
 		return err
 	}
 	if taken {
-		return fmt.Errorf("a token is called %s already", name)
+		return aboutAccount(ErrAccountTaken, "a token is called %s already", name)
 	}
 	hash, err := a.hashPassword(ctx, password)
 	if err != nil {
@@ -52,7 +73,7 @@ func (a *Access) AddAccount(ctx context.Context, name, password string, role Rol
 		return fmt.Errorf("add account %s: %w", name, err)
 	}
 	if !created {
-		return fmt.Errorf("account %s is there already", name)
+		return aboutAccount(ErrAccountTaken, "account %s is there already", name)
 	}
 	return nil
 }
@@ -72,7 +93,7 @@ func (a *Access) SetPassword(ctx context.Context, name, password string) error {
 // SetRole gives an account another role; its sessions have it at once.
 func (a *Access) SetRole(ctx context.Context, name string, role Role) error {
 	if !role.Valid() {
-		return fmt.Errorf("role %q: use viewer, operator or admin", role)
+		return aboutAccount(ErrBadAccount, "role %q: use viewer, operator or admin", role)
 	}
 	return a.change(ctx, name, func(acc *Account) { acc.Role = role })
 }
@@ -123,7 +144,7 @@ func (a *Access) change(ctx context.Context, name string, edit func(*Account)) e
 		return err
 	}
 	if !found {
-		return fmt.Errorf("there is no account %q", name)
+		return aboutAccount(ErrNoAccount, "there is no account %q", name)
 	}
 	edit(&acc)
 	text, err := json.Marshal(acc)
@@ -136,7 +157,7 @@ func (a *Access) change(ctx context.Context, name string, edit func(*Account)) e
 
 func (a *Access) hashPassword(ctx context.Context, password string) (string, error) {
 	if utf8.RuneCountInString(password) < minPassword || len(password) > maxPassword {
-		return "", fmt.Errorf("the password must have at least %d characters and at most %d bytes", minPassword, maxPassword)
+		return "", aboutAccount(ErrBadAccount, "the password must have at least %d characters and at most %d bytes", minPassword, maxPassword)
 	}
 	done, err := a.passwords.turn(ctx)
 	if err != nil {

@@ -40,11 +40,12 @@ type Leases struct {
 
 	mu   sync.Mutex
 	held map[int]Lease
+	asks map[int][]Ask
 }
 
 // NewLeases makes an empty set of leases.
 func NewLeases(now func() time.Time) *Leases {
-	return &Leases{now: now, held: map[int]Lease{}}
+	return &Leases{now: now, held: map[int]Lease{}, asks: map[int][]Ask{}}
 }
 
 // current is the lease of a vehicle that has not expired. The caller holds mu.

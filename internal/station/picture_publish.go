@@ -189,6 +189,31 @@ func (p *picture) DecideAlert(ctx context.Context, who access.Principal, id, act
 	return describeAlert(decided), nil
 }
 
+// AssignAlert implements ui.Picture.
+func (p *picture) AssignAlert(ctx context.Context, who access.Principal, id, to, expected string) (api.Alert, error) {
+	var assigned alert.Alert
+	var err error
+	now := time.Now()
+	waitErr := p.do(ctx, func() {
+		if assigned, err = p.alerts.Assign(id, to, expected, who.Name, now); err == nil {
+			p.publish(now, p.tracks(now), []alert.Alert{assigned}, nil)
+		}
+	})
+	var other *alert.AssignedError
+	var closed *alert.DecidedError
+	switch {
+	case waitErr != nil:
+		return api.Alert{}, waitErr
+	case errors.Is(err, alert.ErrNoAlert):
+		return api.Alert{}, api.NotFound("there is no alert %q", id)
+	case errors.As(err, &other), errors.As(err, &closed):
+		return api.Alert{}, api.Conflict("%v", err)
+	case err != nil:
+		return api.Alert{}, err
+	}
+	return describeAlert(assigned), nil
+}
+
 // DecideCue implements ui.Picture. The server has made sure that whoever approves holds the vehicle's lease.
 func (p *picture) DecideCue(ctx context.Context, who access.Principal, id, action string) (api.Cue, error) {
 	var decided cue.Cue

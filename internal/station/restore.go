@@ -106,6 +106,7 @@ func alertOf(a api.Alert) alert.Alert {
 		ID: a.ID, State: alert.State(a.State), Severity: alert.Severity(a.Severity), Title: a.Title, Probably: alert.Probably(a.Probably),
 		Reasons: a.Reasons, Confidence: valueOr(a.Confidence, 0), TrackID: a.TrackID, CueID: a.CueID, Sources: a.Sources,
 		RaisedAt: a.RaisedAt.Time, UpdatedAt: a.UpdatedAt.Time, DecidedBy: a.DecidedBy, DecidedAt: a.DecidedAt.Time,
+		AssignedTo: a.AssignedTo, AssignedBy: a.AssignedBy, AssignedAt: a.AssignedAt.Time,
 	}
 	if a.Position != nil {
 		out.Position = *a.Position

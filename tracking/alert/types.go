@@ -147,10 +147,14 @@ type Alert struct {
 	RaisedAt   time.Time  `json:"raisedAt"`
 	UpdatedAt  time.Time  `json:"updatedAt"`
 	// Stale says that nothing new was sensed for Config.StaleAfter.
-	Stale     bool       `json:"stale,omitempty"`
-	DecidedBy string     `json:"decidedBy,omitempty"`
-	DecidedAt time.Time  `json:"decidedAt,omitzero"`
-	History   []Decision `json:"history"`
+	Stale     bool      `json:"stale,omitempty"`
+	DecidedBy string    `json:"decidedBy,omitempty"`
+	DecidedAt time.Time `json:"decidedAt,omitzero"`
+	// AssignedTo is who looks after it; empty: nobody in particular.
+	AssignedTo string     `json:"assignedTo,omitempty"`
+	AssignedBy string     `json:"assignedBy,omitempty"`
+	AssignedAt time.Time  `json:"assignedAt,omitzero"`
+	History    []Decision `json:"history"`
 }
 
 // Decision is one entry of an alert's history.

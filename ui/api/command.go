@@ -8,6 +8,17 @@ type ControlRequest struct {
 	Reason string `json:"reason,omitempty"` // needed with force; goes to the audit
 }
 
+// ControlAsking is the body of POST /vehicles/{id}/control/ask.
+type ControlAsking struct {
+	Reason string `json:"reason,omitempty"`
+}
+
+// ControlAnswer is the body of POST /vehicles/{id}/control/grant and /control/refuse.
+type ControlAnswer struct {
+	To   string `json:"to"`             // who asked
+	Note string `json:"note,omitempty"` // why it is refused
+}
+
 // Command is the body of POST /vehicles/{id}/commands. Package ui has validated it before a Station sees it: the command
 // is known and has just the members that it needs.
 type Command struct {

@@ -67,6 +67,9 @@ type Alert struct {
 	UpdatedAt  Time         `json:"updatedAt"`
 	DecidedBy  string       `json:"decidedBy,omitempty"`
 	DecidedAt  Time         `json:"decidedAt,omitzero"`
+	AssignedTo string       `json:"assignedTo,omitempty"` // who looks after it
+	AssignedBy string       `json:"assignedBy,omitempty"`
+	AssignedAt Time         `json:"assignedAt,omitzero"`
 	History    []AlertEntry `json:"history,omitempty"`
 }
 
@@ -88,6 +91,13 @@ const (
 // AlertDecision is the body of POST /alerts/{id}/….
 type AlertDecision struct {
 	Note string `json:"note,omitempty"`
+}
+
+// AlertAssignment is the body of POST /alerts/{id}/assign.
+type AlertAssignment struct {
+	To *string `json:"to,omitempty"` // left out: oneself; empty: nobody
+	// From is whom the asker takes it to be assigned to; left out: nobody.
+	From string `json:"from,omitempty"`
 }
 
 // Cue is a proposal to point a camera or send a vehicle somewhere; nothing flies until an operator approves it.

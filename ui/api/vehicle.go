@@ -179,9 +179,19 @@ type Destination struct {
 
 // Control is the control lease of a vehicle.
 type Control struct {
-	Holder    string `json:"holder"`
-	Since     Time   `json:"since"`
-	ExpiresAt Time   `json:"expiresAt"`
+	Holder    string       `json:"holder"`
+	Since     Time         `json:"since"`
+	ExpiresAt Time         `json:"expiresAt"`
+	Asks      []ControlAsk `json:"asks,omitempty"` // requests of others, the oldest first
+}
+
+// ControlAsk is a request for the lease that another holds. It stands for two minutes.
+type ControlAsk struct {
+	Who     string `json:"who"`
+	Reason  string `json:"reason,omitempty"`
+	At      Time   `json:"at"`
+	Refused bool   `json:"refused,omitempty"`
+	Note    string `json:"note,omitempty"` // why it was refused
 }
 
 // Message is one text of the vehicle.
