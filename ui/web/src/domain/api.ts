@@ -8,6 +8,8 @@ import { fencePlan, missionPlan, rallyPlan, type PlanKind, type Plans } from './
 import type { TrackingTarget } from './picture';
 import { recordedMetadata, recording, recordingIndex, type RecordedMetadata, type Recording, type RecordingIndex } from './recording';
 
+import { past, timeline, type Past, type Timeline } from './past';
+
 /** A refusal by the station (RFC 9457), or no answer at all (status 0). */
 export class ApiProblem extends Error {
   constructor(
@@ -53,6 +55,9 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 type Fetch = typeof fetch;
 
 export class Api {
+  /** While it says why, nothing is changed at the station: only signing out. */
+  readOnly: string | undefined;
+
   /** fetcher is replaced in tests. */
   constructor(private readonly fetcher: Fetch = (input, init) => fetch(input, init)) {}
 
@@ -188,13 +193,20 @@ export class Api {
     return [...new Set(page.map((r) => r.feed))];
   }
 
+  past(fromMs: number, toMs: number, stepS: number): Promise<Past> {
+    return this.read(`/replay?${between(fromMs, toMs)}&step=${stepS}`, past);
+  }
+
+  timeline(fromMs: number, toMs: number): Promise<Timeline> {
+    return this.read(`/replay/timeline?${between(fromMs, toMs)}`, timeline);
+  }
+
   recordingIndex(name: string): Promise<RecordingIndex> {
     return this.read(`/recordings/${encodeURIComponent(name)}/index`, recordingIndex);
   }
 
   recordedMetadata(name: string, fromMs: number, toMs: number): Promise<RecordedMetadata> {
-    const query = new URLSearchParams({ from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() });
-    return this.read(`/recordings/${encodeURIComponent(name)}/metadata?${query}`, recordedMetadata);
+    return this.read(`/recordings/${encodeURIComponent(name)}/metadata?${between(fromMs, toMs)}`, recordedMetadata);
   }
 
   /** The address of a recording as a file. */
@@ -268,6 +280,7 @@ export class Api {
     path: string,
     options: { body?: string; type?: string; range?: string; signal?: AbortSignal | undefined; timeoutMs?: number | undefined },
   ): Promise<Response> {
+    if (this.readOnly !== undefined && method !== 'GET' && path !== '/session') throw new ApiProblem(409, 'Replay', this.readOnly);
     const timeout = AbortSignal.timeout(options.timeoutMs ?? requestTimeoutMs);
     const init: RequestInit = {
       method,
@@ -288,6 +301,10 @@ export class Api {
     if (!response.ok) throw await problemOf(response);
     return response;
   }
+}
+
+function between(fromMs: number, toMs: number): string {
+  return new URLSearchParams({ from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() }).toString();
 }
 
 /** The JSON of an answer, decoded. */

@@ -30,6 +30,8 @@ export type Action =
   | 'snapshot'
   | 'record'
   | 'recordings'
+  | 'rewind'
+  | 'live'
   | 'plan'
   | 'help'
   | 'theme'
@@ -73,6 +75,8 @@ export const shortcuts: readonly Shortcut[] = [
   { action: 'snapshot', keys: ['I'], words: 'Take a picture of the enlarged feed, or of the first one shown' },
   { action: 'record', keys: ['X'], words: 'Begin or end the recording of that feed' },
   { action: 'recordings', keys: ['H'], words: 'Recordings: what was recorded, and play it' },
+  { action: 'rewind', keys: ['W'], words: 'Look back over recorded time; nothing can be commanded meanwhile' },
+  { action: 'live', keys: ['N'], words: 'Back to live' },
   { action: 'plan', keys: ['P'], words: 'Plan view: missions, fence and rally points on the map' },
   { action: 'theme', keys: ['D'], words: 'Next theme: dark, day, red' },
   { action: 'help', keys: ['?'], words: 'This list' },
@@ -104,6 +108,16 @@ export function actionFor(press: KeyPress, focus: Focus): Action | undefined {
   // A key held down must not run through the queue approving one proposal after another.
   if (press.repeat && action !== 'next' && action !== 'previous') return undefined;
   return action;
+}
+
+/** What works while the page looks back: what only looks. */
+const looking: readonly Action[] = [
+  'next', 'previous', 'vehicle1', 'vehicle2', 'vehicle3', 'centre', 'palette', 'goTo', 'measure', 'layers', 'sensors', 'mute',
+  'zoomIn', 'zoomOut', 'alertsPanel', 'vehiclesPanel', 'videoPanel', 'rewind', 'live', 'help', 'theme', 'cancel',
+];
+
+export function worksInReplay(action: Action): boolean {
+  return looking.includes(action);
 }
 
 export type ReplayAction = 'play' | 'back' | 'forward' | 'slower' | 'faster' | 'begin' | 'newest';

@@ -104,6 +104,39 @@ export class Store {
     this.put(this.plans, vehicle, { ...this.plans.get(vehicle), ...part }, 'plans');
   }
 
+  dropVehicle(id: number): void {
+    this.vehicles.delete(id);
+    this.tell(['vehicles']);
+  }
+
+  /** Forgets all that a replay shows; sensors, zones and feeds stay. */
+  clearMoving(): void {
+    for (const map of [this.vehicles, this.tracks, this.trails, this.alerts, this.cues, this.detections, this.traffic, this.trips]) map.clear();
+    this.tell(allTopics);
+  }
+
+  /** Knows from now on what another store knows, and only that. */
+  take(from: Store): void {
+    this.me = from.me;
+    const copy = <K, V>(to: Map<K, V>, of: Map<K, V>): void => {
+      to.clear();
+      for (const [k, v] of of) to.set(k, v);
+    };
+    copy(this.vehicles, from.vehicles);
+    copy(this.feeds, from.feeds);
+    copy(this.sensors, from.sensors);
+    copy(this.tracks, from.tracks);
+    copy(this.trails, from.trails);
+    copy(this.alerts, from.alerts);
+    copy(this.cues, from.cues);
+    copy(this.zones, from.zones);
+    copy(this.detections, from.detections);
+    copy(this.trips, from.trips);
+    copy(this.traffic, from.traffic);
+    this.loaded = from.loaded;
+    this.tell(allTopics);
+  }
+
   private replace(s: Snapshot): void {
     this.me = s.me;
     refill(this.vehicles, s.vehicles);

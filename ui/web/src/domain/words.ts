@@ -65,7 +65,8 @@ export function className(name: string): string {
 }
 
 /** Why this person cannot command this vehicle now; undefined when they can. */
-export function commandBar(vehicle: Vehicle, me: { name: string; role: string } | undefined): string | undefined {
+export function commandBar(vehicle: Vehicle, me: { name: string; role: string; replay?: boolean } | undefined): string | undefined {
+  if (me?.replay) return rewindWords.commandsOff;
   if (!me || me.role === 'viewer') return 'Viewers watch; an operator commands.';
   if (vehicle.state === 'lost') return 'The vehicle is lost.';
   if (!vehicle.control) return 'Take control to command.';
@@ -124,4 +125,34 @@ export const replayWords = {
   recordShort: 'Rec',
   recordOn: (feed: string) => `${feed}: recording is on`,
   recordOff: (feed: string) => `${feed}: recording is off`,
+};
+
+/** What the page says while it looks back. */
+export const rewindWords = {
+  open: 'Look back',
+  openLong: 'Look back over recorded time (W)',
+  replay: 'REPLAY',
+  notLive: 'not live',
+  commandsOff: 'This is a replay: nothing can be commanded. N goes back to live.',
+  off: 'commands are off',
+  live: 'Back to live',
+  liveNew: (n: number) => (n === 0 ? 'nothing new live' : n === 1 ? '1 new alert live' : `${n} new alerts live`),
+  play: 'Play',
+  pause: 'Pause',
+  previous: 'Previous alert',
+  next: 'Next alert',
+  noNext: 'No later alert on this timeline.',
+  noPrevious: 'No earlier alert on this timeline.',
+  speed: 'Speed',
+  position: 'Time',
+  range: 'Length of the timeline',
+  hours: (n: number) => `${n} h`,
+  goTo: 'Go to (UTC)',
+  go: 'Go',
+  chart: 'What was recorded: tracks and trips over time',
+  height: 'Height above ground',
+  battery: 'Battery',
+  noVideo: 'No video was recorded then.',
+  noFeeds: 'Nothing was recorded of this vehicle\u2019s feeds.',
+  wait: 'Reading the record \u2026',
 };

@@ -131,6 +131,8 @@ function viewEntries(desk: Desk, page: Page): Entry[] {
     keyed(page, 'snapshot', 'Video: take a picture of the enlarged feed, or of the first one shown'),
     keyed(page, 'record', 'Video: begin or end the recording of that feed', desk.me?.role === 'viewer' ? texts.viewer : undefined),
     keyed(page, 'recordings', 'Video: recordings'),
+    keyed(page, 'rewind', 'Look back over recorded time', desk.rewind.on ? 'The page looks back.' : undefined),
+    keyed(page, 'live', 'Back to live', desk.rewind.on ? undefined : 'The page is live.'),
     { id: 'fullScreen', words: texts.fullScreen, run: () => page.fullScreen() },
     keyed(page, 'sensors', 'Sensors and their health'),
   ];

@@ -14,6 +14,7 @@ import { sortAlerts, topCue } from '../domain/queue';
 import { Store, type Topic } from '../domain/store';
 import { LayoutState } from './layout.svelte';
 import { OwnLayers } from './ownlayers.svelte';
+import { Rewind } from './rewind.svelte';
 import { Sounds } from './sounds.svelte';
 import { Theme } from './theme.svelte';
 import { Toasts } from './toasts.svelte';
@@ -45,11 +46,14 @@ export class Desk {
   link = $state<LinkState>('connecting');
   /** The station's time of the last message. */
   heardAt = $state<number | undefined>();
-  /** The station's time, ticking twice a second. */
+  /** The time of what is shown, ticking twice a second: the station's, or the cursor's while the page looks back. */
   now = $state(Date.now());
+  /** The station's time, also while the page looks back. */
+  liveNow = $state(Date.now());
   loaded = $state(false);
 
-  me = $state.raw<Me | undefined>();
+  /** Who is signed in. */
+  account = $state.raw<Me | undefined>();
   vehicles = $state.raw<Vehicle[]>([]);
   feeds = $state.raw<Feed[]>([]);
   sensors = $state.raw<Sensor[]>([]);
@@ -74,6 +78,9 @@ export class Desk {
   /** The list of recordings and the player lie over the live pictures. */
   replayOpen = $state(false);
 
+  readonly rewind = new Rewind(this);
+  /** Who works at the page, with the rights that they have there: who looks back only watches. */
+  me = $derived(this.account && this.rewind.on ? { ...this.account, role: 'viewer' as const, replay: true } : this.account);
   /** The selected vehicle as it is now. */
   vehicle = $derived(this.vehicles.find((v) => v.id === this.selectedVehicle));
   sensor = $derived(this.sensors.find((s) => s.id === this.selectedSensor));
@@ -85,6 +92,8 @@ export class Desk {
     () => performance.now(),
   );
   private live: LiveSocket | undefined;
+  /** What is live, while the store shows the past. */
+  private behind: Store | undefined;
   private readonly pending = new Set<Topic>();
   private mirrorTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly retry = new Backoff(500, 5_000);
@@ -108,7 +117,7 @@ export class Desk {
   }
 
   signedIn(me: Me): void {
-    this.me = me;
+    this.account = me;
     this.theme.of(me.name);
     this.layout.of(me.name);
     this.ownLayers.of(me.name);
@@ -161,13 +170,50 @@ export class Desk {
     this.planReader.again(vehicle);
   }
 
+  /** The instant that is shown. */
+  at(): number {
+    return this.rewind.on ? this.rewind.at : this.clock.now();
+  }
+
+  /** Puts what is live behind, so that the store can show the past. */
+  beginPast(): void {
+    const behind = new Store();
+    behind.take(this.store);
+    this.store.clearMoving();
+    behind.onChange((topics) => {
+      if (topics.includes('alerts')) this.hearLive(behind);
+    });
+    this.hearLive(behind);
+    this.behind = behind;
+  }
+
+  /** Shows again what is live. */
+  endPast(): void {
+    if (this.behind) this.store.take(this.behind);
+    this.behind = undefined;
+    this.selectTrack(undefined);
+    this.tick();
+  }
+
+  /** Shows the time of the cursor. */
+  tellTime(): void {
+    this.now = this.at();
+  }
+
+  private hearLive(behind: Store): void {
+    this.rewind.countLive(behind.alerts.values());
+    this.sounds.look([...behind.alerts.values()], this.clock.now());
+  }
+
   private tick(): void {
-    this.now = this.clock.now();
+    this.liveNow = this.clock.now();
+    this.now = this.at();
     const vehicle = this.store.vehicles.get(this.selectedVehicle ?? -1);
-    if (this.session === 'in' && this.link === 'live' && vehicle) this.planReader.look(vehicle);
+    if (this.session === 'in' && this.link === 'live' && vehicle && !this.rewind.on) this.planReader.look(vehicle);
   }
 
   private signedOut(): void {
+    this.rewind.leave();
     this.live?.close();
     this.live = undefined;
     this.session = 'out';
@@ -189,7 +235,7 @@ export class Desk {
       this.heardAt = message.data.serverTime;
     }
     if (message.type === 'unknown') return;
-    this.store.apply(message);
+    (this.behind ?? this.store).apply(message);
   }
 
   private changed(topics: readonly Topic[]): void {
@@ -200,13 +246,13 @@ export class Desk {
   private mirror(): void {
     this.mirrorTimer = undefined;
     const { store, pending } = this;
-    if (pending.has('me')) this.me = store.me;
+    if (pending.has('me')) this.account = store.me;
     if (pending.has('vehicles')) this.vehicles = [...store.vehicles.values()].sort((a, b) => a.id - b.id);
     if (pending.has('feeds')) this.feeds = [...store.feeds.values()].sort((a, b) => a.id.localeCompare(b.id));
     if (pending.has('sensors')) this.sensors = [...store.sensors.values()];
     if (pending.has('alerts')) {
       this.alerts = sortAlerts(store.alerts.values());
-      this.sounds.look(this.alerts, this.clock.now());
+      if (!this.rewind.on) this.sounds.look(this.alerts, this.clock.now());
     }
     if (pending.has('cues')) this.cues = [...store.cues.values()];
     if (pending.has('tracks') && this.selectedTrack !== undefined) this.track = store.tracks.get(this.selectedTrack);

@@ -1,0 +1,116 @@
+// Looking back in the console against a running demo, by clicking and typing: the record is played and scrubbed, map, video,
+// alerts and charts go by one cursor, commands are off, and one key goes back to live.
+// Usage: node e2e/time.mjs SIGN-IN-URL SCREENSHOT TOKEN
+import { launch, watch } from './browser.mjs';
+
+const [url, screenshot, token] = process.argv.slice(2);
+if (!url || !screenshot || !token) {
+  console.error('usage: node e2e/time.mjs SIGN-IN-URL SCREENSHOT TOKEN');
+  process.exit(2);
+}
+const check = (good, text) => {
+  if (!good) throw new Error(text);
+};
+
+async function until(what, test, timeoutMs = 60_000) {
+  const deadline = Date.now() + timeoutMs;
+  let last;
+  for (;;) {
+    const got = await test();
+    if (got) return got;
+    last = got;
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${timeoutMs / 1000} s (${last})`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+async function api(path, init = {}) {
+  const answer = await fetch(new URL(`/api/v1${path}`, url), { ...init, headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' } });
+  check(answer.ok, `${path}: ${answer.status} ${await answer.clone().text()}`);
+  return answer.status === 204 ? undefined : answer.json();
+}
+
+const browser = await launch();
+try {
+  const page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
+  const seen = watch(page, url);
+  const id = (name) => page.getByTestId(name);
+  const bar = async () => {
+    const b = id('rewind-bar');
+    return { at: Number(await b.getAttribute('data-at')), shown: (await b.getAttribute('data-shown')) === 'true' };
+  };
+  await page.goto(url, { waitUntil: 'domcontentloaded' });
+  await page.waitForFunction(() => window.vedette?.ready() === true, undefined, { timeout: 90_000 });
+  const feeds = await api('/feeds');
+  const feed = feeds.find((f) => f.vehicle === 1)?.id;
+  check(feed, 'vehicle 1 has no feed');
+  await api(`/feeds/${feed}/recording`, { method: 'PUT', body: '{"on":true}' });
+  const alert = (await until('an alert', async () => (await api('/alerts')).at(-1), 180_000)).id;
+  await until('a file of the feed', async () => (await api(`/recordings?feed=${feed}`)).some((r) => Date.parse(r.end) - Date.parse(r.start) > 8_000), 60_000);
+  const raisedAt = Date.parse((await api('/alerts')).find((a) => a.id === alert).raisedAt);
+
+  await page.keyboard.press('w');
+  await id('rewind-banner').waitFor();
+  check((await id('rewind-banner').innerText()).includes('REPLAY'), 'the banner does not say what it is');
+  await until('the record is shown', async () => (await bar()).shown);
+  check((await page.locator('video[data-testid^="video-"]').count()) === 0, 'live pictures are shown in a replay');
+
+  // Alerts: by one key to the one before; the queue shows how it stood then.
+  await page.keyboard.press('End');
+  await until('the timeline knows the alert', async () => {
+    await page.keyboard.press('k');
+    return Math.abs((await bar()).at - raisedAt - 1_000) < 1_500 || (await id(`alert-${alert}`).count()) > 0;
+  }, 60_000);
+  await until('the alert is in the queue as it was when it was new', async () => (await id(`alert-${alert}`).count()) > 0 && (await id(`alert-${alert}`).getAttribute('data-state')) === 'new');
+  // Before it was raised it is not there.
+  const position = id('rewind-position');
+  await position.focus();
+  for (let i = 0; i < 8; i += 1) await page.keyboard.press('ArrowLeft');
+  await until('the alert is not there before it was raised', async () => (await bar()).at < raisedAt - 500 && (await id(`alert-${alert}`).count()) === 0);
+
+  // Vehicles: where they were, by the API's word.
+  const at = (await bar()).at;
+  const past = await api(`/replay?from=${new Date(at - 20_000).toISOString()}&to=${new Date(at + 1).toISOString()}`);
+  const was = past.changes.findLast((c) => c.type === 'vehicle' && c.id === '1').data;
+  check(was.position, 'the record has no place of vehicle 1');
+  check((await page.evaluate(() => window.vedette.snapshot().vehicles)) > 0, 'no vehicle is shown');
+
+  // Playing at 60 times takes about a second for a minute, and stops at the present.
+  await id('rewind-speed-10').click();
+  const before = (await bar()).at;
+  const clock = Date.now();
+  await id('rewind-play').click();
+  await until('ten seconds pass at 10 times', async () => (await bar()).at - before > 10_000, 20_000);
+  check(Date.now() - clock < 15_000, 'it does not play faster than life');
+  await until('it stops at the present', async () => (await id('rewind-play').innerText()) === 'Play', 90_000);
+
+  // Video: a second in the middle of the file.
+  const file = (await api(`/recordings?feed=${feed}`)).at(-1);
+  const middle = (Date.parse(file.start) + Date.parse(file.end)) / 2;
+  await page.locator('[data-testid^="vehicle-"][aria-pressed]').first().click();
+  await id('rewind-goal').fill(new Date(middle).toISOString().slice(0, 19));
+  await id('rewind-go').click();
+  await until('the picture of that second', async () => {
+    const shown = Number(await id(`rewind-tile-${feed}`).getAttribute('data-ms'));
+    return Math.abs(shown - (await bar()).at) < 1_000;
+  });
+  await page.screenshot({ path: screenshot });
+
+  // Nothing can be commanded: by button, by key, by the page's own API.
+  check(await id('take-control').isDisabled(), 'control can be taken in a replay');
+  const acts = async () => (await api('/audit?limit=1000')).events.filter((e) => e.data.via === 'session').length;
+  const done = await acts();
+  for (const key of ['t', 'a', 'c', 'e', 'x', 'f']) await page.keyboard.press(key);
+  await page.getByText('nothing can be commanded').first().waitFor();
+  check((await acts()) === done, 'something was done in a replay');
+
+  await page.keyboard.press('n');
+  await until('live again', async () => (await id('rewind-banner').count()) === 0);
+  await page.locator('video[data-testid^="video-"]').first().waitFor({ timeout: 30_000 });
+  check(!(await id('take-control').isDisabled()), 'control cannot be taken after the replay');
+  check(seen.errors.length === 0, `errors of the page: ${seen.errors.join('\n')}`);
+  check(seen.away.length === 0, `requests left the origin: ${seen.away.join('\n')}`);
+  console.log('time: ok');
+} finally {
+  await browser.close();
+}
