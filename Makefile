@@ -3,6 +3,7 @@
 SHELL      := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+MAKEFLAGS  += --no-print-directory
 
 VERSION    ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS    := -s -w -X main.version=$(VERSION)
@@ -18,6 +19,10 @@ FUZZTIME   ?= 30s
 # The binary, what the linter reads and tests without the race detector are compiled alike, so that each package is compiled once
 # for all of them.
 PLAIN      := CGO_ENABLED=0 GOFLAGS="$(filter-out -trimpath,$(shell go env GOFLAGS 2>/dev/null)) -trimpath"
+# What needs the cores rather than the time leaves them to tests that run in real time beside it.
+ASIDE      := nice -n 10
+# The parts of `make test`, the longest first. Most of them mostly wait, so three run at any time.
+STAGES     := test-go test-station lint test-plan test-stranger test-chain test-video test-record test-paths test-alerts test-web build-arm64
 
 .PHONY: help
 help: ## list the targets
@@ -50,18 +55,31 @@ $(BIN): $(GO_SOURCES) $(WEB)/dist/index.html
 
 .PHONY: build-arm64
 build-arm64: $(WEB)/dist/index.html ## cross-compile for linux/arm64
-	$(PLAIN) GOOS=linux GOARCH=arm64 go build -ldflags '$(LDFLAGS)' -o bin/vedette-arm64 ./cmd/vedette
+	$(PLAIN) GOOS=linux GOARCH=arm64 $(ASIDE) go build -ldflags '$(LDFLAGS)' -o bin/vedette-arm64 ./cmd/vedette
 
 .PHONY: run
 run: deps build ## build and start the whole demo: simulator, station and console; ARGS="--seed 2" adds flags
 	$(BIN) demo $(ARGS)
 
 .PHONY: test
-test: test-deps lint test-web test-go test-chain test-alerts test-stranger test-browser test-video build-arm64 ## everything: lint, unit, race, whole-chain, browser and foreign-station tests
+test: ## everything: lint, unit, race, whole-chain, browser and foreign-station tests, three at a time
+	@./scripts/stage prepare $(MAKE) prepare && $(MAKE) -j 3 $(STAGES:%=stage-%) && echo "test: passed after $$SECONDS s"
+
+stage-%:
+	@./scripts/stage $* $(MAKE) $*
+
+# Compilers would take the cores from the tests, so everything is fetched and compiled before.
+.PHONY: prepare
+prepare:
+	$(MAKE) -j 3 test-deps build $(LINTER) $(STRANGER)/node_modules/.installed
+	$(MAKE) race
+
+.PHONY: race
+race:
+	go build -race ./...
 
 .PHONY: test-go
-test-go: ## Go tests with the race detector, once everything is compiled: compilers would take the cores from them
-	go build -race ./...
+test-go: race ## Go tests with the race detector
 	go test -race -vet=off -timeout 12m ./...
 
 .PHONY: test-chain
@@ -74,7 +92,7 @@ $(STRANGER)/node_modules/.installed: $(STRANGER)/package.json $(STRANGER)/packag
 
 .PHONY: test-alerts
 test-alerts: ## an hour of a busy night, played fast: which crossings are alerted, and what else is; make bench has the long form
-	$(PLAIN) go test -count=1 -vet=off -run '^TestAlertsInABusyNight$$' -v ./internal/station
+	$(PLAIN) $(ASIDE) go test -count=1 -vet=off -run '^TestAlertsInABusyNight$$' -v ./internal/station
 
 .PHONY: test-stranger
 test-stranger: build $(STRANGER)/node_modules/.installed ## the simulator's vehicles flown by a station of somebody else's MAVLink library (node-mavlink)
@@ -82,13 +100,25 @@ test-stranger: build $(STRANGER)/node_modules/.installed ## the simulator's vehi
 
 .PHONY: test-web
 test-web: $(WEB)/node_modules/.installed ## type check and unit tests of the console
-	cd $(WEB) && npm run --silent check && npm test --silent
+	cd $(WEB) && $(ASIDE) npm run --silent check && $(ASIDE) npm test --silent
 
 .PHONY: test-browser
-test-browser: build $(WEB)/node_modules/.installed ## the console against a running demo in headless Chromium; keeps bin/console.png
+test-browser: test-station test-plan test-record test-paths ## the console against a running demo in headless Chromium; keeps bin/console.png
+
+.PHONY: test-station
+test-station: build $(WEB)/node_modules/.installed
 	./scripts/browser-test bin/console.png
-	./scripts/record-test bin/replay.png
+
+.PHONY: test-plan
+test-plan: build $(WEB)/node_modules/.installed
 	./scripts/browser-test bin/plan.png plan
+
+.PHONY: test-record
+test-record: build $(WEB)/node_modules/.installed
+	./scripts/record-test bin/replay.png
+
+.PHONY: test-paths
+test-paths: build $(WEB)/node_modules/.installed
 	./scripts/paths-test
 
 .PHONY: test-console
@@ -103,8 +133,8 @@ test-video: build $(WEB)/node_modules/.installed ## streams made by ffmpeg, and 
 lint: $(LINTER) ## gofmt, golangci-lint with the checks of go vet in it, and go vet of what is written in assembly
 	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); \
 	if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
-	$(PLAIN) go vet $$(go list -f '{{if .SFiles}}{{.ImportPath}}{{end}}' ./...) # the linter leaves out what it finds there
-	$(PLAIN) $(LINTER) run ./...
+	$(PLAIN) $(ASIDE) go vet $$(go list -f '{{if .SFiles}}{{.ImportPath}}{{end}}' ./...) # the linter leaves out what it finds there
+	$(PLAIN) $(ASIDE) $(LINTER) run ./...
 
 $(LINTER):
 	mkdir -p $(CACHE)/bin
