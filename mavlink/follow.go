@@ -15,8 +15,10 @@ import (
 // Post is where the station is.
 type Post struct {
 	Lat, Lon float64
-	// AltAMSL is the height above mean sea level in metres.
-	AltAMSL float64
+	// AltAMSL is the height above mean sea level in metres. HeightUnknown says that nobody has told it: the post is then taken to be
+	// as high as the home of the vehicle that follows.
+	AltAMSL       float64
+	HeightUnknown bool
 	// SpeedMS and CourseDeg, from true north, say how it moves; both are zero while it stands.
 	SpeedMS, CourseDeg float64
 	// Time is when it was measured; Fixed says that it does not age, since the post does not move.
@@ -40,6 +42,18 @@ func (p Post) at(now time.Time) geo.LatLon {
 		return here
 	}
 	return geo.Offset(here, p.CourseDeg, p.SpeedMS*max(0, now.Sub(p.Time).Seconds()))
+}
+
+// height is the post's above mean sea level for a vehicle that follows; false where nobody knows.
+func (p Post) height(v Vehicle) (float64, bool) {
+	switch {
+	case !p.HeightUnknown:
+		return p.AltAMSL, true
+	case v.Home != nil:
+		return v.Home.AltAMSL, true
+	default:
+		return 0, false
+	}
 }
 
 // post holds where the station is.
@@ -163,6 +177,11 @@ func (f *following) step(now time.Time, v Vehicle) leadStep {
 		return leadStep{}
 	}
 	f.sent = now
+	height, known := p.height(v)
+	if !known {
+		return leadStep{done: true, why: "the height of the post is not known, nor the vehicle's home", then: Hold{}}
+	}
+	p.AltAMSL = height
 	step := leadStep{send: []message.Message{f.message(p, v, now)}}
 	at := p.at(now)
 	if f.MoveHome && now.Sub(f.homeTold) >= homeEvery && geo.Distance(f.home, at) >= homeApart {

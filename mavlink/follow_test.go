@@ -110,3 +110,34 @@ func TestTheHomeMovesWithThePost(t *testing.T) {
 		t.Errorf("home moved %d times in a minute", homes)
 	}
 }
+
+func TestAPostOfUnknownHeightIsAsHighAsTheHome(t *testing.T) {
+	t.Parallel()
+	for name, px4 := range map[string]bool{"ardupilot": false, "px4": true} {
+		b := hovering(-35, 149)
+		b.v.Mode, b.v.Home = "FOLLOW", &Home{AltAMSL: 600}
+		now := b.v.Position.Time
+		fix := Post{Lat: -35, Lon: 149.001, HeightUnknown: true, Time: now}
+		step := newFollowing(Follow{MoveHome: true}, "FOLLOW", px4, func() (Post, bool) { return fix, true }).step(now, b.v)
+		if home, ok := step.then.(SetHome); !ok || home.AltAMSL != 600 || len(step.send) != 1 {
+			t.Fatalf("%s: %+v", name, step)
+		}
+		switch m := step.send[0].(type) {
+		case *common.MessageGlobalPositionInt:
+			if m.Alt != 600_000 || m.RelativeAlt != 0 {
+				t.Errorf("%s: %+v", name, m)
+			}
+		case *common.MessageFollowTarget:
+			if m.Alt != 600 {
+				t.Errorf("%s: %+v", name, m)
+			}
+		default:
+			t.Errorf("%s: %T", name, m)
+		}
+		b.v.Home = nil
+		step = newFollowing(Follow{}, "FOLLOW", px4, func() (Post, bool) { return fix, true }).step(now, b.v)
+		if _, holds := step.then.(Hold); !step.done || !holds || !strings.Contains(step.why, "height of the post is not known") {
+			t.Errorf("%s, without a home: %+v", name, step)
+		}
+	}
+}

@@ -34,9 +34,9 @@ func (p *posts) standing(cfg config.Station) error {
 	if cfg.Position == nil {
 		return nil
 	}
-	height, _ := p.ground.elevation(*cfg.Position) // not known: at the level of the sea
+	height, known := p.ground.elevation(*cfg.Position)
 	return p.mavlink.SetPost(mavlink.Post{
-		Lat: cfg.Position.Lat, Lon: cfg.Position.Lon, AltAMSL: float64(height), Fixed: true, Source: fromConfig,
+		Lat: cfg.Position.Lat, Lon: cfg.Position.Lon, AltAMSL: float64(height), HeightUnknown: !known, Fixed: true, Source: fromConfig,
 	})
 }
 
@@ -49,8 +49,8 @@ func (p *posts) moved(is mavlink.Post, height *float64, altHAE *float64) error {
 	case ok:
 		is.AltAMSL = float64(below)
 	default:
-		before, _ := p.mavlink.Post()
-		is.AltAMSL = before.AltAMSL
+		before, told := p.mavlink.Post()
+		is.AltAMSL, is.HeightUnknown = before.AltAMSL, !told || before.HeightUnknown
 	}
 	if err := p.mavlink.SetPost(is); err != nil {
 		return err
@@ -77,8 +77,11 @@ func (p *posts) Post() (api.PostPosition, error) {
 		return api.PostPosition{}, api.NotFound("nobody has told where the station is: give station.position or station.gnss, or PUT the position")
 	}
 	out := api.PostPosition{
-		Lat: is.Lat, Lon: is.Lon, AltitudeAMSL: geo.AMSL(is.AltAMSL), Speed: is.SpeedMS, CourseDeg: is.CourseDeg, Source: is.Source,
+		Lat: is.Lat, Lon: is.Lon, Speed: is.SpeedMS, CourseDeg: is.CourseDeg, Source: is.Source,
 		Stale: is.Stale(now), Receiver: receiver,
+	}
+	if !is.HeightUnknown {
+		out.AltitudeAMSL = new(geo.AMSL(is.AltAMSL))
 	}
 	if !is.Fixed {
 		out.T, out.AgeS = api.At(is.Time), new(max(0, now.Sub(is.Time).Seconds()))

@@ -72,7 +72,7 @@ func TestThePostsOwnReceiverTellsWhereItIs(t *testing.T) {
 	var is api.PostPosition
 	p.until("both kinds of sentences have come", func() bool {
 		p.call(http.MethodGet, "/station/position", "", http.StatusOK, &is)
-		return is.AltitudeAMSL == 590 && is.Speed > 9
+		return is.AltitudeAMSL != nil && *is.AltitudeAMSL == 590 && is.Speed > 9
 	})
 	if is.Source != "gnss" || math.Abs(is.Speed-10) > 0.01 || is.CourseDeg != 0 || is.AgeS == nil || is.T.IsZero() ||
 		geo.Distance(geo.LatLon{Lat: is.Lat, Lon: is.Lon}, geo.LatLon{Lat: -35.36, Lon: 149.165}) > 200 {

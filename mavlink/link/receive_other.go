@@ -13,4 +13,6 @@ type datagrams struct{ conn *net.UDPConn }
 func newDatagrams(conn *net.UDPConn) (*datagrams, error) { return &datagrams{conn: conn}, nil }
 
 // read waits for a datagram until the deadline of the socket.
-func (d *datagrams) read(buf []byte) (int, netip.AddrPort, error) { return d.conn.ReadFromUDPAddrPort(buf) }
+func (d *datagrams) read(buf []byte) (int, netip.AddrPort, error) {
+	return d.conn.ReadFromUDPAddrPort(buf)
+}

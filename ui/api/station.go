@@ -23,13 +23,14 @@ type PostFix struct {
 
 // PostPosition is where the station is.
 type PostPosition struct {
-	Lat          float64  `json:"lat"`
-	Lon          float64  `json:"lon"`
-	AltitudeAMSL geo.AMSL `json:"altitudeAMSL"`
-	Speed        float64  `json:"speed"`
-	CourseDeg    float64  `json:"courseDeg"`
-	T            Time     `json:"t,omitzero"`     // of the measurement
-	AgeS         *float64 `json:"ageS,omitempty"` // since then; missing for a post that does not move
+	Lat float64 `json:"lat"`
+	Lon float64 `json:"lon"`
+	// AltitudeAMSL is missing while nobody has told it and no terrain is known there.
+	AltitudeAMSL *geo.AMSL `json:"altitudeAMSL,omitempty"`
+	Speed        float64   `json:"speed"`
+	CourseDeg    float64   `json:"courseDeg"`
+	T            Time      `json:"t,omitzero"`     // of the measurement
+	AgeS         *float64  `json:"ageS,omitempty"` // since then; missing for a post that does not move
 	// Stale tells that a moving post has not told for so long that nobody goes by it.
 	Stale    bool      `json:"stale,omitempty"`
 	Source   string    `json:"source"` // config, feed, gnss
