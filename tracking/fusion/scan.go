@@ -21,6 +21,7 @@ type work struct {
 	order  []int32
 	close  []neighbour // confirmed tracks, from west to east
 	alone  []float64
+	disc   [numClasses]discPart // of the geophone that tripped
 
 	evidence evidenceOf // of the errors of cameras; empty whenever a snapshot is taken
 }

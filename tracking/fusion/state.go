@@ -8,6 +8,7 @@ type state struct {
 	tracks   []track
 	cameras  []cameraState // by sensor index
 	errors   errorBelief
+	heard    []int64 // ns, when each sensor told last of something, by its index
 }
 
 // cameraState is what the tracker learns about a camera while it works.
@@ -26,6 +27,7 @@ func (s *state) copyFrom(o *state) {
 	s.tracks = append(s.tracks[:0], o.tracks...)
 	s.cameras = append(s.cameras[:0], o.cameras...)
 	s.errors.copyFrom(&o.errors)
+	s.heard = append(s.heard[:0], o.heard...)
 }
 
 func (s *state) camera(index int32) *cameraState {

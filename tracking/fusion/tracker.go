@@ -27,8 +27,9 @@ type Tracker struct {
 	cfg     Config
 	plane   plane
 	sensors map[string]*sensor
-	ground  []*sensor // without the cameras, in the order of first mention
-	names   []string  // by index
+	ground  []*sensor             // without the cameras, in the order of first mention
+	names   []string              // by index
+	near    map[*sensor][]*sensor // geophones next to one, worked out when first needed
 
 	log       []*measurement
 	unused    []*measurement // forgotten by the log
@@ -60,7 +61,7 @@ func New(cfg Config) *Tracker {
 	t := &Tracker{
 		cfg: cfg.withDefaults(), sensors: map[string]*sensor{}, seen: map[repeatKey]int64{},
 		dirty: math.MaxInt64, clock: math.MinInt64, public: registry{ids: map[birthKey]uint64{}},
-		crossed: map[uint64][]Crossing{},
+		crossed: map[uint64][]Crossing{}, near: map[*sensor][]*sensor{},
 	}
 	return t
 }
@@ -80,6 +81,7 @@ func (t *Tracker) AddSensor(s Sensor) error {
 		return fmt.Errorf("add sensor: %w", err)
 	}
 	t.sensors[s.ID] = n
+	clear(t.near)
 	if !known {
 		t.names = append(t.names, s.ID)
 	}

@@ -12,6 +12,10 @@ type claim struct {
 // trip works one message of a ground sensor in. Tracks, false alarms and targets not yet known compete for it by their rates.
 func (t *Tracker) trip(s *state, m *measurement) {
 	t.claims = t.claims[:0]
+	if m.sensor.Kind == Seismic {
+		t.work.disc = t.disc(s, m)
+		s.noteHeard(m.sensor.index, m.t)
+	}
 	fresh := newPerSensor / 3600 * s.unwatched(m.sensor.pos, m.t)
 	total := m.sensor.fa + fresh
 	for i := range s.tracks {
@@ -21,7 +25,7 @@ func (t *Tracker) trip(s *state, m *measurement) {
 		}
 		tr.predict(m.t, survivalS)
 		c := claim{track: int32(i)}
-		c.rate, c.fix = m.rate(tr)
+		c.rate, c.fix = m.rate(tr, &t.work.disc)
 		if c.rate > 1e-7 {
 			total += c.rate
 			t.claims = append(t.claims, c)
@@ -127,7 +131,7 @@ func (t *Tracker) birthFromTrip(s *state, m *measurement, share float64) {
 	var f fixOf
 	switch m.sensor.Kind {
 	case Seismic:
-		f = m.discFix(class, 1)
+		f = m.discFix(&t.work.disc, class, 1)
 	case PIR:
 		f = m.sectorFix(1)
 	default:
@@ -145,7 +149,7 @@ func (t *Tracker) birthFromTrip(s *state, m *measurement, share float64) {
 }
 
 // rate is how fast a track trips the sensor, were it the only one there.
-func (m *measurement) rate(tr *track) (float64, fixOf) {
+func (m *measurement) rate(tr *track, disc *[numClasses]discPart) (float64, fixOf) {
 	mean, cov := tr.position()
 	v := tr.velocity()
 	speed := math.Hypot(v[0], v[1])
@@ -164,7 +168,7 @@ func (m *measurement) rate(tr *track) (float64, fixOf) {
 			class[c] /= sum
 			p += class[c] * s.heard(mean, cov, s.RangeM[c])
 		}
-		return tr.r * s.Pd * p * moving / s.holdoff * numClasses * sum, m.discFix(class, speed)
+		return tr.r * s.Pd * p * moving / s.holdoff * numClasses * sum, m.discFix(disc, class, speed)
 	case PIR:
 		return tr.r * s.Pd * s.inSector(mean, cov) * moving / s.holdoff, m.sectorFix(speed)
 	case Bearing:
@@ -208,29 +212,26 @@ func sigmaMean(mean vec2, c sym2, f func(vec2) float64) float64 {
 	return sum / 6
 }
 
-// reach is the radius of the disc in which a target of a class must be to trip the geophone as strongly as it did. A geophone's
-// range is where the signal falls to the threshold; amplitude falls with distance, so a strong trip is a near one.
-func (m *measurement) reach(c Class) float64 {
-	r := m.sensor.RangeM[c]
-	if m.trip.SNRdB == 0 || math.IsNaN(m.trip.SNRdB) {
-		return r
-	}
-	const threshold, margin = 7, 8 // dB
-	return r * max(0.1, min(1, math.Pow(10, (threshold+margin-m.trip.SNRdB)/20)))
-}
-
-// discFix is the place that a geophone gives: its own, with the disc of its range as the systematic error, which stays the same
-// from trip to trip while the target is there.
-func (m *measurement) discFix(class ClassProbs, speed float64) fixOf {
-	r2 := 0.0
+// discFix is the place that a geophone gives: where in its disc something of such a class is, with the spread as the systematic error,
+// since it stays the same from trip to trip while the target is there.
+func (m *measurement) discFix(disc *[numClasses]discPart, class ClassProbs, speed float64) fixOf {
+	var z vec2
 	for c, p := range class {
-		r := m.reach(Class(c))
-		r2 += p * r * r
+		z[0] += p * disc[c].mean[0]
+		z[1] += p * disc[c].mean[1]
+	}
+	var spread sym2
+	for c, p := range class {
+		d := &disc[c]
+		e, n := d.mean[0]-z[0], d.mean[1]-z[1]
+		spread.ee += p * (d.cov.ee + e*e)
+		spread.en += p * (d.cov.en + e*n)
+		spread.nn += p * (d.cov.nn + n*n)
 	}
 	slip := 1 + m.sensor.clock*max(1, speed)
 	return fixOf{
-		sensor: m.sensor.index, z: m.sensor.pos, r: sym2{ee: slip * slip, nn: slip * slip},
-		bias: sym2{ee: 0.2 * r2, nn: 0.2 * r2}, tau: max(0.5, 0.3*math.Sqrt(r2)/max(1, speed)),
+		sensor: m.sensor.index, z: z, r: sym2{ee: slip * slip, nn: slip * slip},
+		bias: spread, tau: max(0.5, 0.7*spread.meanSigma()/max(1, speed)),
 	}
 }
 
