@@ -307,6 +307,14 @@ func (s *station) MuteSensor(_ context.Context, _ access.Principal, id string, m
 	return s.did("mute " + id + " " + m.Why)
 }
 
+func (s *station) Bias(id int) ([]api.CameraBias, error) {
+	return []api.CameraBias{{Feed: "1-thermal", EastM: 2.5, EastSigmaM: 0.5}}, nil
+}
+
+func (s *station) ForgetBias(_ context.Context, id int) error {
+	return s.did("forget bias " + strconv.Itoa(id))
+}
+
 func (s *station) Crossings(context.Context, time.Time, time.Time) (api.CrossingMap, error) {
 	return api.CrossingMap{}, nil
 }

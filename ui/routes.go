@@ -57,6 +57,8 @@ func routes() []route {
 		{method: post, path: base + "/vehicles/{id}/control/refuse", role: operator, handle: refuseControl},
 		{method: post, path: base + "/vehicles/{id}/commands", role: operator, lease: true, handle: command},
 		{method: post, path: base + "/vehicles/{id}/gimbal", role: operator, lease: true, handle: gimbal},
+		{method: get, path: base + "/vehicles/{id}/bias", role: viewer, handle: getBias},
+		{method: del, path: base + "/vehicles/{id}/bias", role: operator, handle: forgetBias},
 		{method: get, path: base + "/vehicles/{id}/cameras", role: viewer, handle: getCameras},
 		{method: post, path: base + "/vehicles/{id}/camera", role: operator, lease: true, handle: camera},
 		{method: post, path: base + "/vehicles/{id}/tracking", role: operator, lease: true, handle: track},

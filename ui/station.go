@@ -194,6 +194,10 @@ type Picture interface {
 	SetPatrol(ctx context.Context, p api.Patrol) error
 	// MuteSensor mutes a sensor for some minutes; none ends that.
 	MuteSensor(ctx context.Context, who access.Principal, id string, m api.Mute) error
+	// Bias is what has been learned of the systematic errors of the cameras that a vehicle carries, and ForgetBias starts anew
+	// with it, as after a repair.
+	Bias(id int) ([]api.CameraBias, error)
+	ForgetBias(ctx context.Context, id int) error
 	// Crossings are the alerts of a time by place and hour of the day; a zero time leaves that side open.
 	Crossings(ctx context.Context, from, to time.Time) (api.CrossingMap, error)
 }
