@@ -8,9 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { links, signing } from './fake-condition.mjs';
 import { height, tile } from './fake-terrain.mjs';
+import { trackFrame } from './fake-tracks.mjs';
 import { createWorld } from './fake-world.mjs';
 
-const port = Number(process.argv[process.argv.indexOf('--port') + 1] || 8080) || 8080;
+const port = process.argv.includes('--port') ? Number(process.argv[process.argv.indexOf('--port') + 1]) : 8080; // 0: a free one
 let signedIn = !process.argv.includes('--signed-out');
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const crowd = process.argv.includes('--tracks') ? Number(process.argv[process.argv.indexOf('--tracks') + 1]) : 0;
@@ -18,7 +19,8 @@ const world = createWorld();
 const clients = new Set();
 /** When the first page came: the alerts are raised a moment later, for it to see them come. */
 let firstAt;
-const me = () => ({ name: 'operator', role: 'operator', via: 'session', station: world.station });
+let name = 'operator';
+const me = () => ({ name, role: 'operator', via: 'session', station: world.station });
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const csp =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; media-src 'self' blob:; worker-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -52,6 +54,7 @@ function answer(request, response, body) {
   if (what === 'session') {
     if (request.method === 'POST' && data.password !== 'vedette') return problem(response, 401, 'The name or the password is wrong.');
     signedIn = request.method === 'POST';
+    if (signedIn) name = data.name;
     return signedIn ? json(response, 200, me()) : json(response, 204);
   }
   if (!signedIn) return problem(response, 401, 'Sign in first.');
@@ -59,6 +62,9 @@ function answer(request, response, body) {
   if (what === 'terrain') return terrain(response, url, id, verb, extra);
   if (what === 'links') return json(response, 200, links(Date.now()));
   if (what === 'feeds') return problem(response, 503, 'The fake station has no pictures.');
+  if (what === 'sensors') return muteCall(request, response, id, data);
+  if (what === 'plans' && id === 'check') return json(response, 200, { findings: [], estimate: { lengthM: 900, durationS: 150, speedMS: 6 } });
+  if (what === 'recordings') return json(response, 200, []);
   if (what === 'vehicles') return vehicleCall(request, response, Number(id), verb, data);
   if (what === 'alerts') return decide(response, world.alerts.get(id), { acknowledge: 'acknowledged', resolve: 'resolved', false: 'false' }[verb], 'alert', data.note);
   if (what === 'cues') return decide(response, world.cues.get(id), { approve: 'active', reject: 'rejected' }[verb], 'cue');
@@ -105,6 +111,15 @@ function vehicleCall(request, response, id, verb, data) {
   return json(response, 200, { id: '01J', vehicle: id, command: data.command ?? 'gimbal', result: 'accepted', elapsedMs: 12 });
 }
 
+function muteCall(request, response, id, data) {
+  const sensor = world.sensors.find((one) => one.id === id);
+  if (!sensor) return problem(response, 404, 'There is no such sensor.');
+  if (request.method === 'PUT') sensor.mute = { until: world.iso(Date.now() + data.minutes * 60_000), who: name, why: data.why };
+  else delete sensor.mute;
+  broadcast('sensor', sensor);
+  return json(response, 204);
+}
+
 function payloadCall(v, data) {
   clearInterval(v.zooming);
   if (data.rate) v.zooming = setInterval(() => (v.zoom = Math.max(0, Math.min(100, v.zoom + data.rate))), 100);
@@ -138,7 +153,7 @@ const sockets = new WebSocketServer({ noServer: true });
 server.on('upgrade', (request, socket, head) => {
   if (!signedIn) return socket.destroy();
   sockets.handleUpgrade(request, socket, head, (ws) => {
-    const client = { ws, seq: 0 };
+    const client = { ws, seq: 0, rows: new URL(request.url, 'http://fake').searchParams.get('tracks') === 'binary', told: new Set() };
     clients.add(client);
     firstAt ??= Date.now();
     ws.on('close', () => clients.delete(client));
@@ -167,10 +182,31 @@ function broadcast(type, data) {
   for (const client of clients) send(client, type, data);
 }
 
+const numbers = new Map();
+const numberOf = (id) => numbers.get(id) ?? (numbers.set(id, numbers.size + 1), numbers.size);
+
+/** Tracks that moved: as rows to who takes them so, each introduced once. */
+function tellTracks(tracks) {
+  const now = Date.now();
+  for (const client of clients) {
+    if (!client.rows) {
+      for (const track of tracks) send(client, 'track', track);
+      continue;
+    }
+    for (const track of tracks) {
+      if (client.told.has(track.id)) continue;
+      client.told.add(track.id);
+      send(client, 'track', { ...track, number: numberOf(track.id) });
+    }
+    client.seq += 1;
+    client.ws.send(trackFrame(client.seq, now, tracks, numberOf));
+  }
+}
+
 if (crowd > 0) {
   setInterval(() => {
     const now = Date.now();
-    for (let i = 0; i < crowd; i += 1) broadcast('track', world.oneOfCrowd(i, now));
+    tellTracks(Array.from({ length: crowd }, (_, i) => world.oneOfCrowd(i, now)));
   }, 500);
 }
 
@@ -179,7 +215,7 @@ setInterval(() => {
   const now = Date.now();
   beats += 1;
   for (const v of world.vehicles) broadcast('vehicle', world.vehicle(v, now));
-  if (beats % 2 === 0) broadcast('track', world.track(now));
+  if (beats % 2 === 0) tellTracks([world.track(now)]);
   if (firstAt !== undefined && now - firstAt > 3000) for (const [type, data] of world.raise(now)) broadcast(type, data);
   if (beats % 5 === 0) for (const one of world.traffic(now)) broadcast('aircraft', one);
   if (beats % 5 === 0) broadcast('time', { serverTime: world.iso(now) });
@@ -196,4 +232,4 @@ setInterval(() => {
 // Signals: USR1 loses and finds vehicle 2, USR2 cuts every socket.
 process.on('SIGUSR1', () => (world.vehicles[1].lost = world.vehicles[1].lost ? false : Date.now()));
 process.on('SIGUSR2', () => clients.forEach((c) => c.ws.terminate()));
-server.listen(port, '127.0.0.1', () => console.log(`fake station: http://127.0.0.1:${port}/`));
+server.listen(port, '127.0.0.1', () => console.log(`fake station: http://127.0.0.1:${server.address().port}/`));

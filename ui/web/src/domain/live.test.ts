@@ -7,6 +7,7 @@ class FakeSocket implements SocketLike {
   onmessage: ((event: MessageEvent) => void) | null = null;
   onclose: ((event: CloseEvent) => void) | null = null;
   readyState = 1;
+  binaryType: BinaryType = 'blob';
   sent: string[] = [];
   closed = false;
   send(data: string): void {

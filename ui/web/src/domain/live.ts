@@ -5,6 +5,7 @@
 import { Backoff } from './backoff';
 import { DecodeError } from './decode';
 import { decodeMessage, type LiveMessage } from './messages';
+import { readFrame } from './trackframe';
 
 /** connecting: no snapshot yet; live; stale: open but silent for more than 1.7 s (the station speaks each second); down: waiting to try again. */
 export type LinkState = 'connecting' | 'live' | 'stale' | 'down';
@@ -24,6 +25,7 @@ export interface SocketLike {
   onmessage: ((event: MessageEvent) => void) | null;
   onclose: ((event: CloseEvent) => void) | null;
   readyState: number;
+  binaryType: BinaryType;
   send(data: string): void;
   close(): void;
 }
@@ -59,6 +61,7 @@ export class LiveSocket {
     this.lastHeard = this.now();
     const socket = this.open(this.url);
     this.socket = socket;
+    socket.binaryType = 'arraybuffer';
     socket.onmessage = (event) => this.received(socket, event.data);
     socket.onclose = () => this.ended(socket);
     this.pingTimer = setInterval(() => this.ping(), pingEveryMs);
@@ -78,7 +81,7 @@ export class LiveSocket {
     this.lastHeard = this.now();
     let message: LiveMessage;
     try {
-      message = decodeMessage(typeof data === 'string' ? data : '', (e) => this.handlers.problem(e.message));
+      message = data instanceof ArrayBuffer ? rowsOf(data) : decodeMessage(typeof data === 'string' ? data : '', (e) => this.handlers.problem(e.message));
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       this.handlers.problem(error.message);
@@ -133,4 +136,10 @@ export class LiveSocket {
     this.state = state;
     this.handlers.state(state);
   }
+}
+
+/** Tracks come in binary, everything else as text. */
+function rowsOf(data: ArrayBuffer): LiveMessage {
+  const frame = readFrame(data);
+  return { type: 'rows', seq: frame.seq, data: frame };
 }

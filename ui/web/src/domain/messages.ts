@@ -1,6 +1,7 @@
 /** The live socket's messages: one decoder for the envelope and its data. */
-import { asObject, lenientArray, num, object, str, instant, DecodeError, type Decoder } from './decode';
+import { asObject, lenientArray, num, object, optional, record, str, instant, DecodeError, type Decoder } from './decode';
 import * as m from './model';
+import type { TrackFrame } from './trackframe';
 
 /** Everything at once, first on every connection; it replaces what was known before. */
 export interface Snapshot {
@@ -9,6 +10,8 @@ export interface Snapshot {
   feeds: m.Feed[];
   sensors: m.Sensor[];
   tracks: m.Track[];
+  /** The numbers of the tracks in rows. */
+  trackNumbers: Record<string, number>;
   alerts: m.Alert[];
   cues: m.Cue[];
   zones: m.Zone[];
@@ -23,7 +26,8 @@ export type LiveMessage = { seq: number } & (
   | { type: 'sensor'; data: m.Sensor }
   | { type: 'alert'; data: m.Alert }
   | { type: 'cue'; data: m.Cue }
-  | { type: 'track'; data: m.Track }
+  | { type: 'track'; data: m.Track; number?: number | undefined }
+  | { type: 'rows'; data: TrackFrame }
   | { type: 'trackGone'; data: { id: string } }
   | { type: 'trip'; data: m.Trip }
   | { type: 'detections'; data: m.Detections }
@@ -48,6 +52,7 @@ function decodeSnapshot(value: unknown, onBad: (e: DecodeError) => void): Snapsh
     feeds: lenientArray(m.feed, onBad)(s['feeds'], 'feeds'),
     sensors: lenientArray(m.sensor, onBad)(s['sensors'], 'sensors'),
     tracks: features(m.track, onBad)(s['tracks'], 'tracks'),
+    trackNumbers: optional(record(num))(s['trackNumbers'], 'trackNumbers') ?? {},
     alerts: lenientArray(m.alert, onBad)(s['alerts'], 'alerts'),
     cues: lenientArray(m.cue, onBad)(s['cues'], 'cues'),
     zones: features(m.zone, onBad)(s['zones'], 'zones'),
@@ -97,7 +102,7 @@ function decodeChange(type: string, seq: number, data: unknown): LiveMessage {
     case 'cue':
       return { type, seq, data: m.cue(data, type) };
     case 'track':
-      return { type, seq, data: m.track(data, type) };
+      return { type, seq, data: m.track(data, type), number: optional(num)(asObject(data, type)['number'], 'track.number') };
     case 'trackGone':
       return { type, seq, data: gone(data, type) };
     case 'trip':

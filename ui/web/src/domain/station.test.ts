@@ -54,6 +54,7 @@ describe('Store', () => {
       feeds: [],
       sensors: [{ id: 's-1', kind: 'pir', position: { lat: 0, lon: 0 }, state: 'ok' }],
       tracks,
+      trackNumbers: {},
       alerts: [],
       cues: [],
       zones: [],
@@ -66,7 +67,7 @@ describe('Store', () => {
     const store = new Store();
     store.apply(snapshot([track('t-1', -35, 0)]));
     store.apply(snapshot([track('t-2', -35, 0)]));
-    expect([...store.tracks.keys()]).toEqual(['t-2']);
+    expect([...store.tracks.values()].map((t) => t.id)).toEqual(['t-2']);
     expect([...store.trails.keys()]).toEqual(['t-2']);
     expect(store.vehicles.size).toBe(1);
   });

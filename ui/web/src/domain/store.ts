@@ -6,6 +6,8 @@ import type { LiveMessage, Snapshot } from './messages';
 import type { Plans } from './plan';
 import type { Aircraft, Alert, Cue, Detections, Feed, LonLat, Me, Sensor, Track, Trip, Vehicle, Zone } from './model';
 import { distanceM } from './geometry';
+import type { TrackFrame } from './trackframe';
+import { TrackTable } from './tracktable';
 
 export type Topic = 'me' | 'vehicles' | 'feeds' | 'sensors' | 'tracks' | 'alerts' | 'cues' | 'zones' | 'detections' | 'traffic' | 'plans';
 
@@ -18,6 +20,8 @@ export interface TrailPoint {
 }
 
 const trailSpacingM = 3;
+/** Less than the spacing anywhere on earth, in each direction. */
+const nearDeg = 1.5e-5;
 const trailForMs = 600_000;
 const trailPoints = 320;
 /** With more tracks than this only a stub of each trail is kept: nobody could tell them apart, and memory must stand still. */
@@ -29,7 +33,7 @@ export class Store {
   readonly vehicles = new Map<number, Vehicle>();
   readonly feeds = new Map<string, Feed>();
   readonly sensors = new Map<string, Sensor>();
-  readonly tracks = new Map<string, Track>();
+  readonly tracks = new TrackTable();
   readonly trails = new Map<string, TrailPoint[]>();
   readonly alerts = new Map<string, Alert>();
   readonly cues = new Map<string, Cue>();
@@ -65,8 +69,11 @@ export class Store {
       case 'cue':
         return this.put(this.cues, message.data.id, message.data, 'cues');
       case 'track':
+        this.tracks.put(message.data, message.number);
         this.extendTrail(message.data);
-        return this.put(this.tracks, message.data.id, message.data, 'tracks');
+        return this.tell(['tracks']);
+      case 'rows':
+        return this.moved(message.data);
       case 'trackGone':
         this.tracks.delete(message.data.id);
         this.trails.delete(message.data.id);
@@ -142,7 +149,8 @@ export class Store {
     refill(this.vehicles, s.vehicles);
     refill(this.feeds, s.feeds);
     refill(this.sensors, s.sensors);
-    refill(this.tracks, s.tracks);
+    this.tracks.clear();
+    for (const track of s.tracks) this.tracks.put(track, s.trackNumbers[track.id]);
     refill(this.alerts, s.alerts);
     refill(this.cues, s.cues);
     refill(this.zones, s.zones);
@@ -166,16 +174,27 @@ export class Store {
     this.tell(['sensors']);
   }
 
+  private moved(frame: TrackFrame): void {
+    const { tracks } = this;
+    tracks.take(frame, (slot) => this.extend(tracks.idAt(slot), tracks.t[slot]!, tracks.lat[slot]!, tracks.lon[slot]!));
+    this.tell(['tracks']);
+  }
+
   private extendTrail(track: Track): void {
-    const t = track.t ?? track.lastSeen;
-    const at: LonLat = [track.position.lon, track.position.lat];
-    const trail = this.trails.get(track.id) ?? [];
+    this.extend(track.id, track.t ?? track.lastSeen, track.position.lat, track.position.lon);
+  }
+
+  private extend(id: string, t: number, lat: number, lon: number): void {
+    const trail = this.trails.get(id) ?? [];
     const last = trail.at(-1);
+    // Without trigonometry for what has hardly moved: of thousands that is nearly all.
+    if (last && Math.abs(last.at[1] - lat) < nearDeg && Math.abs(last.at[0] - lon) < nearDeg) return;
+    const at: LonLat = [lon, lat];
     if (last && distanceM(last.at, at) < trailSpacingM) return;
     trail.push({ t, at });
     const most = this.tracks.size > manyTracks ? trailPointsOfMany : trailPoints;
     while (trail.length > most || (trail[0] && t - trail[0].t > trailForMs)) trail.shift();
-    this.trails.set(track.id, trail);
+    this.trails.set(id, trail);
   }
 
   private tell(topics: readonly Topic[]): void {

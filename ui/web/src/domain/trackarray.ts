@@ -1,6 +1,7 @@
 /** Tracks as the numbers that the track layer draws. */
 import type { Place } from './place';
 import type { Track } from './model';
+import type { TrackTable } from './tracktable';
 
 /** Place (2), symbol, opacity, course, half axes (2), bearing. */
 export const floatsPerTrack = 8;
@@ -18,24 +19,22 @@ export function mercatorOf(at: Place): [number, number] {
   return [(at.lon + 180) / 360, 0.5 - Math.asinh(Math.tan(at.lat * rad)) / (2 * Math.PI)];
 }
 
-/** Writes the tracks into an array that has room for them, counted from an origin; answers how many. */
-export function fill(out: Float32Array, tracks: Iterable<Track>, origin: readonly [number, number], nowMs: number, icon: (t: Track) => number): number {
-  let n = 0;
-  for (const t of tracks) {
-    const i = n * floatsPerTrack;
-    const { lat, lon } = t.position;
+/** Writes the tracks of a table into an array that has room for them, counted from an origin; answers how many. */
+export function fill(out: Float32Array, tracks: TrackTable, origin: readonly [number, number], nowMs: number, icon: (slot: number) => number): number {
+  for (let n = 0, i = 0; n < tracks.size; n += 1, i += floatsPerTrack) {
+    const lat = tracks.lat[n]!;
+    const lon = tracks.lon[n]!;
     const perM = 1 / (earthM * Math.cos(lat * rad));
     out[i] = (lon + 180) / 360 - origin[0];
     out[i + 1] = 0.5 - Math.asinh(Math.tan(lat * rad)) / (2 * Math.PI) - origin[1];
-    out[i + 2] = icon(t);
-    out[i + 3] = opacity[t.status] * (nowMs - t.lastSeen > oldAfterMs ? 0.6 : 1);
-    out[i + 4] = t.courseDeg === undefined || !(t.speed !== undefined && t.speed > 0.3) ? noCourse : t.courseDeg * rad;
-    out[i + 5] = (t.ellipse?.semiMajorM ?? 0) * perM;
-    out[i + 6] = (t.ellipse?.semiMinorM ?? 0) * perM;
-    out[i + 7] = (t.ellipse?.bearingDeg ?? 0) * rad;
-    n += 1;
+    out[i + 2] = icon(n);
+    out[i + 3] = opacity[tracks.statusAt(n)] * (nowMs - tracks.lastSeen[n]! > oldAfterMs ? 0.6 : 1);
+    out[i + 4] = tracks.speed[n]! > 0.3 && !Number.isNaN(tracks.course[n]!) ? tracks.course[n]! * rad : noCourse;
+    out[i + 5] = tracks.major[n]! * perM;
+    out[i + 6] = tracks.minor[n]! * perM;
+    out[i + 7] = tracks.bearing[n]! * rad;
   }
-  return n;
+  return tracks.size;
 }
 
 /** The track nearest to a place within a reach in metres; undefined where none is. */

@@ -3,9 +3,9 @@
  * features of tracks.ts when there are more than those can carry; labels and trails stay with the selected one.
  */
 import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibre } from 'maplibre-gl';
-import type { Track } from '../domain/model';
 import { chooseSidc } from '../domain/sidc';
 import { fill, floatsPerTrack, mercatorOf } from '../domain/trackarray';
+import type { TrackTable } from '../domain/tracktable';
 import type { Palette } from './palette';
 import { drawSymbol } from './symbols';
 import { fragmentShader, vertexShader } from './trackshaders';
@@ -46,12 +46,11 @@ export class TrackCloud implements CustomLayerInterface {
   }
 
   /** Takes over the tracks as they are now. */
-  update(tracks: ReadonlyMap<string, Track>, nowMs: number): void {
+  update(tracks: TrackTable, nowMs: number): void {
     if (tracks.size * floatsPerTrack > this.data.length) this.data = new Float32Array(Math.ceil(tracks.size * 1.25) * floatsPerTrack);
-    const first = tracks.values().next().value;
     // Near the tracks, so that single precision is fine enough.
-    if (first) this.origin = mercatorOf(first.position);
-    this.count = fill(this.data, tracks.values(), this.origin, nowMs, (t) => this.icon(t));
+    if (tracks.size > 0) this.origin = mercatorOf({ lat: tracks.lat[0]!, lon: tracks.lon[0]! });
+    this.count = fill(this.data, tracks, this.origin, nowMs, (slot) => this.icon(tracks.sidcAt(slot), tracks.classAt(slot)));
     this.stale.data = true;
     this.map?.triggerRepaint();
   }
@@ -143,8 +142,8 @@ export class TrackCloud implements CustomLayerInterface {
   }
 
   /** The place of a track's symbol in the atlas; when that is full, of the first. */
-  private icon(track: Track): number {
-    const sidc = chooseSidc(track.sidc, track.class);
+  private icon(code: string | undefined, trackClass: string): number {
+    const sidc = chooseSidc(code, trackClass);
     const known = this.icons.get(sidc);
     if (known !== undefined) return known;
     const at = this.icons.size < cells ? this.icons.size : 0;

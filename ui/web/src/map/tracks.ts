@@ -102,10 +102,7 @@ export const tracks: Overlay = {
 
   draw(view) {
     const features: Feature[] = [];
-    const crowded = view.store.tracks.size > crowd;
-    for (const track of view.store.tracks.values()) {
-      // In a crowd trackcloud.ts draws the others.
-      if (crowded && track.id !== view.selectedTrack) continue;
+    for (const track of drawn(view)) {
       const common = { id: track.id, selected: track.id === view.selectedTrack, opacity: opacity[track.status] };
       const icon = `symbol|${chooseSidc(track.sidc, track.class)}`;
       features.push(feature('track', point(track.position), { ...common, icon, label: label(track, view.now) }));
@@ -117,6 +114,13 @@ export const tracks: Overlay = {
   // Labels count seconds.
   moving: (view) => view.store.tracks.size > 0 && view.store.tracks.size <= crowd,
 };
+
+/** In a crowd trackcloud.ts draws all but the selected one. */
+function drawn({ store, selectedTrack }: View): Iterable<Track> {
+  if (store.tracks.size <= crowd) return store.tracks.values();
+  const selected = selectedTrack === undefined ? undefined : store.tracks.get(selectedTrack);
+  return selected ? [selected] : [];
+}
 
 function label(track: Track, now: number): string {
   const sure = track.classProbabilities?.[track.class];

@@ -122,7 +122,7 @@ export class Desk {
     this.layout.of(me.name);
     this.ownLayers.of(me.name);
     this.session = 'in';
-    const url = new URL('/api/v1/live', location.href);
+    const url = new URL('/api/v1/live?tracks=binary', location.href);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     this.live?.close();
     this.live = new LiveSocket(url.href, {
