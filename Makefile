@@ -22,7 +22,7 @@ PLAIN      := CGO_ENABLED=0 GOFLAGS="$(filter-out -trimpath,$(shell go env GOFLA
 # What needs the cores rather than the time leaves them to tests that run in real time beside it.
 ASIDE      := nice -n 10
 # The parts of `make test`, the longest first. Most of them mostly wait, so three run at any time.
-STAGES     := test-go test-station lint test-plan test-stranger test-chain test-video test-record test-paths test-alerts test-web build-arm64
+STAGES     := test-go test-station lint test-plan test-stranger test-chain test-video test-record test-paths test-plain test-web build-arm64
 
 .PHONY: help
 help: ## list the targets
@@ -89,6 +89,10 @@ test-chain: ## the whole chain in real time: simulator, station, a crossing, a c
 $(STRANGER)/node_modules/.installed: $(STRANGER)/package.json $(STRANGER)/package-lock.json
 	cd $(STRANGER) && npm ci --no-audit --no-fund --loglevel=error
 	touch $@
+
+.PHONY: test-plain
+test-plain: ## what the race detector is kept away from (//go:build !race), but for the whole chain: the network, pictures, the busy night
+	$(ASIDE) ./scripts/plain-test -skip '^TestWholeChain$$'
 
 .PHONY: test-alerts
 test-alerts: ## an hour of a busy night, played fast: which crossings are alerted, and what else is; make bench has the long form

@@ -1,3 +1,7 @@
+//go:build !race
+
+// Pictures are drawn and looked at by one goroutine; the race detector would only make it ten times as long.
+
 package station_test
 
 import (

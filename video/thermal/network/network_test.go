@@ -1,3 +1,7 @@
+//go:build !race
+
+// Arithmetic of one goroutine, for which the race detector takes ten times as long; video/thermal runs a network under it.
+
 package network_test
 
 import (
