@@ -48,7 +48,7 @@ func simulated(t *testing.T, p impair.Profile) *mavlink.Service {
 
 func until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); !holds(); {
+	for deadline := time.Now().Add(4 * time.Minute); !holds(); {
 		if time.Now().After(deadline) {
 			t.Fatalf("not in time: %s", what)
 		}

@@ -18,7 +18,7 @@ import (
 
 func untilTrue(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(60 * time.Second)
+	deadline := time.Now().Add(4 * time.Minute)
 	for !holds() {
 		if time.Now().After(deadline) {
 			t.Fatal("still not: " + what)
