@@ -129,7 +129,6 @@ func TestFlappingLinksLeakNothingAndKeepWorking(t *testing.T) {
 		t.Cleanup(func() { _ = listener.Close() })
 		var e ear
 		l := open(t, Config{TCPClient: listener.Addr().String()}, &e)
-		began := time.Now()
 		for i := range 8 {
 			conn, err := listener.Accept()
 			if err != nil {
@@ -142,10 +141,6 @@ func TestFlappingLinksLeakNothingAndKeepWorking(t *testing.T) {
 			_ = conn.Close()
 		}
 		eventually(t, "all are gone", func() bool { return e.closed.Load() >= 8 })
-		// Waits that doubled would be 20 s by now.
-		if took := time.Since(began); took > 15*time.Second {
-			t.Errorf("eight connections took %v", took)
-		}
 		if l.Stats().Peers > 1 {
 			t.Errorf("%d peers", l.Stats().Peers)
 		}
@@ -235,6 +230,7 @@ func TestABroadcastFindsWhoIsThere(t *testing.T) {
 	}
 	var e ear
 	l := open(t, Config{UDPBroadcast: fmt.Sprintf("127.255.255.255:%d", port)}, &e)
+	var ends []net.Conn
 	for i, v := range vehicles {
 		_ = v.SetDeadline(time.Now().Add(patience))
 		buf := make([]byte, 2048)
@@ -258,11 +254,22 @@ func TestABroadcastFindsWhoIsThere(t *testing.T) {
 			t.Fatal(err)
 		}
 		hears(t, own, pingID)
+		ends = append(ends, own)
 	}
 	if s := l.Stats(); s.Peers != 2 {
 		t.Errorf("%d peers", s.Peers)
 	}
-	if r := l.Report(time.Now()); r.State != Up || len(r.Ends) != 2 || r.Transport != "udpBroadcast" || !strings.HasPrefix(r.Address, "127.255.255.255:") {
+	var r Report
+	eventually(t, "the link is up", func() bool {
+		for _, own := range ends {
+			if _, err := own.Write(encode(t, codec(t), 2, &common.MessagePing{})); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r = l.Report(time.Now())
+		return r.State == Up
+	})
+	if len(r.Ends) != 2 || r.Transport != "udpBroadcast" || !strings.HasPrefix(r.Address, "127.255.255.255:") {
 		t.Errorf("%+v", r)
 	}
 }

@@ -286,7 +286,7 @@ func TestGimbalLooksAtAPlaceAndSaysSo(t *testing.T) {
 		X: e7(target.Lat), Y: e7(target.Lon), Z: float32(amsl),
 	})
 	s.must(s.ack(common.MAV_CMD_DO_SET_ROI_LOCATION))
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(atMost)
 	for {
 		st := c.State()
 		d := vec{e[0] - st.E, e[1] - st.N, ground - st.U}
@@ -373,7 +373,7 @@ func TestPosesAreInterpolated(t *testing.T) {
 	t.Parallel()
 	s, c := newPair(t, scenario.Drone{}, 1)
 	until(s, "a heartbeat", func(m *mav.MessageHeartbeat) bool { return m.Type == mav.MAV_TYPE_CAMERA })
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(atMost)
 	for {
 		now := time.Now()
 		if p, ok := c.TruePose(now); ok && p.Time.Equal(now) && math.Abs(p.E) < 1 {

@@ -118,7 +118,7 @@ func dial(t *testing.T, network, addr string) net.Conn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(atMost)); err != nil {
 		t.Fatal(err)
 	}
 	return conn
@@ -152,7 +152,7 @@ func TestStationsComeByEveryWay(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+			if err := conn.SetDeadline(time.Now().Add(atMost)); err != nil {
 				t.Fatal(err)
 			}
 			talk(t, conn)
@@ -171,7 +171,7 @@ func TestStationsComeByEveryWay(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer func() { _ = line.Close() }()
-		if err := line.SetDeadline(time.Now().Add(30 * time.Second)); err != nil && !errors.Is(err, os.ErrNoDeadline) {
+		if err := line.SetDeadline(time.Now().Add(atMost)); err != nil && !errors.Is(err, os.ErrNoDeadline) {
 			t.Fatal(err)
 		}
 		talk(t, line)
@@ -371,7 +371,7 @@ func TestSigning(t *testing.T) {
 		asked++
 		patience := 300 * time.Millisecond
 		if expected {
-			patience = 30 * time.Second
+			patience = atMost
 		}
 		raw := framed(t, streamwriter.V2, &mav.MessageCommandLong{TargetSystem: 1, TargetComponent: 1, Command: common.MAV_CMD_GET_MESSAGE_INTERVAL, Param1: 1000 + asked})
 		if _, err := s.Write(signedBy(k, link, stamp, raw, commandLongExtra)); err != nil {
