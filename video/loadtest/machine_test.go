@@ -2,6 +2,7 @@ package loadtest
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -14,6 +15,8 @@ const (
 	maxLagMS  = 10
 	minIdle   = 0.05
 	maxStolen = 0.02
+	// maxUneven is by how much the share of the cores that other programs took may differ between the two runs of a round.
+	maxUneven = 0.10
 )
 
 // unfit says why a run cannot be used; empty: it can.
@@ -31,11 +34,21 @@ func (f figures) unfit() string {
 	return strings.Join(why, ", ")
 }
 
+// unequal says why the two runs of a round cannot be compared though each can be used; empty: they can.
+func (p pair) unequal() string {
+	plain, ours := p.plain.machine.foreign, p.ours.machine.foreign
+	if math.Abs(plain-ours) <= maxUneven {
+		return ""
+	}
+	return fmt.Sprintf("other programs took %.0f %% of the cores beside the plain relay and %.0f %% beside ours (limit: %.0f apart)",
+		100*plain, 100*ours, 100*maxUneven)
+}
+
 // ticks is what all cores together have done since the start of the system (proc(5), stat).
 type ticks struct{ all, idle, stolen float64 }
 
-// share is how a time was spent, each from 0 to 1 of all cores.
-type share struct{ idle, stolen float64 }
+// share is how a time was spent, each from 0 to 1 of all cores: foreign by programs that are neither harness nor relay.
+type share struct{ idle, stolen, foreign float64 }
 
 func readMachine(b *testing.B) ticks {
 	b.Helper()
@@ -73,9 +86,12 @@ func parseStat(text string) (t ticks, err error) {
 	return t, nil
 }
 
-func (t ticks) since(was ticks) share {
+// since is what became of the time, of which harness and relay used own seconds.
+func (t ticks) since(was ticks, own float64) share {
 	all := max(t.all-was.all, 1)
-	return share{idle: (t.idle - was.idle) / all, stolen: (t.stolen - was.stolen) / all}
+	s := share{idle: (t.idle - was.idle) / all, stolen: (t.stolen - was.stolen) / all}
+	s.foreign = max(1-s.idle-s.stolen-own*ticksASecond/all, 0)
+	return s
 }
 
 func TestStatIsRead(t *testing.T) {
@@ -86,8 +102,11 @@ func TestStatIsRead(t *testing.T) {
 		t.Fatal(a, err)
 	}
 	b, err := parseStat(second)
-	if err != nil || b.since(a) != (share{idle: 0.35, stolen: 0.275}) {
-		t.Error(b.since(a), err)
+	if err != nil || b.since(a, 0.25) != (share{idle: 0.35, stolen: 0.275, foreign: 0.25}) {
+		t.Error(b.since(a, 0.25), err)
+	}
+	if got := b.since(a, 9).foreign; got != 0 {
+		t.Errorf("others took %v of what was all used by the relay", got)
 	}
 	for _, bad := range []string{"", "intr 5 5 5 5 5 5 5 5 5", "cpu 1 2 3", "cpu 1 2 3 4 5 6 7 x 9"} {
 		if got, err := parseStat(bad); err == nil {
@@ -106,6 +125,16 @@ func TestADisturbedRoundHasNoRatio(t *testing.T) {
 		return f
 	}
 	quiet := pair{plain: run(4, nil), ours: run(2, nil)}
+	busy := func(f *figures) { f.machine.foreign = 0.3 }
+	if report, invalid := summary([]pair{{plain: run(4, busy), ours: run(2, busy)}}); report["cpu-ratio"] != 0.5 || len(invalid) != 0 {
+		t.Errorf("others beside both runs: %v, %v", report, invalid)
+	}
+	for _, bad := range []pair{{plain: run(4, busy), ours: run(2, nil)}, {plain: run(4, nil), ours: run(2, busy)}} {
+		report, invalid := summary([]pair{bad, quiet})
+		if report["cpu-ratio"] != 0.5 || report["invalid-rounds"] != 1 || len(invalid) != 1 || !strings.Contains(invalid[0], "other programs") {
+			t.Errorf("others beside one run alone: %v, %v", report, invalid)
+		}
+	}
 	report, invalid := summary([]pair{quiet})
 	if len(invalid) != 0 || report["cpu-ratio"] != 0.5 || report["invalid-rounds"] != 0 {
 		t.Errorf("a quiet round: %v, %v", report, invalid)

@@ -66,6 +66,7 @@ var metrics = []struct {
 	{"p50-ms", func(f figures) float64 { return f.p50 }, false},
 	{"harness-lag-ms", func(f figures) float64 { return f.lagMS }, false},
 	{"idle-%", func(f figures) float64 { return 100 * f.machine.idle }, false},
+	{"foreign-%", func(f figures) float64 { return 100 * f.machine.foreign }, false},
 	{"stolen-%", func(f figures) float64 { return 100 * f.machine.stolen }, false},
 }
 
@@ -90,7 +91,7 @@ func compare(b *testing.B, l load) {
 type pair struct{ plain, ours figures }
 
 // summary is what is printed of some rounds: the means of the valid ones and their ratios. A round counts where neither
-// of its runs was disturbed, since a ratio with a disturbed run says nothing. invalid says what is wrong with the others.
+// of its runs was disturbed, nor one more than the other, since a ratio with a disturbed run says nothing. invalid says what is wrong with the others.
 func summary(rounds []pair) (report map[string]float64, invalid []string) {
 	var plain, ours []figures
 	void := 0
@@ -104,6 +105,10 @@ func summary(rounds []pair) (report map[string]float64, invalid []string) {
 				invalid = append(invalid, fmt.Sprintf("round %d, %s: %s", n+1, run.kind, why))
 				fit = false
 			}
+		}
+		if why := r.unequal(); fit && why != "" {
+			invalid = append(invalid, fmt.Sprintf("round %d: %s", n+1, why))
+			fit = false
 		}
 		if fit {
 			plain, ours = append(plain, r.plain), append(ours, r.ours)
@@ -170,7 +175,7 @@ func measure(b *testing.B, kind, camera string, at *clock, l load) figures {
 		v.count(true)
 	}
 	const span = 6 * time.Second
-	cpu, began, before := cpuSeconds(b, pid), time.Now(), readMachine(b)
+	cpu, harness, began, before := cpuSeconds(b, pid), cpuSeconds(b, os.Getpid()), time.Now(), readMachine(b)
 	var late []float64
 	for last := began; time.Since(began) < span; {
 		<-lag.C
@@ -178,8 +183,8 @@ func measure(b *testing.B, kind, camera string, at *clock, l load) figures {
 		late = append(late, ms(max(now.Sub(last)-5*time.Millisecond, 0)))
 		last = now
 	}
-	cpu = cpuSeconds(b, pid) - cpu
-	out := figures{cpu: cpu / time.Since(began).Seconds() / float64(l.viewers), memoryMB: residentMB(b, pid), lagMS: at99(late), machine: readMachine(b).since(before)}
+	cpu, harness = cpuSeconds(b, pid)-cpu, cpuSeconds(b, os.Getpid())-harness
+	out := figures{cpu: cpu / time.Since(began).Seconds() / float64(l.viewers), memoryMB: residentMB(b, pid), lagMS: at99(late), machine: readMachine(b).since(before, cpu+harness)}
 	var delays, read, first []float64
 	lost, got := 0, 0
 	for _, v := range viewers {
@@ -272,9 +277,10 @@ func cpuSeconds(b *testing.B, pid int) float64 {
 	if err != nil {
 		b.Fatal(err)
 	}
-	const ticks = 100 // a second, on every Linux that Go runs on
-	return (user + system) / ticks
+	return (user + system) / ticksASecond
 }
+
+const ticksASecond = 100 // on every Linux that Go runs on
 
 func residentMB(b *testing.B, pid int) float64 {
 	b.Helper()
