@@ -14,6 +14,7 @@ import (
 var (
 	errPair = errors.New("a position must be [lat, lon]")
 	errTime = errors.New("t is missing")
+	errSpot = errors.New("a track needs lat, lon and cov [ee,en,nn]")
 )
 
 type headLine struct {
@@ -80,6 +81,23 @@ type tripLine struct {
 	SNR    float64            `json:"snr_db"`
 	Cls    map[string]float64 `json:"cls"`
 	Dir    *string            `json:"dir"`
+
+	// Of a sensor of kind bearing, which is an addition to the format of ours.
+	Az      *float64 `json:"az"`
+	AzSigma float64  `json:"az_sigma_deg"`
+}
+
+// trackLine is what another system says of one of its tracks; an addition of ours.
+type trackLine struct {
+	Seq       *uint64            `json:"seq"`
+	Sensor    string             `json:"sensor"`
+	T         *int64             `json:"t"`
+	Tr        *int64             `json:"tr"`
+	Lat       *float64           `json:"lat"`
+	Lon       *float64           `json:"lon"`
+	Cov       []float64          `json:"cov"`
+	Existence float64            `json:"existence"`
+	Cls       map[string]float64 `json:"cls"`
 }
 
 type reportLine struct {
@@ -167,6 +185,15 @@ func (l *sensorLine) sensor() (s fusion.Sensor, err error) {
 		if s.B, err = pair(l.B); err != nil {
 			return s, fmt.Errorf("b: %w", err)
 		}
+	case "bearing":
+		s.Kind = fusion.Bearing
+		if l.Range != nil {
+			if err := json.Unmarshal(l.Range, &s.RangeM[0]); err != nil {
+				return s, fmt.Errorf("range_m: %w", err)
+			}
+		}
+	case "system":
+		s.Kind = fusion.System
 	default:
 		return s, fmt.Errorf("sensor kind %q is not known", l.Kind)
 	}
@@ -217,6 +244,9 @@ func (l *tripLine) trip() (t fusion.Trip, err error) {
 	if t.Arrival, err = instant(l.Tr); err != nil {
 		t.Arrival = t.Time
 	}
+	if l.Az != nil {
+		t.BearingDeg, t.BearingSigmaDeg = *l.Az, l.AzSigma
+	}
 	if l.Dir != nil {
 		switch *l.Dir {
 		case "L2R":
@@ -226,4 +256,20 @@ func (l *tripLine) trip() (t fusion.Trip, err error) {
 		}
 	}
 	return t, nil
+}
+
+func (l *trackLine) track() (f fusion.ForeignTrack, err error) {
+	f = fusion.ForeignTrack{Sensor: l.Sensor, Seq: number(l.Seq), Existence: l.Existence, Class: classes(l.Cls)}
+	if f.Time, err = instant(l.T); err != nil {
+		return f, err
+	}
+	if f.Arrival, err = instant(l.Tr); err != nil {
+		f.Arrival = f.Time
+	}
+	if l.Lat == nil || l.Lon == nil || len(l.Cov) != 3 {
+		return f, errSpot
+	}
+	f.Position = geo.LatLon{Lat: *l.Lat, Lon: *l.Lon}
+	f.EE, f.EN, f.NN = l.Cov[0], l.Cov[1], l.Cov[2]
+	return f, nil
 }

@@ -74,6 +74,8 @@ func RunTrack(r io.Reader, w io.Writer, stderr io.Writer) error {
 	}
 }
 
+var errAz = errors.New("trip: az is missing, the direction that the sensor tells")
+
 var errLongLine = errors.New("the line is too long")
 
 // readLine reads one line without its end. With io.EOF the line may hold the last, unfinished one.
@@ -107,6 +109,8 @@ type runner struct {
 	out     *bufio.Writer
 	stderr  io.Writer
 	failed  error
+
+	bearings map[string]bool // sensors of that kind
 }
 
 // line handles one line; last is true for the end line.
@@ -133,6 +137,10 @@ func (r *runner) line(raw []byte) (last bool, err error) {
 		if err != nil {
 			return false, err
 		}
+		if r.bearings == nil {
+			r.bearings = map[string]bool{}
+		}
+		r.bearings[s.ID] = s.Kind == fusion.Bearing
 		return false, r.tracker.AddSensor(s)
 	case "scan":
 		var l scanLine
@@ -153,7 +161,20 @@ func (r *runner) line(raw []byte) (last bool, err error) {
 		if err != nil {
 			return false, fmt.Errorf("trip: %w", err)
 		}
+		if l.Az == nil && r.bearings[l.Sensor] {
+			return false, errAz
+		}
 		return false, r.taken(func() { r.tracker.AddTrip(t) })
+	case "track":
+		var l trackLine
+		if err := json.Unmarshal(raw, &l); err != nil {
+			return false, fmt.Errorf("parse track: %w", err)
+		}
+		f, err := l.track()
+		if err != nil {
+			return false, fmt.Errorf("track: %w", err)
+		}
+		return false, r.taken(func() { r.tracker.AddTrack(f) })
 	case "report":
 		var l reportLine
 		if err := json.Unmarshal(raw, &l); err != nil {
