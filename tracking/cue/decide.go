@@ -62,8 +62,10 @@ func (e *Engine) decide(id, who string, now time.Time, state State) (*entry, err
 		return nil, &DecidedError{ID: id, State: c.cue.State, By: c.cue.DecidedBy}
 	case !now.Before(c.cue.ExpiresAt):
 		return nil, &DecidedError{ID: id, State: Expired}
-	case state == Approved && e.busy(c.cue.Vehicle):
-		return nil, &DecidedError{ID: id, State: Expired}
+	}
+	if other := e.underWay(c.cue.Vehicle); state == Approved && other != nil {
+		why := fmt.Sprintf("vehicle %d is under way for cue %s, which %s approved", c.cue.Vehicle, other.cue.ID, other.cue.DecidedBy)
+		return nil, &DecidedError{ID: id, State: c.cue.State, Why: why}
 	}
 	c.cue.State, c.cue.DecidedBy, c.cue.DecidedAt = state, who, now
 	return c, nil

@@ -181,10 +181,17 @@ func (e *Engine) barred(alertID string, vehicle int) bool {
 	return e.busy(vehicle) || slices.Contains(e.failed[alertID], vehicle)
 }
 
-func (e *Engine) busy(vehicle int) bool {
-	return slices.ContainsFunc(e.all, func(c *entry) bool {
+func (e *Engine) busy(vehicle int) bool { return e.underWay(vehicle) != nil }
+
+// underWay gives the cue that a vehicle carries out, nil where there is none.
+func (e *Engine) underWay(vehicle int) *entry {
+	i := slices.IndexFunc(e.all, func(c *entry) bool {
 		return c.cue.Vehicle == vehicle && (c.cue.State == Approved || c.cue.State == Active)
 	})
+	if i < 0 {
+		return nil
+	}
+	return e.all[i]
 }
 
 func (e *Engine) proposed(vehicle int) bool {

@@ -125,15 +125,21 @@ type Result struct {
 // ErrNoCue means that no cue has that id.
 var ErrNoCue = errors.New("there is no such cue")
 
-// DecidedError means that the cue was decided, or ended, before.
+// DecidedError means that the cue was decided, or ended, before, or that its vehicle is under way for another.
 type DecidedError struct {
 	ID    string
 	State State
 	By    string // empty when nobody decided: it expired
+	Why   string // in words, where the state alone does not say it
 }
 
 func (e *DecidedError) Error() string {
-	if e.By == "" {
+	switch {
+	case e.Why != "":
+		return fmt.Sprintf("cue %s: %s", e.ID, e.Why)
+	case e.State == Expired:
+		return fmt.Sprintf("cue %s has expired and moves nothing; while its alert is open another look is proposed", e.ID)
+	case e.By == "":
 		return fmt.Sprintf("cue %s is already %s", e.ID, e.State)
 	}
 	return fmt.Sprintf("cue %s is already %s, decided by %s", e.ID, e.State, e.By)
