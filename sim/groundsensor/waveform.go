@@ -103,39 +103,81 @@ func (g *ground) roll(out []float64, amplitude [2]float64) {
 	}
 }
 
-// steps adds the footsteps of one object whose waves arrive within the samples. Step k falls at (k + phase) / gait by the
+// beat is one foot, or two together, that fall in every stride.
+type beat struct {
+	phase    float64 // of the stride, 0 to 1
+	strength float64 // as a part of the loudest
+}
+
+// The beats of a stride. A walking animal's hind foot falls somewhat before the middle between two fore feet, and bears two thirds of
+// what those do.
+var (
+	twoLegs = []beat{{0, 1}, {0.5, 1}}
+	walk    = []beat{{0, 1}, {0.22, 0.67}, {0.5, 1}, {0.72, 0.67}}
+	trot    = []beat{{0, 1}, {0.5, 1}}
+	hop     = []beat{{0, 1.2}}
+)
+
+// How far a beat may come off its time, as a part of the stride: people walk as evenly as clocks, animals look where they step.
+const (
+	personUneven = 0.025
+	animalUneven = 0.07
+)
+
+func beatsOf(o *world.Object) (beats []beat, uneven, size float64) {
+	if o.Class != world.Animal {
+		return twoLegs, personUneven, personCounts
+	}
+	size = animalCounts * (0.3 + o.HeightM)
+	switch o.Gait {
+	case world.GaitTrot:
+		return trot, animalUneven, size
+	case world.GaitHop:
+		return hop, personUneven, size
+	default:
+		return walk, animalUneven, size
+	}
+}
+
+// steps adds the footsteps of one object whose waves arrive within the samples. Stride k begins at (k + phase) * 2 / gait by the
 // clock; gap is how long after the first sample the object was where it says.
 func steps(out []float64, start time.Time, e, n float64, o *world.Object, gap float64) {
 	phase, own := gaitOf(o.ID)
-	size := personCounts
-	if o.Class == world.Animal {
-		size = animalCounts * (0.3 + o.HeightM)
-	}
+	beats, uneven, size := beatsOf(o)
+	strideHz := o.GaitHz / 2
 	// Seconds since a whole hour keep all digits where Unix seconds would lose some.
 	hour := start.Truncate(time.Hour)
 	from := start.Sub(hour).Seconds()
 	until := from + float64(len(out))/samplesPerSecond
 	base := float64(hour.Unix() % 86400)
-	first := int64(math.Floor((base+from-wavelet-farthestStepM/waveSpeedMS)*o.GaitHz - phase))
-	for k := first; ; k++ {
-		at := (float64(k)+phase)/o.GaitHz - base
-		if at > until {
-			return
+	first := int64(math.Floor((base+from-wavelet-farthestStepM/waveSpeedMS)*strideHz-phase)) - 1
+	for k := first; (float64(k)+phase-uneven)/strideHz-base <= until; k++ {
+		for i, b := range beats {
+			h := hash(own, uint64(k)*uint64(len(beats))+uint64(i))
+			late := uneven * (2*unit(hash(h, 1)) - 1)
+			at := (float64(k)+phase+b.phase+late)/strideHz - base
+			dt := at - from - gap
+			d := math.Hypot(o.E+dt*o.VE-e, o.N+dt*o.VN-n)
+			// No step is like the other, left is not like right.
+			strength := size / fall(d) * b.strength * (0.75 + 0.5*unit(h) + 0.08*math.Round(b.phase))
+			footfall(out, from-at-d/waveSpeedMS, strength, h, o.Class == world.Person)
 		}
-		dt := at - from - gap
-		d := math.Hypot(o.E+dt*o.VE-e, o.N+dt*o.VN-n)
-		arrives := at + d/waveSpeedMS
-		strength := size / fall(d)
-		h := hash(own, uint64(k))
-		strength *= 0.75 + 0.5*unit(h) + 0.08*float64(k&1) // no step is like the other, left is not like right
-		hertz := 16 + 14*unit(h>>20)
-		toe := 0.09 + 0.04*unit(h>>40)
-		for i := range out {
-			t := from + float64(i)/samplesPerSecond - arrives
-			if t < 0 || t > wavelet+toe {
-				continue
-			}
-			out[i] += strength * (thump(t, hertz) + 0.45*thump(t-toe, hertz*1.25))
+	}
+}
+
+// footfall adds one step; since is how long before the first sample its wave has arrived. People roll from heel to toe, which are two
+// thumps; a hoof or a paw is one.
+func footfall(out []float64, since, strength float64, h uint64, rolls bool) {
+	hertz := 16 + 14*unit(h>>20)
+	toe := 0.09 + 0.04*unit(h>>40)
+	for i := range out {
+		t := since + float64(i)/samplesPerSecond
+		if t < 0 || t > wavelet+toe {
+			continue
+		}
+		out[i] += strength * thump(t, hertz)
+		if rolls {
+			out[i] += 0.45 * strength * thump(t-toe, hertz*1.25)
 		}
 	}
 }

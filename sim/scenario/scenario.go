@@ -42,7 +42,7 @@ type Object struct {
 	SpeedMS  float64 `yaml:"speedMS"`  // default: person 1.4, vehicle 8, animal 1
 	StartS   float64 `yaml:"startS"`   // when it appears, seconds after the start
 	Pauses   []Pause `yaml:"pauses"`   // stops at way points
-	GaitHz   float64 `yaml:"gaitHz"`   // footsteps a second while moving; default: person 1.9, animal 2.6, vehicle 0
+	GaitHz   float64 `yaml:"gaitHz"`   // steps a second of one pair of legs while moving; default: person 1.9, animal 2.6, vehicle 0
 	Count    int     `yaml:"count"`    // members of a group, one behind the other; default 1
 	SpacingM float64 `yaml:"spacingM"` // between them; default 2.5
 	Shuttle  bool    `yaml:"shuttle"`  // goes to and fro for ever, instead of leaving at the end of its path
@@ -73,6 +73,7 @@ type Animal struct {
 	SpeedMS float64 `yaml:"speedMS"` // while it moves; default 1
 	LengthM float64 `yaml:"lengthM"` // default 1.2
 	HeightM float64 `yaml:"heightM"` // default 0.9
+	Hops    bool    `yaml:"hops"`    // on its hind feet, as kangaroos do; otherwise it walks, or trots where it is fast for its height
 }
 
 // Sensor is a ground sensor.

@@ -55,6 +55,30 @@ func (h *herd) at(m int64, now float64) (pos, dir scenario.Point) {
 	return pos, scenario.Point{(b[0] - a[0]) / dist, (b[1] - a[1]) / dist}
 }
 
+const (
+	hipPart    = 0.7 // height of the hip as a part of an animal's
+	trotFroude = 0.5 // Froude number from which a walk becomes a trot
+	hopHz      = 2.2 // of a kangaroo, whatever its speed
+)
+
+// gait is how the animals go at the speed of their herd, and how many steps a pair of legs makes in a second, which is two for a
+// stride: Alexander's relation of speed, stride and height of the hip, which holds from mice to elephants. The pace stays the same
+// through a move, since an animal that hastens lengthens its stride first.
+func (h *herd) gait() (g Gait, stepsHz float64) {
+	if h.Hops {
+		return GaitHop, 2 * hopHz
+	}
+	const gravity = 9.81
+	hip := hipPart * h.HeightM
+	strideM := math.Pow(h.SpeedMS*math.Pow(hip, 1.17)/(0.25*math.Sqrt(gravity)), 0.6)
+	if h.SpeedMS*h.SpeedMS/(gravity*hip) > trotFroude {
+		g = GaitTrot
+	} else {
+		g = GaitWalk
+	}
+	return g, 2 * h.SpeedMS / strideM
+}
+
 // appendAt adds every animal of the herd.
 func (h *herd) appendAt(out []Object, now float64) []Object {
 	const tick = 0.05
@@ -73,7 +97,7 @@ func (h *herd) appendAt(out []Object, now float64) []Object {
 		}
 		if v := math.Hypot(o.VE, o.VN); v > 0.1 {
 			o.Moving = true
-			o.GaitHz = min(1.2+1.1*v, 4)
+			o.Gait, o.GaitHz = h.gait()
 		}
 		out = append(out, o)
 	}

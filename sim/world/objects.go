@@ -84,7 +84,7 @@ func (v *traveller) member(t float64, k int64, m int) (Object, bool) {
 	case Vehicle:
 		o.LengthM, o.WidthM, o.HeightM = 4.6, 1.9, 1.8
 	case Animal:
-		o.LengthM, o.WidthM, o.HeightM = 1.2, 0.4, 0.9
+		o.LengthM, o.WidthM, o.HeightM, o.Gait = 1.2, 0.4, 0.9, GaitWalk
 	default:
 		o.LengthM, o.WidthM = 0.4, 0.55
 		o.HeightM = 1.74 + 0.11*v.chance.signed(k, int64(10+m))

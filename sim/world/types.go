@@ -28,9 +28,20 @@ type Object struct {
 	LengthM, WidthM, HeightM float64    // bounding box, length along the heading
 	TempC                    float64    // mean temperature of its surface
 	Moving                   bool       // false while it pauses, grazes or is parked
-	GaitHz                   float64    // footsteps a second, 0 = none (a vehicle, or standing still)
+	GaitHz                   float64    // steps a second of one pair of legs, 0 = none (a vehicle, or standing still)
+	Gait                     Gait       // in which order the feet of an animal fall
 	Own                      bool       // one of ours
 }
+
+// Gait is the order in which feet fall.
+type Gait string
+
+// The gaits of animals; people, who walk on two legs, have none of them.
+const (
+	GaitWalk Gait = "walk" // four beats a stride, one foot after the other
+	GaitTrot Gait = "trot" // two beats a stride, diagonal feet together
+	GaitHop  Gait = "hop"  // one beat a stride, both hind feet together
+)
 
 // Tree is a tree or a large bush, standing on the ground.
 type Tree struct {

@@ -270,3 +270,23 @@ func BenchmarkObjectsAt(b *testing.B) {
 		w.ObjectsAt(epoch.Add(time.Minute))
 	}
 }
+
+func TestAnimalsGoAsTheirSizeAndSpeedSay(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		animal scenario.Animal
+		gait   Gait
+		stepHz [2]float64
+	}{
+		{"a deer", scenario.Animal{SpeedMS: 1.1, HeightM: 1.2}, GaitWalk, [2]float64{1.8, 2.3}},
+		{"a boar", scenario.Animal{SpeedMS: 0.9, HeightM: 0.8}, GaitWalk, [2]float64{2.2, 2.8}},
+		{"a fox", scenario.Animal{SpeedMS: 1.6, HeightM: 0.4}, GaitTrot, [2]float64{4.5, 5.5}},
+		{"a kangaroo", scenario.Animal{SpeedMS: 2.2, HeightM: 1.3, Hops: true}, GaitHop, [2]float64{4.4, 4.4}},
+	} {
+		h := herd{Animal: c.animal}
+		if g, hz := h.gait(); g != c.gait || hz < c.stepHz[0] || hz > c.stepHz[1] {
+			t.Errorf("%s: %s, %.2f steps a second", c.name, g, hz)
+		}
+	}
+}
