@@ -9,6 +9,7 @@ type Alerts struct {
 	TrackExistence   float64       `yaml:"trackExistence,omitempty"`   // 0 to 1, of a track that alerts by itself
 	PairWindow       time.Duration `yaml:"pairWindow,omitempty"`       // between trips that confirm each other
 	PairReachM       float64       `yaml:"pairReachM,omitempty"`       // between their sensors
+	DriveReachM      float64       `yaml:"driveReachM,omitempty"`      // likewise, where one told of a vehicle
 	WalkSpeed        float64       `yaml:"walkSpeed,omitempty"`        // metres a second, the fastest
 	DriveSpeed       float64       `yaml:"driveSpeed,omitempty"`       // likewise
 	ApproachM        float64       `yaml:"approachM,omitempty"`        // from a border
@@ -54,7 +55,7 @@ func (c *checker) alerts(a Alerts, q Cues) {
 		c.limit("alerts."+key, v, 0, 0.99)
 	}
 	for key, v := range map[string]float64{
-		"animalsPerPerson": a.AnimalsPerPerson, "pairReachM": a.PairReachM, "approachM": a.ApproachM, "bindM": a.BindM, "groupM": a.GroupM,
+		"animalsPerPerson": a.AnimalsPerPerson, "pairReachM": a.PairReachM, "driveReachM": a.DriveReachM, "approachM": a.ApproachM, "bindM": a.BindM, "groupM": a.GroupM,
 		"ownM": a.OwnM, "weatherSpanM": a.WeatherSpanM,
 	} {
 		c.limit("alerts."+key, v, 0, 5000)

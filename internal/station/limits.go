@@ -14,7 +14,7 @@ func alertConfig(c config.Alerts, zones []zone.Zone, firstID int) alert.Config {
 	return alert.Config{
 		Zones: zones, FirstID: firstID,
 		RaiseConfidence: c.RaiseConfidence, AnimalsPerPerson: c.AnimalsPerPerson, TrackExistence: c.TrackExistence,
-		PairWindow: c.PairWindow, PairReachM: c.PairReachM, WalkSpeed: c.WalkSpeed, DriveSpeed: c.DriveSpeed,
+		PairWindow: c.PairWindow, PairReachM: c.PairReachM, DriveReachM: c.DriveReachM, WalkSpeed: c.WalkSpeed, DriveSpeed: c.DriveSpeed,
 		ApproachM: c.ApproachM, ApproachFor: cmp.Or(c.ApproachFor, approachFor), BindM: c.BindM, GroupM: c.GroupM,
 		SuppressFor: c.SuppressFor, StaleAfter: c.StaleAfter, OwnM: c.OwnM, OwnAge: c.OwnAge, OwnReach: c.OwnReach,
 		WeatherSensors: c.WeatherSensors, WeatherWindow: c.WeatherWindow, WeatherSpanM: c.WeatherSpanM, WeatherHold: c.WeatherHold,

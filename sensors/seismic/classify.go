@@ -10,6 +10,13 @@ const (
 	walkSteps = 4 // at least
 	fastSteps = 7
 
+	// Nobody walks with more steps a second than this, and who runs does so evenly: quick and uneven steps are those of an animal's
+	// fore feet, whose hind feet fall more softly between.
+	quickHz     = 2.3
+	quickJitter = 0.062
+	quickHalves = 0.25
+	quickSteps  = 6
+
 	steadyJitter = 0.12 // of a person alone
 	groupJitter  = 0.08 // where other steps lie between
 	aloneShare   = 0.65 // explained
@@ -25,7 +32,7 @@ const (
 	walkRest        = 0.62 // prominence as a part of the level: between steps the ground comes to rest, under an engine not
 	fastRest        = 0.4
 	peaky           = 4.2 // kurtosis
-	smooth          = 4.5
+	smooth          = 3.6 // an engine's; many hooves at once make 3.8 and more
 	// A few steps have to stand out more, or the swell of an engine that comes near would pass for them.
 	manySteps = 6
 	veryPeaky = 5.0
@@ -50,6 +57,11 @@ func (d *Detector) hearSteps() (Trip, bool) {
 		return cadenceTrip(Animal, fast, fastSteps), true
 	case trotting, walk.steps < manySteps && d.kurtosis() < veryPeaky:
 		return Trip{}, false
+	case walk.steps >= walkSteps && walk.uneven():
+		if walk.steps >= quickSteps && walk.explained >= groupShare && walk.sound(needed-fastEaseDB, fastRest) {
+			return cadenceTrip(Animal, walk, quickSteps), true
+		}
+		return Trip{}, false
 	case walk.steps >= walkSteps && walk.explained >= aloneShare && walk.jitter <= steadyJitter && walk.sound(needed, walkRest):
 		return cadenceTrip(Walk, walk, walkSteps), true
 	case walk.steps > walkSteps && walk.explained >= groupShare && walk.jitter <= groupJitter && walk.sound(needed, walkRest):
@@ -67,6 +79,11 @@ func (d *Detector) windy() bool {
 // sound tells whether a chain looks like steps: ground at rest between them, and not one shock that dies away.
 func (c chain) sound(prominence, rest float64) bool {
 	return math.Abs(c.driftDB) <= maxDriftDB && c.prominence >= max(prominence, rest*c.levelDB)
+}
+
+// uneven tells whether a chain is quicker than a walk, and no runner's.
+func (c chain) uneven() bool {
+	return c.period < 1/quickHz && (c.jitter > quickJitter || c.halves >= quickHalves)
 }
 
 func cadenceTrip(class Class, c chain, needed int) Trip {

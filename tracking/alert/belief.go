@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"vedette/internal/geo"
 )
 
 // belief says how well each explanation fits what was sensed: natural logarithms, up to a constant. Trips are weighed as a
@@ -30,18 +32,29 @@ const (
 	strideAnimal = -0.7
 	// knows is how sure a track must be of its object to rule out that there is nothing.
 	knows = 4.0
+	// cameraKnows is how much more than a track of sensors one counts at which a camera looked for lookedFrames frames: what it is shows
+	// better in a picture than in the ground.
+	cameraKnows  = 1.5
+	lookedFrames = 30
 	// leastClass keeps a track's class from being certain.
 	leastClass = 0.005
 )
 
-// logit is what a confidence says, as a logarithm of odds.
+// nearlyAlways is what a name says beyond its sensor's confidence: what a sensor is not sure of it calls UNKNOWN before it gives a wrong
+// name, so that a walk of 70 % is seldom an animal's with 30 %.
+const nearlyAlways = 0.6
+
+// firm is 0 for a name that is as likely wrong as right, and 1 from a confidence of 0.7.
+func firm(c float64) float64 { return min(1, max(0, (c-0.5)/0.2)) }
+
+// logit is what a confidence says of a name, as a logarithm of odds.
 func logit(c float64) float64 {
-	c = min(0.97, max(0.5, c))
-	return min(mostOfOne, math.Log(c/(1-c)))
+	odds := min(0.97, max(0.5, c))
+	return min(mostOfOne, nearlyAlways*firm(c)+math.Log(odds/(1-odds)))
 }
 
-// add takes one trip: count is how many of its sensor were taken before, first tells that it is the first of all.
-func (b *belief) add(t Trip, count int, first bool) {
+// add takes one trip: count is how many of its sensor were taken before, apartM how far it is from the first of all, which first tells.
+func (b *belief) add(t Trip, count int, apartM, reachM float64, first bool) {
 	w := math.Pow(repeats, float64(count))
 	says := w * logit(t.Confidence)
 	mixed := math.Log((1 + math.Exp(-says)) / 2)
@@ -56,8 +69,9 @@ func (b *belief) add(t Trip, count int, first bool) {
 		b.both += mixed
 	case detailVehicle:
 		b.person -= says
-		b.animal -= says + 2*w // none sounds like it
+		b.animal -= says + 2*w*firm(t.Confidence) // none sounds like it
 		b.both -= says
+		b.nothing -= 1.5 * w * firm(t.Confidence) // nor does a gust or a falling branch
 	case detailUnknown:
 		b.person -= 0.3 * w
 		b.vehicle -= 0.2 * w
@@ -77,8 +91,12 @@ func (b *belief) add(t Trip, count int, first bool) {
 	case count > 0:
 		b.nothing += w * againFalse
 	default:
-		b.nothing += elsewhereFalse
-		b.animal += strideAnimal
+		// The farther sensors may be apart, as where something drives, the more of them trip by chance meanwhile.
+		far := math.Log(max(1, apartM/reachM))
+		b.nothing += elsewhereFalse + far
+		if b.animal += far; far == 0 {
+			b.animal += strideAnimal
+		}
 	}
 }
 
@@ -86,7 +104,11 @@ func (b *belief) add(t Trip, count int, first bool) {
 func (b *belief) addTrack(t Track) {
 	sure := min(1, max(0, t.Existence))
 	b.nothing -= knows * sure
-	part := func(class string) float64 { return sure * math.Log(max(leastClass, t.Class[class])) }
+	weight := sure
+	if t.looked() {
+		weight *= cameraKnows
+	}
+	part := func(class string) float64 { return weight * math.Log(max(leastClass, t.Class[class])) }
 	b.person += part(classPerson)
 	b.animal += part(classAnimal)
 	b.vehicle += part(classVehicle)
@@ -121,7 +143,7 @@ func (c *Config) weigh(trips []Trip, track *Track, nuisance float64) shares {
 	})
 	count := map[string]int{}
 	for i, t := range sorted {
-		b.add(t, count[t.Sensor], i == 0)
+		b.add(t, count[t.Sensor], geo.Distance(t.place(), sorted[0].place()), c.PairReachM, i == 0)
 		count[t.Sensor]++
 	}
 	if track != nil {

@@ -18,8 +18,9 @@ type Config struct {
 	// WalkSpeed and DriveSpeed are the fastest that somebody gets from one sensor to another: 3.5 and 25 m/s. The second
 	// holds where a sensor told of a vehicle.
 	WalkSpeed, DriveSpeed float64
-	// PairReachM is the farthest that two sensors may be apart to confirm each other for a walker: 200 m.
-	PairReachM float64
+	// PairReachM is the farthest that two sensors may be apart to confirm each other for a walker: 200 m. DriveReachM is that where one
+	// told of a vehicle: 500 m; within PairWindow it would get farther, and so would others.
+	PairReachM, DriveReachM float64
 	// RaiseConfidence is the confidence from which evidence becomes an alert: 0.7.
 	RaiseConfidence float64
 	// AnimalsPerPerson is how many animals trip a sensor for each person who does: 6.
@@ -81,6 +82,7 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.WalkSpeed, 3.5)
 	orDefault(&c.DriveSpeed, 25)
 	orDefault(&c.PairReachM, 200)
+	orDefault(&c.DriveReachM, 500)
 	orDefault(&c.RaiseConfidence, 0.7)
 	orDefault(&c.AnimalsPerPerson, 6)
 	orDefault(&c.SeismicRangeM, 40)

@@ -180,7 +180,7 @@ func (ev *event) reaches(c *Config, t Trip, now time.Time) (distance float64, ok
 	return nearest, found
 }
 
-// agrees tells whether a trip fits what the event is: a walker is no part of an alert about animals, nor the other way round.
+// agrees tells whether a trip fits what the event is: a walker is no part of an alert about animals or a vehicle, nor the other way round.
 func (ev *event) agrees(t Trip) bool {
 	const sure, no, yes = 0.7, 0.4, 0.7
 	if t.Confidence < sure || ev.toldAt.IsZero() {
@@ -191,8 +191,10 @@ func (ev *event) agrees(t Trip) bool {
 		human = 0
 	}
 	switch t.Detail {
-	case detailWalk, detailVehicle:
-		return human >= no
+	case detailWalk:
+		return human >= no && ev.alert.Probably != Vehicle
+	case detailVehicle:
+		return human >= no && ev.alert.Probably != Person && ev.alert.Probably != Group
 	case detailAnimal:
 		return human < yes
 	}

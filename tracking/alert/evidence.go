@@ -46,7 +46,7 @@ func (c *Config) plausible(a, b Trip) bool {
 	case a.Detail == detailVehicle && b.onFoot() || b.Detail == detailVehicle && a.onFoot():
 		return false
 	case a.Detail == detailVehicle || b.Detail == detailVehicle:
-		speed, reach = c.DriveSpeed, c.DriveSpeed*c.PairWindow.Seconds()
+		speed, reach = c.DriveSpeed, c.DriveReachM
 	}
 	d := geo.Distance(a.place(), b.place())
 	least := d - c.rangeM(a) - c.rangeM(b)
@@ -90,6 +90,11 @@ func (t Track) lastSeen(now time.Time) time.Time {
 // restsOnMoreThan tells whether a track has evidence besides one sensor's: a trip cannot confirm itself.
 func (t Track) restsOnMoreThan(sensor string) bool {
 	return len(t.Sources) == 0 || slices.ContainsFunc(t.Sources, func(s Source) bool { return s.ID != sensor })
+}
+
+// looked tells whether a camera saw the track for a while.
+func (t Track) looked() bool {
+	return slices.ContainsFunc(t.Sources, func(s Source) bool { return s.Kind == kindVideo && s.Count >= lookedFrames })
 }
 
 // moved is the position east and north metres away.

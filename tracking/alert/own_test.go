@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"vedette/internal/geo"
 	"vedette/tracking/alert"
 )
 
@@ -64,8 +65,8 @@ func TestDecisionsTeach(t *testing.T) {
 		t.Errorf("nuisance rate %.2f", rate)
 	}
 	// What was enough elsewhere is not enough here, and stands in the log.
-	s.trip(1, "s-1", "seismic", "WALK", 0.8, at(0, -60))
-	s.trip(12, "s-2", "seismic", "WALK", 0.8, at(30, -60))
+	s.trip(1, "s-1", "seismic", "WALK", 0.7, at(0, -60))
+	s.trip(12, "s-2", "seismic", "WALK", 0.7, at(30, -60))
 	s.until(100)
 	s.none()
 	if s.noted(alert.NoteIsolated) != 2 {
@@ -87,4 +88,30 @@ func TestDecisionsTeach(t *testing.T) {
 	if l := s.engine.Lessons(s.now.AddDate(0, 0, 140))["s-1"]; l.False > 0.01 {
 		t.Errorf("%+v", l)
 	}
+}
+
+// TestAWalkerNearAPatrolAlarms has a patrol on foot walk along the line, and somebody else cross it 100 m away.
+func TestAWalkerNearAPatrolAlarms(t *testing.T) {
+	t.Parallel()
+	for name, set := range map[string]func(*story){
+		"by sensors beside him": func(s *story) {
+			s.trips = append(s.trips, ranged(s, 10, "s-1", at(100, -30)), ranged(s, 21, "s-1", at(100, -30)), ranged(s, 28, "s-2", at(110, -10)))
+		},
+		"by a camera": func(s *story) {
+			s.track(walker{id: "t-1", from: 0, to: 80, place: at(100, -60), vn: 1.4, class: person})
+		},
+	} {
+		s := newStory(t, alert.Config{})
+		s.reports(alert.Own{ID: "p-1", Name: "patrol 1"}, 0, -20, 0, 0, 90)
+		set(s)
+		s.until(90)
+		if len(s.raised) != 1 {
+			t.Errorf("%s: %d alerts, notes %+v", name, len(s.raised), s.notes)
+		}
+	}
+}
+
+// ranged is a sure walker at a geophone of 25 m, which is what the simulator's are.
+func ranged(s *story, sec float64, sensor string, p geo.LatLon) alert.Trip {
+	return alert.Trip{Sensor: sensor, Kind: "seismic", Detail: "WALK", Confidence: 0.95, At: s.sec(sec), Lat: p.Lat, Lon: p.Lon, RangeM: 25}
 }
