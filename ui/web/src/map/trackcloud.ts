@@ -33,6 +33,8 @@ export class TrackCloud implements CustomLayerInterface {
   private origin: [number, number] = [0, 0];
   private stale = { data: true, atlas: true };
   private readonly atlas = document.createElement('canvas');
+  /** The atlas's places, by the code that is drawn there, and by the code or class that was asked for. */
+  private readonly places = new Map<string, number>();
   private readonly icons = new Map<string, number>();
 
   constructor(private palette: Palette) {
@@ -64,6 +66,7 @@ export class TrackCloud implements CustomLayerInterface {
   retheme(palette: Palette): void {
     this.palette = palette;
     this.icons.clear();
+    this.places.clear();
     this.atlas.getContext('2d')?.clearRect(0, 0, this.atlas.width, this.atlas.height);
   }
 
@@ -143,14 +146,23 @@ export class TrackCloud implements CustomLayerInterface {
 
   /** The place of a track's symbol in the atlas; when that is full, of the first. */
   private icon(code: string | undefined, trackClass: string): number {
-    const sidc = chooseSidc(code, trackClass);
-    const known = this.icons.get(sidc);
+    // By what was asked, too: to look at ten thousand codes twice a second would cost more than to draw them.
+    const asked = code ?? trackClass;
+    const known = this.icons.get(asked);
     if (known !== undefined) return known;
-    const at = this.icons.size < cells ? this.icons.size : 0;
-    this.icons.set(sidc, at);
+    const at = this.place(chooseSidc(code, trackClass));
+    this.icons.set(asked, at);
+    return at;
+  }
+
+  private place(sidc: string): number {
+    const known = this.places.get(sidc);
+    if (known !== undefined) return known;
+    const at = this.places.size < cells ? this.places.size : 0;
+    this.places.set(sidc, at);
     const palette = this.palette;
     void drawSymbol(sidc, palette).then((image) => {
-      if (!image || palette !== this.palette || this.icons.get(sidc) !== at) return;
+      if (!image || palette !== this.palette || this.places.get(sidc) !== at) return;
       const c = this.atlas.getContext('2d')!;
       c.putImageData(image, at * cellPx + (cellPx - image.width) / 2, (cellPx - image.height) / 2);
       this.stale.atlas = true;

@@ -1,0 +1,126 @@
+package live
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/paulmach/orb"
+
+	"vedette/internal/access"
+	"vedette/ui/api"
+)
+
+// BenchmarkConsoles is one hub with 100 sockets on loopback, each told of 1,000 tracks twice a second for ten seconds. The
+// cores are those of the process: hub, sockets and the clients that read and throw away. Latency is from the instant in a
+// row to its frame being read; a tenth of the clients look.
+func BenchmarkConsoles(b *testing.B) {
+	for _, form := range []string{"binary", ""} {
+		b.Run("tracks="+form, func(b *testing.B) {
+			for b.Loop() {
+				benchConsoles(b, form)
+			}
+		})
+	}
+}
+
+func benchConsoles(b *testing.B, form string) {
+	const consoles, tracks, rounds = 100, 1000, 20
+	w := newWorld()
+	h := New(Config{Source: w, Gate: w, Leases: w.leases})
+	ctx, cancel := context.WithCancel(context.Background())
+	ran := make(chan struct{})
+	go func() { defer close(ran); _ = h.Run(ctx) }()
+	<-w.asked
+	s := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		_ = h.Serve(rw, r, access.Principal{Name: "ann", Role: access.RoleOperator})
+	}))
+	url := "ws" + strings.TrimPrefix(s.URL, "http")
+	if form != "" {
+		url += "?tracks=" + form
+	}
+	var mu sync.Mutex
+	var latencies []time.Duration
+	var readers sync.WaitGroup
+	for i := range consoles {
+		conn, res, err := websocket.DefaultDialer.Dial(url, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		_ = res.Body.Close()
+		readers.Go(func() {
+			defer func() { _ = conn.Close() }()
+			for {
+				what, data, err := conn.ReadMessage()
+				if err != nil {
+					return
+				}
+				if i%10 != 0 || what != websocket.BinaryMessage {
+					continue
+				}
+				low := uint32(time.Now().UnixMilli()) //nolint:gosec // the low half
+				mu.Lock()
+				for o := frameHeader; o < len(data); o += rowBytes {
+					latencies = append(latencies, time.Duration(int32(low-binary.LittleEndian.Uint32(data[o+12:])))*time.Millisecond) //nolint:gosec // a difference
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	for h.Stats().Clients < consoles {
+		time.Sleep(time.Millisecond)
+	}
+	before, start := processCPU(b), time.Now()
+	tick := time.NewTicker(500 * time.Millisecond)
+	for round := range rounds {
+		now := time.Now()
+		for i := range tracks {
+			at := float64(i)/1000 + float64(round)*1e-5
+			w.changes <- api.TrackChanged(api.NewFeature(fmt.Sprint("t-", i), orb.Point{149 + at, -35}, api.TrackProperties{
+				Status: "confirmed", Class: "person", Speed: known(1.2), CourseDeg: known(90), Existence: known(0.9), T: api.At(now), LastSeen: api.At(now),
+				Ellipse: &api.Ellipse{SemiMajorM: 12, SemiMinorM: 6, BearingDeg: 30}, SIDC: "10012700001101000000",
+				ClassProbabilities: map[string]float64{"person": 0.8, "vehicle": 0.1, "animal": 0.1},
+			}))
+		}
+		<-tick.C
+	}
+	tick.Stop()
+	took := time.Since(start)
+	cores := (processCPU(b) - before).Seconds() / took.Seconds()
+	sent := h.Stats().Sent
+	cancel()
+	<-ran
+	readers.Wait()
+	s.Close()
+	b.ReportMetric(cores, "cores")
+	b.ReportMetric(float64(sent)/took.Seconds(), "messages/s")
+	if len(latencies) > 0 {
+		slices.Sort(latencies)
+		at := func(p float64) float64 {
+			return float64(latencies[int(math.Min(p*float64(len(latencies)), float64(len(latencies)-1)))].Milliseconds())
+		}
+		b.ReportMetric(at(0.5), "p50-ms")
+		b.ReportMetric(at(0.99), "p99-ms")
+	}
+	runtime.KeepAlive(latencies)
+}
+
+func processCPU(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
