@@ -16,6 +16,7 @@ const detailsEvery = 5 * time.Second
 type told struct {
 	number  uint32
 	details details
+	counted int // measurements of all its sources together
 	at      time.Time
 }
 
@@ -23,6 +24,14 @@ type told struct {
 type details struct {
 	class, sidc, alert string
 	sources            int
+}
+
+// counted is how many measurements have fed a track.
+func counted(t *api.Track) (n int) {
+	for _, s := range t.Properties.Sources {
+		n += s.Count
+	}
+	return n
 }
 
 func detailsOf(t *api.Track) details {
@@ -63,11 +72,12 @@ func (l *ledger) row(now time.Time, t *api.Track) (number uint32, row, news []by
 	if !placed {
 		row = nil
 	}
-	if d := detailsOf(t); first || d != known.details || now.Sub(known.at) >= detailsEvery {
+	d, n := detailsOf(t), counted(t)
+	if first || d != known.details || n != known.counted && now.Sub(known.at) >= detailsEvery {
 		if news, err = json.Marshal(trackWithNumber{*t, known.number}); err != nil {
 			return 0, nil, nil, err
 		}
-		known.details, known.at = d, now
+		known.details, known.counted, known.at = d, n, now
 	}
 	l.tracks[t.ID] = known
 	return known.number, row, news, nil

@@ -183,8 +183,9 @@ export class MapView {
 
   private listen(): void {
     const { map, options } = this;
-    // A new style has forgotten the layer.
-    map.on('style.load', () => map.addLayer(this.cloud, 'tracks-selected'));
+    // A new style has forgotten the layer; a style that is given as an object may be there before anybody listens.
+    map.on('style.load', () => this.addCloud());
+    map.on('styledata', () => this.addCloud());
     map.on('render', () => (this.frames += 1));
     map.once('load', () => {
       this.loaded = true;
@@ -203,6 +204,10 @@ export class MapView {
       if ('originalEvent' in e && e.originalEvent) options.onMove();
     });
     map.on('error', (e) => options.onProblem(`map: ${e.error.message}`));
+  }
+
+  private addCloud(): void {
+    if (!this.map.getLayer(this.cloud.id) && this.map.getLayer('tracks-selected')) this.map.addLayer(this.cloud, 'tracks-selected');
   }
 
   private contours(): void {

@@ -1,0 +1,62 @@
+// axe-core on every view and dialog in every theme, each opened as a person would.
+import { check } from './kit.mjs';
+
+const dialog = 'dialog[open]';
+
+/** Each view: how it is opened, what axe looks at (the whole page where nothing is given), and what else puts it away than Escape. */
+export const views = {
+  main: { open: async () => undefined },
+  details: {
+    open: async (kit) => {
+      await kit.id('alert-a-3').locator('button.head').click();
+      await kit.press('s');
+      await kit.id('sensors').getByTestId('sensor-s-07').click();
+      await kit.id('sensor-mute').click();
+    },
+    within: 'aside[aria-label="Alerts and details"]',
+  },
+  measure: { open: async (kit) => (await kit.press('m'), await kit.clickMap(0.4, 0.3), await kit.clickMap(0.6, 0.4)), within: '[data-testid="measure"]' },
+  menu: { open: (kit) => kit.clickMap(0.12, 0.9), within: '[data-testid="map-menu"]' },
+  palette: { open: (kit) => kit.press('Control+k'), within: dialog },
+  goto: { open: async (kit) => (await kit.press('g'), await kit.id('goto-input').fill('-35.36 149.17')), within: dialog },
+  layers: { open: (kit) => kit.press('y'), within: dialog },
+  sensors: { open: (kit) => kit.press('s'), within: dialog },
+  keys: { open: (kit) => kit.press('?'), within: dialog },
+  report: { open: (kit) => kit.id('report-open').click(), within: dialog },
+  wall: { open: (kit) => kit.press('v'), within: '[data-testid="wall"]' },
+  plan: { open: async (kit) => (await kit.press('p'), await kit.id('plan-side').waitFor()), within: 'aside[aria-label="Plan"]', close: (kit) => kit.press('p') },
+  recordings: { open: async (kit) => (await kit.press('h'), await kit.id('replay-pane').waitFor()), within: '[data-testid="replay-pane"]' },
+};
+
+/** What depends on a theme; all else is looked at once for each view. */
+const colours = ['color-contrast', 'link-in-text-block'];
+
+export async function everyView(kit) {
+  const bad = [];
+  let audits = 0;
+  for (const view of Object.keys(views)) {
+    await openView(kit, view);
+    for (const theme of ['dark', 'day', 'red']) {
+      // The attribute is all that a theme is to what lies over the map, and no button of the page works behind a dialog.
+      await kit.page.evaluate((name) => (document.documentElement.dataset.theme = name), theme);
+      const found = await kit.audit(views[view].within, theme === 'dark' ? undefined : colours);
+      bad.push(...found.map((text) => `${view}, ${theme}: ${text}`));
+      audits += 1;
+    }
+    await kit.page.evaluate(() => (document.documentElement.dataset.theme = 'dark'));
+    await closeView(kit, view);
+  }
+  check(bad.length === 0, `axe-core:\n  ${[...new Set(bad)].join('\n  ')}`);
+  return `axe-core has no serious finding on ${Object.keys(views).length} views in 3 themes (${audits} audits)`;
+}
+
+export async function openView(kit, name) {
+  const { open, within } = views[name];
+  await open(kit);
+  if (within) await kit.page.locator(within).first().waitFor();
+}
+
+export async function closeView(kit, name) {
+  await views[name].close?.(kit);
+  await kit.rest();
+}

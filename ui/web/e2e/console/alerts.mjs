@@ -1,0 +1,53 @@
+// The queue: severity and reasons, deciding, two operators at once, sounds, and a proposal approved by one key.
+import { check, Kit, until } from './kit.mjs';
+
+export async function alerts(kit) {
+  const { page } = kit;
+  const order = await kit.id('alerts').locator('article').evaluateAll((all) => all.map((a) => a.dataset.testid));
+  check(order[0] === 'alert-a-3', `the serious alert does not stand first: ${order.join(', ')}`);
+  const card = await kit.text('alert-a-3');
+  for (const words of ['Serious', 'probably person', '86', 'walking', 's-07']) check(card.includes(words), `the alert does not say '${words}'`);
+  check((await page.evaluate(() => window.vedette.sounds())).serious === 1, 'the serious alert made not one sound');
+
+  await kit.press('u');
+  check(/Muted (10:00|9:[45]\d)/.test(await kit.text('mute')), `muting shows '${await kit.text('mute')}'`);
+  check(await kit.id('alert-a-3').isVisible(), 'muting hid an alert');
+  await kit.press('u');
+  check((await kit.id('mute').getAttribute('aria-pressed')) === 'false', 'the second press does not end the mute');
+
+  // Two operators at once: one wins, both see whom.
+  const other = new Kit(await page.context().newPage(), kit.url);
+  await other.open();
+  // Both decide before the station has heard either: the requests are held until there are two.
+  const held = [];
+  for (const k of [kit, other]) {
+    await k.page.route('**/acknowledge', (route) => held.push(route));
+    await k.id('alert-ack-a-3').click();
+  }
+  await until('two decisions on their way', () => held.length === 2);
+  await Promise.all(held.map((route) => route.continue()));
+  for (const k of [kit, other]) await k.id('alert-a-3').getByText('Acknowledged by operator').waitFor();
+  await until('one of the two is told of the other', async () => {
+    const told = await Promise.all([kit, other].map((k) => k.id('toast').filter({ hasText: 'by operator before' }).count()));
+    return told[0] + told[1] === 1;
+  });
+  await other.page.close();
+
+  // By keys: to the alert, and its proposal.
+  await kit.press('j');
+  const marked = kit.id('alert-a-3').locator('button.head');
+  check((await marked.getAttribute('aria-pressed')) === 'true', 'J does not select the first alert');
+  await until('the proposal is approved by one key, once it could be read', async () => {
+    if ((await kit.id('cue-approve-c-3').count()) === 0) return true;
+    await kit.press('a');
+    return false;
+  });
+  await kit.toast('Proposal c-3 approved');
+  await kit.id('alert-false-a-2').click();
+  await kit.id('cause-animal').click();
+  await kit.id('alert-a-2').getByText('Called false by operator').waitFor();
+  check((await kit.text('alert-a-2')).includes(': animal'), 'the cause is not shown');
+  await kit.id('alert-resolve-a-3').click();
+  await kit.id('alert-a-3').getByText('Resolved by operator').waitFor();
+  return 'severity first, reasons and sources; one sound; muted with its end; two at once; proposal by A; false with a cause; resolved';
+}

@@ -1,0 +1,100 @@
+// What is there on every page: layout remembered, tablets, targets, less movement, the shift report, a station that falls silent or restarts.
+import { check, startStation, until } from './kit.mjs';
+
+export async function remembered(kit) {
+  const { page } = kit;
+  await kit.theme('day');
+  await kit.id('panel-video').click();
+  await kit.act('trails: 1 min');
+  await page.reload();
+  await kit.ready();
+  check((await page.evaluate(() => document.documentElement.dataset.theme)) === 'day', 'the theme was forgotten');
+  check((await kit.id('panel-video').getAttribute('aria-pressed')) === 'false', 'the layout was forgotten');
+  await kit.press('y');
+  check(await kit.id('trails-1').isChecked(), 'the trails were forgotten');
+  await kit.press('Escape');
+  // Another account on the same browser has its own.
+  await kit.id('signout').click();
+  await kit.id('signin').waitFor();
+  const bad = [...(await kit.audit())];
+  check(bad.length === 0, `sign-in: ${bad.join('; ')}`);
+  await page.getByLabel('Name').fill('berta');
+  await page.getByLabel('Password').fill('wrong');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('The name or the password is wrong.').waitFor();
+  await page.getByLabel('Password').fill('vedette');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await kit.ready();
+  check((await page.evaluate(() => document.documentElement.dataset.theme)) === 'dark', "another account wears the first one's theme");
+  check((await kit.id('panel-video').getAttribute('aria-pressed')) === 'true', "another account has the first one's layout");
+  await kit.id('signout').click();
+  await page.getByLabel('Name').fill('operator');
+  await page.getByLabel('Password').fill('vedette');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await kit.ready();
+  return 'theme, panels and trails come back after a reload, for their account alone';
+}
+
+export async function report(kit) {
+  await kit.id('report-open').click();
+  check(Number(await kit.text('shift-raised')) >= 1, 'the report counts no alert');
+  check((await kit.id('shift-row').count()) >= 1, 'the report has no row');
+  check((await kit.id('shift-package').getAttribute('href')).includes('/api/v1/export?from='), 'no package is offered');
+  await kit.id('shift-to').fill('2020-01-01T00:00');
+  await kit.id('shift-report').getByRole('alert').waitFor();
+  await kit.press('Escape');
+  return 'rows and sums of the shift, a package, an impossible span refused';
+}
+
+export async function tablet(kit) {
+  const { page } = kit;
+  for (const [width, height] of [[1024, 768], [820, 1180]]) {
+    await page.setViewportSize({ width, height });
+    await until(`no sideways scrolling at ${width} px`, async () => (await page.evaluate(() => document.documentElement.scrollWidth)) <= width, 5_000);
+    const small = await kit.smallTargets();
+    check(small.length === 0, `at ${width} px these are smaller than 44 px: ${small.join(', ')}`);
+    await kit.screenshot(`tablet-${width}`);
+    await kit.id('panel-vehicles').click();
+    await kit.id('panel-alerts').click();
+    await until(`the map over the whole width of ${width} px`, async () => (await kit.id('map').boundingBox()).width > width - 10, 5_000);
+    await kit.id('panel-vehicles').click();
+    await kit.id('panel-alerts').click();
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  return 'two sizes, no sideways scrolling, every target at least 44 px, panels put away';
+}
+
+export async function lessMovement(kit) {
+  const { page } = kit;
+  const moving = () => page.evaluate(() => document.getAnimations().filter((a) => a.playState === 'running').length);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await until('no animation runs', async () => (await moving()) === 0);
+  await kit.press('Control+k');
+  check((await moving()) === 0, 'the palette moves although less movement is asked for');
+  await kit.press('Escape');
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  return 'nothing moves by itself when the system asks for that';
+}
+
+/** Stops the station, and starts another in its place; answers that one. */
+export async function silence(kit, station) {
+  const state = () => kit.id('connection').getAttribute('data-state');
+  await until('a live connection', async () => (await state()) === 'live');
+  station.child.kill('SIGSTOP');
+  const cutAt = Date.now();
+  await until('silence marked', async () => (await state()) === 'stale', 8_000);
+  const marked = Date.now() - cutAt;
+  station.child.kill('SIGKILL');
+  await until('the page says it is not live', async () => (await state()) === 'down');
+  check((await kit.text('offline')).startsWith('Not live.'), 'the page does not say that it is not live');
+  const bad = [];
+  for (const theme of ['dark', 'day', 'red']) {
+    await kit.theme(theme);
+    bad.push(...(await kit.audit()).map((text) => `offline, ${theme}: ${text}`));
+    await kit.screenshot(`offline-${theme}`);
+  }
+  check(bad.length === 0, bad.join('\n  '));
+  const again = await startStation(new URL(station.url).port);
+  await until('the page comes back by itself', async () => (await state()) === 'live', 30_000);
+  return { again, words: `silence marked after ${marked} ms (of a stopped process), then not live; back by itself after a restart` };
+}

@@ -1,0 +1,27 @@
+// Sensors: health at a glance, the worst first, found on the map, muted for a while with a reason.
+import { check, until } from './kit.mjs';
+
+export async function sensors(kit) {
+  await kit.press('s');
+  const first = kit.id('sensors').locator('[data-testid^="sensor-s"]').first();
+  check((await first.getAttribute('data-state')) === 'tamper', 'the worst sensor does not stand first');
+  check((await kit.text('sensor-counts')).includes('silent'), 'the health is not counted');
+  await kit.id('sensors').getByTestId('sensor-s-07').click();
+  await kit.id('sensor-card').waitFor();
+  await until('the sensors on the map', async () => (await kit.shown('sensors-marks')) > 0);
+
+  await kit.id('sensor-mute').click();
+  check(await kit.id('sensor-mute-confirm').isDisabled(), 'a sensor can be muted without a reason');
+  await kit.id('sensor-mute-why').fill('fence works');
+  await kit.id('sensor-mute-minutes').selectOption('15');
+  await kit.id('sensor-mute-confirm').click();
+  await kit.id('sensor-muted').waitFor();
+  const words = await kit.text('sensor-muted');
+  check(/for 1[45]( min|:)/.test(words) && words.includes('by operator: fence works'), `the mute reads '${words}'`);
+  await kit.press('s');
+  check((await kit.text('sensor-s-07')).includes('muted for'), 'the list does not say that it is muted');
+  await kit.press('Escape');
+  await kit.id('sensor-unmute').click();
+  await kit.id('sensor-mute').waitFor();
+  return `counted, the worst first, shown on the map; muted: '${words.replace(/\s+/g, ' ')}', and heard again`;
+}

@@ -1,0 +1,69 @@
+// Vehicles: the panel, why one cannot arm, control taken, taken over and released, and flying by clicks that are asked about.
+import { check, until } from './kit.mjs';
+
+export async function panel(kit) {
+  await kit.id('vehicle-2').click();
+  const alarm = await kit.text('vehicle-alarm-2');
+  check(alarm.length > 5, 'the ill vehicle shows no alarm');
+  const notices = await kit.text('notices');
+  check(notices.includes('Need Position Estimate'), `the reasons against arming are not told: ${notices}`);
+  await kit.id('vehicle-1').click();
+  const words = await kit.page.getByRole('complementary', { name: 'Vehicles' }).innerText();
+  for (const word of ['AGL', 'AMSL', 'Battery', '74', 'GPS']) check(words.includes(word), `the panel does not say '${word}'`);
+  await kit.page.getByText('anna has control.').first().waitFor();
+  return `instruments of one; the other says '${alarm.replace(/\s+/g, ' ')}' and why it cannot arm`;
+}
+
+export async function flying(kit) {
+  const { page } = kit;
+  const sent = [];
+  const listen = (r) => r.method() === 'POST' && r.url().endsWith('/commands') && sent.push(JSON.parse(r.postData()));
+  page.on('request', listen);
+  await kit.id('vehicle-1').click();
+  await page.getByText('anna has control.').first().waitFor();
+  check(await kit.id('hold').isDisabled(), 'a vehicle of somebody else can be commanded');
+  await kit.id('takeover').click();
+  check(await kit.id('takeover-confirm').isDisabled(), 'control can be taken over without a reason');
+  await kit.id('takeover-reason').fill('anna has gone home');
+  await kit.id('takeover-confirm').click();
+  await kit.id('release-control').waitFor();
+
+  await kit.press('f');
+  await kit.clickMap(0.5, 0.75);
+  await until('the preview of the way', async () => /m over the ground at the least/.test(await kit.text('way-preview')));
+  const words = await kit.text('way-preview');
+  check(sent.length === 0, 'a click on the map flew before it was confirmed');
+  await kit.id('fly-altitude').fill('70');
+  await kit.id('fly-confirm').click();
+  await until('fly there', () => sent.some((c) => c.command === 'goto' && c.altitudeAGL === 70));
+  await kit.press('o');
+  await kit.clickMap(0.6, 0.7);
+  await kit.id('orbit-radius').fill('80');
+  await kit.id('orbit-confirm').click();
+  await until('circle there', () => sent.some((c) => c.command === 'orbit' && c.radiusM === 80));
+  await kit.id('hold').click();
+  await until('hold', () => sent.some((c) => c.command === 'hold'));
+  await kit.twice('return');
+  await until('return', () => sent.some((c) => c.command === 'return'));
+  await kit.twice('land');
+  await until('land', () => sent.some((c) => c.command === 'land'));
+  await page.getByText('More commands').click();
+  await kit.id('pause').click();
+  await until('pause', () => sent.some((c) => c.command === 'pause'));
+  await kit.id('terminate').click();
+  check(await kit.id('terminate-confirm').isDisabled(), 'a vehicle can be terminated without the phrase');
+  await kit.press('Escape');
+
+  const looks = page.waitForRequest((r) => r.url().endsWith('/gimbal'));
+  await kit.press('l');
+  await kit.clickMap(0.45, 0.7);
+  await looks;
+  await kit.id('release-control').click();
+  await kit.id('take-control').waitFor();
+  await kit.press('t');
+  await kit.id('release-control').waitFor();
+  await kit.id('release-control').click();
+  await kit.id('take-control').waitFor();
+  page.off('request', listen);
+  return `taken over with a reason, flown and circled by clicks (${words}), held, returned, landed, paused, camera pointed, released`;
+}
