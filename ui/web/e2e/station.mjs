@@ -103,7 +103,7 @@ async function toast(page, words) {
 
 async function land(page, id) {
   await page.getByTestId('land').click();
-  await page.getByTestId('land-confirm').click();
+  await page.getByTestId('land-confirm').click({ delay: 1_000 });
   await toast(page, 'land accepted');
   const down = page.locator(`[data-testid="vehicle-state-${id}"]`, { hasText: /disarmed, on the ground/ });
   await down.waitFor({ timeout: 180_000 }).catch(() => {
@@ -136,7 +136,7 @@ async function fly(page) {
   }
   await page.getByTestId('takeoff-altitude').fill('30');
   await page.getByTestId('takeoff').click();
-  await page.getByTestId('takeoff-confirm').click();
+  await page.getByTestId('takeoff-confirm').click({ delay: 1_000 });
   await toast(page, 'take off accepted');
   say(`vehicle ${id} stands on the ground: take-off to 30 m accepted`);
   await page

@@ -1,14 +1,13 @@
 /** The station's HTTP API: typed requests, answers decoded at the edge, problems as errors with their reason in words. */
 import type { VehicleCommand } from './commands';
-import { array, DecodeError, type Decoder } from './decode';
+import { array, DecodeError, str, type Decoder } from './decode';
 import { relaysOf, type Relays } from './icesdp';
 import * as m from './model';
+import { past, timeline, type Past, type Timeline } from './past';
 import type { CameraCommand, GimbalMode } from './payload';
 import { fencePlan, missionPlan, rallyPlan, type PlanKind, type Plans } from './plan';
 import type { TrackingTarget } from './picture';
 import { recordedMetadata, recording, recordingIndex, type RecordedMetadata, type Recording, type RecordingIndex } from './recording';
-
-import { past, timeline, type Past, type Timeline } from './past';
 
 /** A refusal by the station (RFC 9457), or no answer at all (status 0). */
 export class ApiProblem extends Error {
@@ -51,7 +50,7 @@ const snapshotTimeoutMs = 45_000;
 /** So many files are listed at once. */
 const recordingsPage = 5000;
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Fetch = typeof fetch;
 
 export class Api {
@@ -117,6 +116,39 @@ export class Api {
 
   async releaseControl(vehicle: number): Promise<void> {
     await this.request('DELETE', `/vehicles/${vehicle}/control`);
+  }
+
+  /** Asks who holds a vehicle's lease for it. */
+  askControl(vehicle: number, reason: string): Promise<m.Lease> {
+    return this.send('POST', `/vehicles/${vehicle}/control/ask`, m.lease, { reason });
+  }
+
+  async takeBackAsk(vehicle: number): Promise<void> {
+    await this.request('DELETE', `/vehicles/${vehicle}/control/ask`);
+  }
+
+  async answerAsk(vehicle: number, to: string, grant: boolean): Promise<void> {
+    await this.request('POST', `/vehicles/${vehicle}/control/${grant ? 'grant' : 'refuse'}`, { to });
+  }
+
+  operators(): Promise<string[]> {
+    return this.read('/operators', array(str));
+  }
+
+  assignAlert(id: string, to: string, from: string): Promise<m.Alert> {
+    return this.send('POST', `/alerts/${encodeURIComponent(id)}/assign`, m.alert, { to, from });
+  }
+
+  accounts(): Promise<m.Account[]> {
+    return this.read('/accounts', array(m.account));
+  }
+
+  addAccount(name: string, role: string, password: string): Promise<m.Account> {
+    return this.send('POST', '/accounts', m.account, { name, role, password });
+  }
+
+  changeAccount(name: string, change: { role: string } | { disabled: boolean } | { password: string }): Promise<m.Account> {
+    return this.send('PATCH', `/accounts/${encodeURIComponent(name)}`, m.account, change);
   }
 
   /** issuedAt is the station's time of the decision, in ms: the command is void some seconds after it. */

@@ -31,6 +31,7 @@ export type Action =
   | 'record'
   | 'recordings'
   | 'rewind'
+  | 'admin'
   | 'live'
   | 'plan'
   | 'help'
@@ -77,6 +78,7 @@ export const shortcuts: readonly Shortcut[] = [
   { action: 'recordings', keys: ['H'], words: 'Recordings: what was recorded, and play it' },
   { action: 'rewind', keys: ['W'], words: 'Look back over recorded time; nothing can be commanded meanwhile' },
   { action: 'live', keys: ['N'], words: 'Back to live' },
+  { action: 'admin', keys: ['0'], words: 'Administration: accounts, and what the station has' },
   { action: 'plan', keys: ['P'], words: 'Plan view: missions, fence and rally points on the map' },
   { action: 'theme', keys: ['D'], words: 'Next theme: dark, day, red' },
   { action: 'help', keys: ['?'], words: 'This list' },

@@ -23,7 +23,12 @@ export const layerWords: Record<LayerName, string> = {
   own: 'Own lines and zones',
 };
 
+/** So long a flight command is held before it is sent. */
+export const holdMs = 800;
+
 export const texts = {
+  hold: 'press and hold',
+  holdLonger: 'hold it longer',
   palette: 'Find an action',
   paletteHint: 'Type what you want to do',
   paletteNone: 'No action has these words.',

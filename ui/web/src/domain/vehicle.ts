@@ -4,7 +4,12 @@ import * as c from './condition';
 import { array, bool, instant, num, object, oneOf, optional, str, type Decoded } from './decode';
 import { place, polygon } from './place';
 
-export const lease = object({ holder: str, since: optional(instant), expiresAt: optional(instant) });
+export const lease = object({
+  holder: str,
+  since: optional(instant),
+  expiresAt: optional(instant),
+  asks: optional(array(object({ who: str, reason: optional(str), at: instant, refused: optional(bool), note: optional(str) }))),
+});
 export type Lease = Decoded<typeof lease>;
 
 export const vehicle = object({

@@ -156,3 +156,47 @@ export const rewindWords = {
   noFeeds: 'Nothing was recorded of this vehicle\u2019s feeds.',
   wait: 'Reading the record \u2026',
 };
+
+export const assignWords = {
+  label: 'Looks after it',
+  nobody: 'nobody yet',
+  me: (name: string) => `${name} (you)`,
+  by: (name: string) => `assigned by ${name}`,
+  done: (id: string, to: string) => (to === '' ? `Alert ${id} is assigned to nobody` : `Alert ${id} is assigned to ${to}`),
+};
+
+export const askWords = {
+  ask: 'Ask for control',
+  why: 'Why (for the holder)',
+  wants: (who: string) => `${who} asks for control.`,
+  grant: 'Hand over',
+  refuse: 'Refuse',
+  asked: (holder: string) => `${holder} has been asked for control.`,
+  refused: (holder: string, note: string | undefined) => `${holder} refused${note ? `: ${note}` : '.'}`,
+  takeBack: 'Withdraw',
+};
+
+export const adminWords = {
+  title: 'Administration',
+  accounts: 'Accounts',
+  adminsOnly: 'Accounts are kept by admins.',
+  file: 'Links, feeds, sensors and zones are set in the configuration file (docs/configuration.md) and hold from the next start; vedette check says what is wrong with it, by line. Here is what the station has.',
+  links: 'Links',
+  feeds: 'Feeds',
+  zones: 'Zones',
+  name: 'Name',
+  role: 'Role',
+  password: 'Password',
+  add: 'Add',
+  set: 'Set',
+  close: 'Close account',
+  reopen: 'Reopen',
+  closed: 'closed',
+  since: (day: string) => `since ${day}`,
+  roleOf: (name: string) => `Role of ${name}`,
+  newPassword: (name: string) => `New password of ${name}`,
+  added: (name: string) => `${name} can sign in`,
+  renewed: (name: string) => `${name} has a new password, and is signed out everywhere`,
+  hasRole: (name: string, role: string) => `${name} is ${role} now`,
+  isClosed: (name: string, closed: boolean) => (closed ? `The account of ${name} is closed` : `The account of ${name} is open again`),
+};

@@ -1,10 +1,10 @@
 /** What an operator can ask the station for: each request once at a time, each answer said in words. */
 import { ApiProblem, type AlertDecision, type CueDecision } from '../domain/api';
 import { commandWords, shows, urgent, type VehicleCommand } from '../domain/commands';
-import type { CommandResult, Feed, Place, Vehicle } from '../domain/model';
+import type { Alert, CommandResult, Feed, Place, Vehicle } from '../domain/model';
 import { cameraCommandWords, type CameraCommand, type GimbalMode } from '../domain/payload';
 import type { TrackingTarget } from '../domain/picture';
-import { replayWords } from '../domain/words';
+import { askWords, assignWords, replayWords } from '../domain/words';
 import type { Desk } from './desk.svelte';
 
 const decisionWords: Record<AlertDecision, string> = {
@@ -100,6 +100,26 @@ export class Actions {
     return this.run(`record-${feed.id}`, on ? replayWords.recordOn(feed.id) : replayWords.recordOff(feed.id), async () => {
       this.desk.store.putFeed(await this.desk.api.setRecording(feed.id, on));
     });
+  }
+
+  askControl(vehicle: Vehicle, reason: string): Promise<boolean> {
+    return this.run(`ask-${vehicle.id}`, askWords.asked(vehicle.control?.holder ?? ''), () => this.desk.api.askControl(vehicle.id, reason));
+  }
+
+  takeBackAsk(vehicle: Vehicle): Promise<boolean> {
+    return this.run(`ask-${vehicle.id}`, `${vehicle.name}: request withdrawn`, () => this.desk.api.takeBackAsk(vehicle.id));
+  }
+
+  answerAsk(vehicle: Vehicle, to: string, grant: boolean): Promise<boolean> {
+    const done = grant ? `${vehicle.name}: ${to} has control` : `${vehicle.name}: ${to} is refused`;
+    return this.run(`ask-${vehicle.id}`, done, () => this.desk.api.answerAsk(vehicle.id, to, grant));
+  }
+
+  /** Of two who assign at once one wins; the other is told whose it is. */
+  assignAlert(alert: Alert, to: string): Promise<boolean> {
+    return this.run(`alert-${alert.id}`, assignWords.done(alert.id, to), async () =>
+      this.desk.store.putAlert(await this.desk.api.assignAlert(alert.id, to, alert.assignedTo ?? '')),
+    );
   }
 
   muteSensor(id: string, minutes: number, why: string): Promise<boolean> {

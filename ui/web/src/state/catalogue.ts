@@ -149,6 +149,7 @@ function deskEntries(desk: Desk, page: Page): Entry[] {
     })),
     ...themes.map((t): Entry => ({ id: `theme-${t}`, words: `Theme: ${themeWords[t]}`, run: () => desk.theme.set(t) })),
     keyed(page, 'mute', 'Mute the sounds for 10 minutes, or hear them again'),
+    keyed(page, 'admin', 'Administration: accounts, links, feeds, sensors, zones'),
     keyed(page, 'help', 'Keyboard shortcuts'),
     { id: 'signOut', words: 'Sign out', ask: 'Sign out?', run: () => void desk.signOut() },
   ];

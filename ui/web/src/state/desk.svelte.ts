@@ -23,7 +23,7 @@ import { Toasts } from './toasts.svelte';
 export type MapMode = 'plain' | 'look' | 'fly' | 'orbit' | 'track' | 'measure';
 
 /** What lies over the page, one thing at a time. */
-export type Overlay = 'none' | 'palette' | 'goTo' | 'wall' | 'sensors' | 'layers';
+export type Overlay = 'none' | 'palette' | 'goTo' | 'wall' | 'sensors' | 'layers' | 'admin';
 
 /** Changes are shown together, at most ten times a second. */
 const mirrorMs = 100;
