@@ -130,6 +130,7 @@ export const replayWords = {
 /** What the page says while it looks back. */
 export const rewindWords = {
   open: 'Look back',
+  openShort: '◀◀',
   openLong: 'Look back over recorded time (W)',
   replay: 'REPLAY',
   notLive: 'not live',
