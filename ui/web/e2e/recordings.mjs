@@ -48,6 +48,23 @@ async function grid(source) {
   return { light, width: drawn.videoWidth ?? drawn.width, height: drawn.videoHeight ?? drawn.height };
 }
 
+/** Runs in the page: keeps how light each picture is that a video shows from now on, until `tileShown.over`. */
+function keep(testid) {
+  const video = document.querySelector(`[data-testid="${testid}"]`);
+  const context = new OffscreenCanvas(32, 24).getContext('2d', { willReadFrequently: true });
+  const kept = (window.tileShown = { all: [], over: false });
+  const note = () => {
+    if (kept.over) return;
+    context.drawImage(video, 0, 0, 32, 24);
+    const { data } = context.getImageData(0, 0, 32, 24);
+    const light = [];
+    for (let i = 0; i < data.length; i += 4) light.push((data[i] + data[i + 1] + data[i + 2]) / 3);
+    kept.all.push(light);
+    video.requestVideoFrameCallback(note);
+  };
+  note();
+}
+
 const mean = (all) => all.reduce((sum, v) => sum + v, 0) / all.length;
 const spread = (all) => Math.sqrt(mean(all.map((v) => (v - mean(all)) ** 2)));
 const alike = (a, b) => mean(a.map((v, i) => (v - mean(a)) * (b[i] - mean(b)))) / (spread(a) * spread(b));
@@ -81,8 +98,7 @@ try {
 
   // A picture, by the key; it is what the tile shows.
   await page.getByTestId('help').focus();
-  const tile = []; // what it shows meanwhile
-  const look = setInterval(() => void page.evaluate(grid, { testid: `video-${feed}` }).then((g) => tile.push(g.light), () => undefined), 150);
+  await page.evaluate(keep, `video-${feed}`);
   await page.getByTestId(`tile-${feed}`).getByRole('button', { name: /Enlarge/ }).click();
   const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('i')]);
   check(new RegExp(`^${feed}_\\d{8}T\\d{6}\\.\\d{3}Z\\.jpg$`).test(download.suggestedFilename()), `the picture is called ${download.suggestedFilename()}`);
@@ -92,11 +108,15 @@ try {
   const { width, height } = await api(`/feeds/${feed}`);
   check(picture.width === width && picture.height === height, `the picture has ${picture.width}x${picture.height}, the feed ${width}x${height}`);
   check(spread(picture.light) > 2 && mean(picture.light) > 5, `the picture is empty: ${mean(picture.light)} ± ${spread(picture.light)}`);
-  // On a busy machine the tile shows that moment later, and is looked at seldom while the camera moves on.
-  const best = () => Math.max(-1, ...tile.map((light) => alike(picture.light, light)));
-  await until('the picture is what the tile shows', async () => best() > 0.6, 15_000);
-  clearInterval(look);
-  console.log(`picture ${download.suggestedFilename()}, like the tile ${best().toFixed(3)}`);
+  // On a busy machine the tile shows that moment later.
+  let best = -1;
+  await until('the picture is what the tile shows', async () => {
+    const shown = await page.evaluate(() => window.tileShown.all.splice(0));
+    best = Math.max(best, ...shown.map((light) => alike(picture.light, light) || -1));
+    return best > 0.6;
+  });
+  await page.evaluate(() => (window.tileShown.over = true));
+  console.log(`picture ${download.suggestedFilename()}, like the tile ${best.toFixed(3)}`);
   await page.keyboard.press('Escape');
 
   // While the file grows, from a second in its middle.
