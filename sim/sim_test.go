@@ -41,7 +41,7 @@ func (l *lines) read() []string {
 
 func waitFor(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !ok(); {
+	for deadline := time.Now().Add(2 * time.Minute); !ok(); {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited in vain for %s", what)
 		}
@@ -97,7 +97,7 @@ func TestTheWholeSceneRunsAndStops(t *testing.T) {
 
 	seen := map[byte]bool{}
 	buf := make([]byte, 2048)
-	for deadline := time.Now().Add(20 * time.Second); len(seen) < 2; {
+	for deadline := time.Now().Add(2 * time.Minute); len(seen) < 2; {
 		if err := station.SetReadDeadline(deadline); err != nil {
 			t.Fatal(err)
 		}

@@ -278,7 +278,7 @@ func (r *rig) untilQuick(what string, holds func(api.Vehicle) bool) {
 	r.t.Helper()
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
-	for deadline := time.Now().Add(30 * time.Second); ; <-ticker.C {
+	for deadline := time.Now().Add(2 * time.Minute); ; <-ticker.C {
 		if v, ok := r.vehicle(); ok && holds(v) {
 			return
 		}

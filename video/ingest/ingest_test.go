@@ -63,7 +63,7 @@ func (l *listener) End(err error) {
 
 func (l *listener) await(t *testing.T, what string, ok func(*listener) bool) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -74,7 +74,7 @@ func (l *listener) await(t *testing.T, what string, ok func(*listener) bool) {
 			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("%s: not within 20 s (ends: %v)", what, l.ends)
+			t.Fatalf("%s: not within 2 min (ends: %v)", what, l.ends)
 		}
 		<-tick.C
 	}
