@@ -21,8 +21,9 @@ FUZZTIME   ?= 30s
 PLAIN      := CGO_ENABLED=0 GOFLAGS="$(filter-out -trimpath,$(shell go env GOFLAGS 2>/dev/null)) -trimpath"
 # What needs the cores rather than the time leaves them to tests that run in real time beside it.
 ASIDE      := nice -n 10
-# The parts of `make test`, the longest first. Most of them mostly wait, so three run at any time.
-STAGES     := test-go test-station lint test-plan test-stranger test-chain test-video test-record test-paths test-plain test-web build-arm64
+# The parts of `make test`, three at any time since most of them mostly wait: what lasts long first, and last what needs the cores
+# in time, when the Go tests are through.
+STAGES     := test-go lint test-station test-plan test-plain test-record test-web test-paths build-arm64 test-stranger test-chain test-video
 
 .PHONY: help
 help: ## list the targets
