@@ -34,6 +34,7 @@ void main() {
 
 export const fragmentShader = `#version 300 es
 precision highp float;
+precision highp int; // as in the vertex shader: they share u_mode, and do not link otherwise
 in vec2 v_corner;
 in float v_icon;
 in float v_alpha;
