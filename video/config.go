@@ -85,7 +85,7 @@ type FeedConfig struct {
 	Kind Kind
 	// OnDemand pulls the stream only while somebody watches, and 10 s longer. A feed with Detect is always pulled.
 	OnDemand bool
-	// Detect runs a thermal detector on the feed's frames.
+	// Detect runs a detector on the feed's frames: on those of an EO feed DetectorMotion or none.
 	Detect bool
 	// Detector is which one. Default: DetectorNetwork.
 	Detector DetectorKind
@@ -111,9 +111,9 @@ func (c FeedConfig) validate() error {
 		errs = append(errs, errors.New("url has no host"))
 	}
 	switch c.Detector {
-	case "", DetectorHotSpots, DetectorNetwork, DetectorProcess:
+	case "", DetectorHotSpots, DetectorNetwork, DetectorProcess, DetectorMotion:
 	default:
-		errs = append(errs, fmt.Errorf("detector %q is not hotspots, network or process", c.Detector))
+		errs = append(errs, fmt.Errorf("detector %q is not hotspots, network, process or motion", c.Detector))
 	}
 	switch c.Transport {
 	case "", ingest.TransportAuto, ingest.TransportTCP, ingest.TransportUDP, ingest.TransportMulticast:

@@ -9,7 +9,7 @@ import (
 	"vedette/video/thermal/outside"
 )
 
-// DetectorKind names a way to find things in thermal pictures.
+// DetectorKind names a way to find things in pictures.
 type DetectorKind string
 
 // The detectors.
@@ -20,6 +20,8 @@ const (
 	DetectorNetwork DetectorKind = "network"
 	// DetectorProcess has a program of the operator's look (Config.DetectorCommand).
 	DetectorProcess DetectorKind = "process"
+	// DetectorMotion finds what moves against the ground. It is the only one for EO feeds, and for these alone.
+	DetectorMotion DetectorKind = "motion"
 )
 
 const (
@@ -39,15 +41,19 @@ var (
 type look struct {
 	detector thermal.Detector
 	outside  *outside.Detector // in place of detector
+	movers   *follow.Movers    // in place of detector
 	follower *follow.Follower
 	pace     pace
 }
 
 // none says that the feed has no detector.
-func (l *look) none() bool { return l.detector == nil && l.outside == nil }
+func (l *look) none() bool { return l.detector == nil && l.outside == nil && l.movers == nil }
 
 // at finds the objects of a frame. ok is false where nobody looked.
 func (l *look) at(g *thermal.Gray, frame time.Time) (found []Box, ok bool) {
+	if l.movers != nil {
+		return l.follower.Follow(g, frame, l.movers.Detect(g, frame)), true
+	}
 	if l.outside == nil {
 		return l.follower.Follow(g, frame, l.detector.Detect(g)), true
 	}
@@ -81,8 +87,11 @@ func (l *look) trouble() string {
 }
 
 func newLook(cfg FeedConfig, room Config) (look, error) {
-	if !cfg.Detect || cfg.Kind != KindThermal {
+	switch {
+	case !cfg.Detect, (cfg.Kind == KindEO) != (cfg.Detector == DetectorMotion):
 		return look{}, nil
+	case cfg.Kind == KindEO:
+		return look{movers: follow.NewMovers(), follower: follow.New(follow.Movement), pace: pace{least: networkEvery}}, nil
 	}
 	switch cfg.Detector {
 	case DetectorHotSpots:

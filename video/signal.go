@@ -149,8 +149,8 @@ func (f *feed) stateAt(now time.Time) FeedState {
 // detectorState says what the decoder and the configuration alone tell.
 func (f *feed) detectorState() (DetectorCondition, string) {
 	switch {
-	case f.cfg.Kind != KindThermal:
-		return DetectorOff, "nothing looks at this feed: there are detectors for thermal pictures only"
+	case f.cfg.Kind == KindEO && f.det.movers == nil:
+		return DetectorOff, "nothing looks at this feed: set its detector to motion in the configuration, to be told of what moves in it"
 	case !f.cfg.Detect:
 		return DetectorOff, "switched off in the configuration"
 	case f.dec == nil:

@@ -225,7 +225,10 @@ func (c *checker) feeds(feeds []Feed) {
 			c.addf(at+".vehicle", "%d is not a MAVLink system id (1 to 255)", f.Vehicle)
 		}
 		c.oneOf(at+".camera.kind", f.Camera.Kind, "", "thermal", "eo")
-		c.oneOf(at+".detector", f.Detector, "", "network", "hotspots", "process", "off")
+		c.oneOf(at+".detector", f.Detector, "", "network", "hotspots", "process", "motion", "off")
+		if f.Detector == "motion" && f.Camera.Kind == "thermal" {
+			c.addf(at+".detector", "motion is for EO feeds: a thermal one has network, hotspots, process or off")
+		}
 		c.oneOf(at+".pose", f.Pose, "", "mavlink", "klv")
 		if f.Pose == "mavlink" && f.Vehicle == 0 {
 			c.addf(at+".pose", "mavlink needs the vehicle that carries the camera: give vehicle, or klv")

@@ -167,7 +167,8 @@ type Feed struct {
 	Camera  Camera `yaml:"camera,omitempty"`
 	Record  bool   `yaml:"record,omitempty"` // record it from the start; it is then always pulled
 	Always  bool   `yaml:"always,omitempty"` // pull it even when nobody watches; thermal feeds always are
-	// Detector of a thermal feed: "network", "hotspots", "process" or "off"; default: video.detector.
+	// Detector of a thermal feed: "network", "hotspots", "process" or "off"; default: video.detector. Of an EO feed: "motion" or
+	// "off" (default).
 	Detector string `yaml:"detector,omitempty"`
 	// Pose says where the camera's pose comes from: "mavlink" (the vehicle's; default where there is one) or "klv" (the metadata
 	// in the stream).

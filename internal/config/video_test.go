@@ -40,9 +40,10 @@ video:
 		"{}\nfeeds: [{id: a, url: \"rtsp://h/p\", detector: process}]": "video.detectorCommand: is missing",
 		`{detector: magic}`:                                            "video.detector",
 		"{}\nfeeds: [{id: a, url: \"rtsp://h/p\", detector: on}]":      "feeds[0].detector",
-		"{}\nfeeds: [{id: a, url: \"rtsp://h/p\", pose: gps}]":         "feeds[0].pose",
-		"{}\nfeeds: [{id: a, url: \"rtsp://h/p\", pose: mavlink}]":     "feeds[0].pose: mavlink needs the vehicle",
-		`{webrtc: {addresses: [` + strings.Repeat("x", 300) + `]}}`:    "video.webrtc.addresses[0]",
+		"{}\nfeeds: [{id: a, url: \"rtsp://h/p\", detector: motion, camera: {kind: thermal}}]": "feeds[0].detector: motion is for EO",
+		"{}\nfeeds: [{id: a, url: \"rtsp://h/p\", pose: gps}]":                                 "feeds[0].pose",
+		"{}\nfeeds: [{id: a, url: \"rtsp://h/p\", pose: mavlink}]":                             "feeds[0].pose: mavlink needs the vehicle",
+		`{webrtc: {addresses: [` + strings.Repeat("x", 300) + `]}}`:                            "video.webrtc.addresses[0]",
 	} {
 		_, err := Parse("v.yaml", []byte("video: "+text+"\n"))
 		if _, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), want) {

@@ -60,7 +60,8 @@ func newFeeds(ctx context.Context, v *video.Service, m *mavlink.Service, cfg con
 		f.byHand[c.ID] = c
 		kind := video.Kind(c.Camera.Kind)
 		main := video.FeedConfig{
-			ID: c.ID, URL: c.URL, Kind: kind, OnDemand: !c.Always && kind != video.KindThermal, Detect: kind == video.KindThermal,
+			ID: c.ID, URL: c.URL, Kind: kind, OnDemand: !c.Always && kind != video.KindThermal,
+			Detect:    kind == video.KindThermal || c.Detector == string(video.DetectorMotion),
 			Transport: video.Transport(c.Transport), Alternate: c.Alternate,
 			TLS: video.TLS{CAFile: c.TLS.CA, Fingerprint: c.TLS.Fingerprint, Insecure: c.TLS.Insecure},
 		}
