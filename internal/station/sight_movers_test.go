@@ -168,7 +168,7 @@ func TestTheDaysWalkersAreFoundByTheirMotion(t *testing.T) {
 	}{"hovering": {outing{sway, along(45, 0)}, 0.8}, "flying at 5 m/s": {outing{flight, along(45, 5)}, 0.6}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := c.fly(t, newSet(t), 12)
+			got := c.fly(t, newSet(t), 30)
 			t.Logf("%+v", got)
 			if got.walkerSeconds < 10 || float64(got.found) < c.found*float64(got.walkerSeconds) {
 				t.Errorf("walkers are told of in %d of %d seconds", got.found, got.walkerSeconds)
