@@ -60,6 +60,22 @@ func (s *Store) ByKey(ctx context.Context, kind, key string, from, to time.Time,
 		kind, key, since, to.UnixMicro(), clampLimit(limit))
 }
 
+// Before gives the sequence number after which every event of a kind follows that was stored at or after an instant, found by the index
+// of their age: a read of the newest need not walk through years.
+func (s *Store) Before(ctx context.Context, kind string, since time.Time) (int64, error) {
+	if since.IsZero() {
+		return 0, nil
+	}
+	first, err := s.query(ctx, columns+"INDEXED BY events_age WHERE kind = ? AND stored_at >= ? ORDER BY stored_at, seq LIMIT 1", kind, since.UnixMicro())
+	if err != nil {
+		return 0, err
+	}
+	if len(first) == 0 {
+		return s.LastSeq(ctx)
+	}
+	return first[0].Seq - 1, nil
+}
+
 // LastSeq is the highest sequence number in the log; zero: it is empty.
 func (s *Store) LastSeq(ctx context.Context) (int64, error) {
 	var seq sql.NullInt64
