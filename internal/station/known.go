@@ -25,6 +25,8 @@ const (
 	// mostPatrols bounds those that are known at once.
 	mostPatrols = 500
 	mutePrefix  = "mute/"
+	// clockSlack is by how much the station's clock may have been set back while it ran.
+	clockSlack = time.Hour
 	// cellDeg is the side of the squares in which crossings are counted: about 100 m.
 	cellDeg = 0.001
 )
@@ -146,7 +148,12 @@ func (p *picture) Crossings(ctx context.Context, from, to time.Time) (api.Crossi
 	if p.cfg.record.store == nil {
 		return api.CrossingMap{}, nil
 	}
-	alerts, err := latest[api.Alert](ctx, p.cfg.record.store, kindAlert)
+	since := from
+	if !since.IsZero() {
+		since = since.Add(-clockSlack)
+	}
+	// What was raised in the span was recorded in it or later.
+	alerts, err := latestSince[api.Alert](ctx, p.cfg.record.store, kindAlert, since)
 	if err != nil {
 		return api.CrossingMap{}, err
 	}

@@ -65,9 +65,18 @@ func (p *picture) restore(ctx context.Context, from *store.Store, now time.Time)
 
 // latest gives the last record of each thing of a kind, in the order of their first.
 func latest[T any](ctx context.Context, from *store.Store, kind string) ([]T, error) {
+	return latestSince[T](ctx, from, kind, time.Time{})
+}
+
+// latestSince is latest of what was recorded at or after an instant; zero: ever.
+func latestSince[T any](ctx context.Context, from *store.Store, kind string, since time.Time) ([]T, error) {
 	var order []string
 	last := map[string]json.RawMessage{}
-	for after := int64(0); ; {
+	after, err := from.Before(ctx, kind, since)
+	if err != nil {
+		return nil, err
+	}
+	for {
 		page, err := from.Read(ctx, after, store.MaxRead, kind)
 		if err != nil {
 			return nil, err
