@@ -149,6 +149,8 @@ export const alert = object({
   updatedAt: optional(instant),
   decidedBy: optional(str),
   decidedAt: optional(instant),
+  assignedTo: optional(str),
+  assignedBy: optional(str),
   history: optional(array(object({ t: instant, who: optional(str), what: str, note: optional(str) }))),
 });
 export type Alert = Decoded<typeof alert>;
@@ -224,6 +226,9 @@ export const commandResult = object({
   detail: optional(str),
 });
 export type CommandResult = Decoded<typeof commandResult>;
+
+export const account = object({ name: str, role: oneOf('viewer', 'operator', 'admin'), disabled: optional(bool), created: instant });
+export type Account = Decoded<typeof account>;
 
 export const problem = object({ title: optional(str), status: optional(num), detail: optional(str), alternate: optional(str) });
 

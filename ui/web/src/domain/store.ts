@@ -132,7 +132,7 @@ export class Store {
     copy(this.vehicles, from.vehicles);
     copy(this.feeds, from.feeds);
     copy(this.sensors, from.sensors);
-    copy(this.tracks, from.tracks);
+    this.tracks.become(from.tracks);
     copy(this.trails, from.trails);
     copy(this.alerts, from.alerts);
     copy(this.cues, from.cues);

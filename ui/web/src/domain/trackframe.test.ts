@@ -36,6 +36,16 @@ describe('a frame of tracks', () => {
     expect(second.class).toBe('unknown');
   });
 
+  it('moves the tracks of a table that has become as another was, under the same numbers', () => {
+    const table = new TrackTable();
+    table.put({ ...tracks[0]!, id: 't-old' }, 9);
+    table.become(before());
+    expect([...table.values()].map((t) => t.id)).toEqual(['t-1', 't-2']);
+    table.take(readFrame(bufferOf(bytes())), () => undefined);
+    expect(table.get('t-1')?.position.lat).toBeCloseTo(-35.3630001, 7);
+    expect(table.get('t-2')?.status).toBe('coasting');
+  });
+
   it('is refused with what is wrong where it is none', () => {
     const good = bytes();
     const broken: [string, Uint8Array][] = [

@@ -112,6 +112,12 @@ export class TrackTable {
     this.slotsByNumber.clear();
   }
 
+  /** Knows from now on what another table knows, and by which numbers its rows come. */
+  become(other: TrackTable): void {
+    this.clear();
+    for (let slot = 0; slot < other.size; slot += 1) this.put(other.made(slot), other.numbers[slot]! || undefined);
+  }
+
   /** Takes in a frame's rows; tells of each slot that moved. Rows of numbers that nothing has introduced are left out. */
   take(frame: TrackFrame, moved: (slot: number) => void): void {
     const { rows, rowBytes, sentMs } = frame;
