@@ -88,7 +88,7 @@ func benchConsoles(b *testing.B, form string) {
 		for i := range tracks {
 			at := float64(i)/1000 + float64(round)*1e-5
 			w.changes <- api.TrackChanged(api.NewFeature(fmt.Sprint("t-", i), orb.Point{149 + at, -35}, api.TrackProperties{
-				Status: "confirmed", Class: "person", Speed: known(1.2), CourseDeg: known(90), Existence: known(0.9), T: api.At(now), LastSeen: api.At(now),
+				Status: "confirmed", Class: "person", Speed: new(1.2), CourseDeg: new(90.0), Existence: new(0.9), T: api.At(now), LastSeen: api.At(now),
 				Ellipse: &api.Ellipse{SemiMajorM: 12, SemiMinorM: 6, BearingDeg: 30}, SIDC: "10012700001101000000",
 				ClassProbabilities: map[string]float64{"person": 0.8, "vehicle": 0.1, "animal": 0.1},
 			}))

@@ -26,12 +26,10 @@ type vector struct {
 	Frame  string      `json:"frame"` // hex
 }
 
-func known(v float64) *float64 { return &v }
-
 func someTracks(now time.Time) []api.Track {
 	return []api.Track{
 		api.NewFeature("t-1", orb.Point{149.1651234, -35.3630001}, api.TrackProperties{
-			Status: "confirmed", Class: "person", Speed: known(1.42), CourseDeg: known(359.99), Existence: known(1),
+			Status: "confirmed", Class: "person", Speed: new(1.42), CourseDeg: new(359.99), Existence: new(1.0),
 			ClassProbabilities: map[string]float64{"person": 0.8, "vehicle": 0.2},
 			Ellipse:            &api.Ellipse{SemiMajorM: 24.5, SemiMinorM: 11, BearingDeg: 70, Confidence: 0.95},
 			LastSeen:           api.At(now.Add(-9 * time.Second)), T: api.At(now.Add(-150 * time.Millisecond)),
@@ -95,8 +93,8 @@ func TestRowsKeepWhatTheyHold(t *testing.T) {
 		lat, lon := rapid.Float64Range(-90, 90).Draw(t, "lat"), rapid.Float64Range(-180, 180).Draw(t, "lon")
 		ms := rapid.Int64Range(0, 4e12).Draw(t, "ms")
 		track := api.NewFeature("t", orb.Point{lon, lat}, api.TrackProperties{
-			Status: rapid.String().Draw(t, "status"), Speed: known(any64.Draw(t, "speed")), CourseDeg: known(any64.Draw(t, "course")),
-			Existence: known(any64.Draw(t, "existence")), ClassProbabilities: map[string]float64{"person": any64.Draw(t, "person")},
+			Status: rapid.String().Draw(t, "status"), Speed: new(any64.Draw(t, "speed")), CourseDeg: new(any64.Draw(t, "course")),
+			Existence: new(any64.Draw(t, "existence")), ClassProbabilities: map[string]float64{"person": any64.Draw(t, "person")},
 			Ellipse: &api.Ellipse{SemiMajorM: any64.Draw(t, "major"), BearingDeg: any64.Draw(t, "bearing")}, T: api.At(time.UnixMilli(ms)),
 		})
 		b, placed := appendRow(nil, 9, &track)
