@@ -1,3 +1,7 @@
+//go:build !race
+
+// Pictures are made and compared by the hundred in one goroutine, which the race detector makes a matter of minutes.
+
 package follow
 
 import (
