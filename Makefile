@@ -21,9 +21,11 @@ FUZZTIME   ?= 30s
 PLAIN      := CGO_ENABLED=0 GOFLAGS="$(filter-out -trimpath,$(shell go env GOFLAGS 2>/dev/null)) -trimpath"
 # What needs the cores rather than the time leaves them to tests that run in real time beside it.
 ASIDE      := nice -n 10
-# The parts of `make test`, three at any time since most of them mostly wait: what lasts long first, and last what needs the cores
-# in time, when the Go tests are through.
-STAGES     := test-go lint test-station test-plan test-plain test-record test-web test-paths build-arm64 test-stranger test-chain test-video
+# The parts of `make test`: first what needs the cores, with nothing in real time beside it; then one browser after the other, and
+# beside them what mostly waits.
+CORES      := test-go lint
+BROWSER    := test-station test-plan test-record test-video test-paths
+BESIDE     := test-stranger test-chain test-plain test-web build-arm64
 
 .PHONY: help
 help: ## list the targets
@@ -63,8 +65,14 @@ run: deps build ## build and start the whole demo: simulator, station and consol
 	$(BIN) demo $(ARGS)
 
 .PHONY: test
-test: ## everything: lint, unit, race, whole-chain, browser and foreign-station tests, three at a time
-	@./scripts/stage prepare $(MAKE) prepare && $(MAKE) -j 3 $(STAGES:%=stage-%) && echo "test: passed after $$SECONDS s"
+test: ## everything: lint, unit, race, whole-chain, browser and foreign-station tests
+	@./scripts/stage prepare $(MAKE) prepare && $(MAKE) -j 2 $(CORES:%=stage-%) && $(MAKE) -j 2 lane-browser lane-beside && echo "test: passed after $$SECONDS s"
+
+lane-browser:
+	@$(MAKE) -j 1 $(BROWSER:%=stage-%)
+
+lane-beside:
+	@$(MAKE) -j 1 $(BESIDE:%=stage-%)
 
 stage-%:
 	@./scripts/stage $* $(MAKE) $*
