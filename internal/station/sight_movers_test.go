@@ -5,6 +5,7 @@
 package station_test
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"math"
@@ -45,13 +46,16 @@ func (o outing) fly(t *testing.T, s *set, seconds int) (out outcome) {
 		t.Fatal(err)
 	}
 	encoder, err := camera.NewEncoder(camera.EncoderConfig{Width: dayWidth, Height: dayHeight, FPS: dayFPS, BitsPerSecond: 1_500_000, IDRFrames: 20})
+	if errors.Is(err, camera.ErrNoEncoder) {
+		t.Skip(err) // the decoder is in the same library
+	}
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	defer encoder.Close()
 	decoder, _, err := openh264.NewDecoder()
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	defer decoder.Close()
 	picture := image.NewYCbCr(image.Rect(0, 0, dayWidth, dayHeight), image.YCbCrSubsampleRatio420)
