@@ -80,17 +80,19 @@ export async function setParameter(link, system, name, value, type) {
   return link.ask(`echo of ${name}`, () => link.send(system, m), ({ id, system: from, data }) => id === mav.ParamValue.MSG_ID && from === system && data.paramId === name && data);
 }
 
-/** Writes a list and gives MAV_MISSION_RESULT. */
+const STALLED_MS = 3000; // three times what a vehicle waits before it asks for an item again
+
+/** Writes a list and gives MAV_MISSION_RESULT. A vehicle that has the whole list asks for nothing more: where its last word is lost, the list is begun again. */
 export async function upload(link, system, missionType, items) {
   const count = message(mav.MissionCount, system, { count: items.length, missionType });
-  let began = false;
+  let askedAt = -Infinity; // by the vehicle, for an item
   return link.ask(
     `end of the upload of list ${missionType}`,
-    () => began || link.send(system, count),
+    () => Date.now() - askedAt > STALLED_MS && link.send(system, count),
     ({ id, system: from, data }) => {
       if (from !== system || data.missionType !== missionType) return null;
       if (id === mav.MissionRequest.MSG_ID || id === mav.MissionRequestInt.MSG_ID) {
-        began = true;
+        askedAt = Date.now();
         link.send(system, message(mav.MissionItemInt, system, { ...items[data.seq], seq: data.seq, missionType, autocontinue: 1 }));
       } else if (id === mav.MissionAck.MSG_ID && data.type !== 13) return { result: data.type }; // 13: an item came twice
       return null;
