@@ -368,15 +368,27 @@ func TestTheBatteryMustReachHome(t *testing.T) {
 	if math.Abs(e.ToReserve.Seconds()-360) > 1 || math.Abs(e.ToHome.Seconds()-151.2) > 2 || math.Abs(e.Spare.Seconds()-209) > 3 {
 		t.Errorf("%+v: reserve in %v, home in %v, spare %v", e, e.ToReserve, e.ToHome, e.Spare)
 	}
-	// Wind from home's side makes the way longer; a storm makes it impossible.
+	// A multirotor keeps its speed over ground as long as it can; a storm makes the way impossible. One gust changes nothing.
 	calm := *e.ToHome
-	b.hear(1, &ardupilotmega.MessageWind{Direction: 180, Speed: 5})
-	if e := b.view().Endurance; e.ToHome == nil || *e.ToHome < calm*3/2 {
-		t.Errorf("against the wind: %v, calm %v", e.ToHome, calm)
+	blow := func(speed float32, span time.Duration) *time.Duration {
+		for range int(span / time.Second) {
+			b.hear(1, &ardupilotmega.MessageWind{Direction: 180, Speed: speed})
+			fly(2000, 2500, 50)
+			b.wait(time.Second)
+		}
+		return b.view().Endurance.ToHome
 	}
-	b.hear(1, &ardupilotmega.MessageWind{Direction: 180, Speed: 40})
-	if e := b.view().Endurance; e.ToHome != nil || e.Spare != nil {
-		t.Errorf("in a storm: %+v", e)
+	if home := blow(4, 3*time.Minute); home == nil || (*home-calm).Abs() > time.Second {
+		t.Errorf("in a breeze: %v, calm %v", home, calm)
+	}
+	if home := blow(9, 5*time.Minute); home == nil || *home < calm*5/4 {
+		t.Errorf("against the wind: %v, calm %v", home, calm)
+	}
+	if home := blow(25, time.Second); home == nil {
+		t.Error("one gust, and the way home is gone")
+	}
+	if home := blow(25, 5*time.Minute); home != nil || b.view().Endurance.Spare != nil {
+		t.Errorf("in a storm: %v", home)
 	}
 	// Without a current the fall of the percentage tells.
 	c := newBench()
@@ -386,6 +398,26 @@ func TestTheBatteryMustReachHome(t *testing.T) {
 		c.wait(time.Second)
 	}
 	if e := c.view().Endurance; e == nil || e.Basis != "percent" || math.Abs(e.ToReserve.Seconds()-610) > 10 || e.ToHome != nil {
+		t.Errorf("%+v", e)
+	}
+}
+
+// A mission flown slowly before the wind says nothing of how fast the air lets the vehicle come home.
+func TestTheWayHomeAcrossTheWind(t *testing.T) {
+	t.Parallel()
+	b := newBench()
+	b.hear(1, &common.MessageHomePosition{Latitude: 0, Longitude: 100000000, Altitude: 100000})
+	for range 180 {
+		b.beat(common.MAV_STATE_ACTIVE, true)
+		b.hear(1,
+			&ardupilotmega.MessageWind{Direction: 270, Speed: 6},
+			&common.MessageGlobalPositionInt{TimeBootMs: uint32(b.now.UnixMilli() - 1_699_990_000_000), Lat: 50000, Lon: 100000000, RelativeAlt: 60000, Vy: 600},
+			&common.MessageBatteryStatus{Voltages: [10]uint16{15000, 65535}, CurrentBattery: 2000, CurrentConsumed: 2500, BatteryRemaining: 50},
+		)
+		b.wait(time.Second)
+	}
+	// 556 m at the 6 m/s that it flies, and 60 m down at 1.5 m/s.
+	if e := b.view().Endurance; e == nil || e.ToHome == nil || math.Abs(e.ToHome.Seconds()-132.7) > 2 {
 		t.Errorf("%+v", e)
 	}
 }

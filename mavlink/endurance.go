@@ -16,7 +16,8 @@ const (
 	// percents are whole numbers.
 	slopeTime = 5 * time.Minute
 	leastDrop = 2
-	// cruiseTime smooths the airspeed at which a vehicle flies, by which it is expected to return.
+	// cruiseTime smooths the speed at which a vehicle flies, by which it is expected to return, and the wind: gusts and turns
+	// must not change the answer.
 	cruiseTime = time.Minute
 	// placeAge is how old a position may be to reckon with.
 	placeAge = 15 * time.Second
@@ -40,10 +41,16 @@ type charged struct {
 // enduranceState follows the batteries that a vehicle flies on, and how fast it flies.
 type enduranceState struct {
 	drains map[int]*drain
-	// cruise is the smoothed speed through the air, 0 while it has not flown.
+	// cruise is the smoothed speed, over ground for what keeps that and else through the air; 0 while it has not flown.
 	cruise    float64
 	cruisedAt time.Time
+	// air is where the air moves, smoothed; nil while the vehicle tells no wind.
+	air   *airflow
+	airAt time.Time
 }
+
+// airflow is the motion of the air in metres a second, towards north and east.
+type airflow struct{ north, east float64 }
 
 // draw notes the state of a battery of a vehicle that flies.
 func (e *enduranceState) draw(b Battery, at time.Time) {
@@ -81,24 +88,39 @@ func (e *enduranceState) draw(b Battery, at time.Time) {
 	}
 }
 
-// fly notes the speed over ground of a vehicle that flies.
-func (e *enduranceState) fly(v *Velocity, wind *Wind, at time.Time) {
-	north, east := v.North, v.East
-	if wind != nil {
-		// The air moves away from where the wind comes from.
-		s, c := math.Sincos(wind.FromDeg * degToRad)
-		north, east = north+wind.Speed*c, east+wind.Speed*s
-	}
-	speed := math.Hypot(north, east)
+// fly notes the speed over ground and the wind of a vehicle that flies.
+func (e *enduranceState) fly(airframe string, v *Velocity, wind *Wind, at time.Time) {
+	e.blow(wind, at)
 	if math.Hypot(v.North, v.East) < 3 {
 		return // hovering says nothing about cruising
+	}
+	north, east := v.North, v.East
+	if e.air != nil && !habits(airframe).keepsGroundSpeed {
+		north, east = north-e.air.north, east-e.air.east
 	}
 	share := 1.0
 	if e.cruise > 0 {
 		share = 1 - math.Exp(-at.Sub(e.cruisedAt).Seconds()/cruiseTime.Seconds())
 	}
-	e.cruise += (speed - e.cruise) * share
+	e.cruise += (math.Hypot(north, east) - e.cruise) * share
 	e.cruisedAt = at
+}
+
+func (e *enduranceState) blow(wind *Wind, at time.Time) {
+	if wind == nil {
+		e.air = nil
+		return
+	}
+	s, c := math.Sincos(wind.FromDeg * degToRad)
+	now := airflow{-wind.Speed * c, -wind.Speed * s}
+	if e.air == nil {
+		e.air, e.airAt = &now, at
+		return
+	}
+	share := 1 - math.Exp(-at.Sub(e.airAt).Seconds()/cruiseTime.Seconds())
+	e.air.north += (now.north - e.air.north) * share
+	e.air.east += (now.east - e.air.east) * share
+	e.airAt = at
 }
 
 // left is the time until the reserve, and by what it is known.
@@ -153,20 +175,28 @@ func (e *enduranceState) view(v *Vehicle, now time.Time) *Endurance {
 	return out
 }
 
-// wayHome is the time for the straight way at cruising speed against the wind, and for the landing.
+// wayHome is the time for the straight way at cruising speed in the wind, and for the landing.
 func (e *enduranceState) wayHome(v *Vehicle, distance, bearingDeg float64) (time.Duration, bool) {
 	habit := habits(v.Type)
 	speed := habit.cruise
 	if e.cruise > 0 {
 		speed = min(max(e.cruise, habit.cruise/2), habit.cruise*2)
 	}
-	if v.Wind != nil {
-		across, against := math.Sincos((v.Wind.FromDeg - bearingDeg) * degToRad)
-		across, against = across*v.Wind.Speed, against*v.Wind.Speed
-		if math.Abs(across) >= speed {
+	if e.air != nil {
+		s, c := math.Sincos(bearingDeg * degToRad)
+		along, across := e.air.north*c+e.air.east*s, e.air.east*c-e.air.north*s
+		through := speed // the air
+		if habit.keepsGroundSpeed {
+			through = max(habit.mostAirspeed, speed)
+		}
+		if math.Abs(across) >= through {
 			return 0, false
 		}
-		speed = math.Sqrt(speed*speed-across*across) - against
+		made := math.Sqrt(through*through-across*across) + along
+		if habit.keepsGroundSpeed {
+			made = min(made, speed)
+		}
+		speed = made
 	}
 	if speed < leastAdvance {
 		return 0, false
@@ -179,15 +209,22 @@ func (e *enduranceState) wayHome(v *Vehicle, distance, bearingDeg float64) (time
 }
 
 // habit is how a kind of vehicle moves when nothing better is known: metres a second, and seconds for the landing.
-type habit struct{ cruise, descent, landing float64 }
+// A multirotor is flown at a speed over ground and leans into the wind as far as it can, which is mostAirspeed; a wing keeps its speed through the air.
+type habit struct {
+	cruise, descent, landing float64
+	keepsGroundSpeed         bool
+	mostAirspeed             float64
+}
 
 func habits(airframe string) habit {
 	switch airframe {
 	case "fixedWing", "vtol", "flappingWing":
 		return habit{cruise: 16, landing: 60}
-	case "groundRover", "surfaceBoat", "quadruped", "submarine", "balloon", "airship", "parafoil":
+	case "balloon", "airship", "parafoil":
 		return habit{cruise: 2}
+	case "groundRover", "surfaceBoat", "quadruped", "submarine":
+		return habit{cruise: 2, keepsGroundSpeed: true, mostAirspeed: math.Inf(1)}
 	default:
-		return habit{cruise: 8, descent: 1.5}
+		return habit{cruise: 8, descent: 1.5, keepsGroundSpeed: true, mostAirspeed: 15}
 	}
 }

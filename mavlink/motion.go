@@ -67,7 +67,7 @@ func (st *state) applyPosition(component uint8, m *common.MessageGlobalPositionI
 	st.v.Position = &Position{Lat: s.lat, Lon: s.lon, AltAMSL: s.altAMSL, AltRelative: s.altRelative, Time: made}
 	st.v.Velocity = &Velocity{North: s.north, East: s.east, Up: s.up, Time: made}
 	if st.flies() {
-		st.endurance.fly(st.v.Velocity, st.v.Wind, at)
+		st.endurance.fly(st.v.Type, st.v.Velocity, st.v.Wind, at)
 	}
 	if m.Hdg != unknown16 {
 		st.v.HeadingDeg = number(geo.NormalizeDeg(float64(m.Hdg) / centi))

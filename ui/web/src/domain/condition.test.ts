@@ -71,6 +71,7 @@ describe('health', () => {
     [{ toReserveS: 240, toHomeS: 180, spareS: 60 }, 'caution', '3 min away, 60 s left after it'],
     [{ toReserveS: 100, toHomeS: 140, spareS: -40 }, 'bad', '2 min away: RESERVE USED 40 s before home'],
     [{ toReserveS: 900, reservePercent: 20 }, 'info', '15 min to the reserve of 20 %; the way home is not known'],
+    [{ toReserveS: 900, distanceM: 800 }, 'bad', 'TOO MUCH WIND to get home; 15 min to the reserve'],
   ])('endurance %j is %s', (endurance, tone, text) => expect(enduranceLine(endurance)).toMatchObject({ tone, text }));
 });
 

@@ -160,6 +160,7 @@ export function enduranceLine(e: Endurance | undefined): Line | undefined {
   if (!e) return undefined;
   const base = { key: 'endurance', label: 'Home' };
   const reserve = `${span(e.toReserveS * 1000)} to the reserve${e.reservePercent === undefined ? '' : ` of ${Math.round(e.reservePercent)} %`}`;
+  if (e.toHomeS === undefined && e.distanceM !== undefined) return { ...base, tone: 'bad', text: `TOO MUCH WIND to get home; ${reserve}` };
   if (e.toHomeS === undefined) return { ...base, tone: 'info', text: `${reserve}; the way home is not known` };
   const way = `${span(e.toHomeS * 1000)} away`;
   if (e.spareS === undefined) return { ...base, tone: 'info', text: `${way}, ${reserve}` };
