@@ -138,13 +138,17 @@ func simConfig(layout sim.Layout, mavlinkAddr, shakeAddr, terrain string) config
 		Station: config.Station{ID: "post-1", Name: "Post 1 (simulated sector)", Position: &layout.Position},
 		Links:   []config.Link{{Name: "lan", UDPServer: mavlinkAddr}},
 		Gateways: []config.Gateway{
-			{Name: "north", Serial: &config.SerialPort{Device: layout.GatewayDevice, Baud: 115200}, Protocol: "vedette-line"},
 			{Name: "shake", UDP: shakeAddr, Protocol: "raspberry-shake"},
 		},
 		Zones: []config.Zone{
 			{ID: "border", Name: "Border line (fictional)", Kind: "border", Points: layout.Border},
 		},
 		Terrain: config.Terrain{Folder: terrain},
+	}
+	if layout.GatewayDevice != "" { // a world without such sensors has none
+		cfg.Gateways = append(cfg.Gateways, config.Gateway{
+			Name: "north", Serial: &config.SerialPort{Device: layout.GatewayDevice, Baud: 115200}, Protocol: "vedette-line",
+		})
 	}
 	for _, s := range layout.Sensors {
 		sensor := config.Sensor{
