@@ -226,8 +226,15 @@ func (c *checker) feeds(feeds []Feed) {
 		}
 		c.oneOf(at+".camera.kind", f.Camera.Kind, "", "thermal", "eo")
 		c.oneOf(at+".detector", f.Detector, "", "network", "hotspots", "process", "motion", "off")
-		if f.Detector == "motion" && f.Camera.Kind == "thermal" {
-			c.addf(at+".detector", "motion is for EO feeds: a thermal one has network, hotspots, process or off")
+		switch f.Detector {
+		case "motion":
+			if f.Camera.Kind == "thermal" {
+				c.addf(at+".detector", "motion is for EO feeds: a thermal one has network, hotspots, process or off")
+			}
+		case "network", "hotspots", "process":
+			if f.Camera.Kind != "thermal" {
+				c.addf(at+".detector", "%s is for thermal feeds: say camera: {kind: thermal} if it is one; an EO feed has motion or off", f.Detector)
+			}
 		}
 		c.oneOf(at+".pose", f.Pose, "", "mavlink", "klv")
 		if f.Pose == "mavlink" && f.Vehicle == 0 {

@@ -41,6 +41,7 @@ video:
 		`{detector: magic}`:                                            "video.detector",
 		"{}\nfeeds: [{id: a, url: \"rtsp://h/p\", detector: on}]":      "feeds[0].detector",
 		"{}\nfeeds: [{id: a, url: \"rtsp://h/p\", detector: motion, camera: {kind: thermal}}]": "feeds[0].detector: motion is for EO",
+		"{}\nfeeds: [{id: a, url: \"rtsp://h/p\", detector: network}]":                         "feeds[0].detector: network is for thermal",
 		"{}\nfeeds: [{id: a, url: \"rtsp://h/p\", pose: gps}]":                                 "feeds[0].pose",
 		"{}\nfeeds: [{id: a, url: \"rtsp://h/p\", pose: mavlink}]":                             "feeds[0].pose: mavlink needs the vehicle",
 		`{webrtc: {addresses: [` + strings.Repeat("x", 300) + `]}}`:                            "video.webrtc.addresses[0]",
