@@ -117,7 +117,7 @@ func common(a, b thermal.Box) float64 {
 }
 
 // tally counts what a detector made of pictures.
-type tally struct{ pictures, people, peopleFound, cars, carsFound, wrong int }
+type tally struct{ pictures, people, peopleFound, cars, carsFound, animals, animalsFound, wrong int }
 
 // look counts the objects of a picture that are found, and the boxes on nothing.
 func (c *tally) look(s *set, d thermal.Detector, pose world.CameraPose, at time.Time, objects []world.Object, least float64) {
@@ -151,6 +151,9 @@ func (c *tally) look(s *set, d thermal.Detector, pose world.CameraPose, at time.
 		case o.Class == world.Person:
 			c.people++
 			c.peopleFound += count(found[i])
+		case o.Class == world.Animal:
+			c.animals++
+			c.animalsFound += count(found[i])
 		default:
 			c.cars++
 			c.carsFound += count(found[i])
