@@ -74,6 +74,8 @@ var rules = map[string]rule{
 	"GET /api/v1/tracks/{id}/history":             {role: access.RoleViewer},
 	"GET /api/v1/terrain/elevation":               {role: access.RoleViewer},
 	"GET /api/v1/terrain/{z}/{x}/{y}.png":         {role: access.RoleViewer},
+	"GET /api/v1/maps":                            {role: access.RoleViewer},
+	"GET /api/v1/maps/{id}/{z}/{x}/{y}":           {role: access.RoleViewer, ok: 404}, // there is no such map
 	"GET /api/v1/vehicles/{id}/mission":           {role: access.RoleViewer},
 	"GET /api/v1/vehicles/{id}/parameters":        {role: access.RoleViewer},
 	"GET /api/v1/vehicles/{id}/parameters/{name}": {role: access.RoleViewer},
@@ -151,7 +153,7 @@ var rules = map[string]rule{
 
 // samples stand for the wildcards of a path.
 func sample(path string) string {
-	id := map[string]string{"feeds": "1-eo", "alerts": "a-1", "cues": "c-1", "vehicles": "1", "tracks": "t-1", "sensors": "s-1", "patrols": "p-1"}
+	id := map[string]string{"feeds": "1-eo", "alerts": "a-1", "cues": "c-1", "vehicles": "1", "tracks": "t-1", "sensors": "s-1", "patrols": "p-1", "maps": "land.pmtiles"}
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
 		switch part {
@@ -159,7 +161,7 @@ func sample(path string) string {
 			parts[i] = id[parts[i-1]]
 		case "{name}":
 			parts[i] = "WPNAV_SPEED"
-		case "{session}", "{z}", "{x}":
+		case "{session}", "{z}", "{x}", "{y}":
 			parts[i] = "0"
 		case "{y}.png":
 			parts[i] = "0.png"
@@ -349,7 +351,7 @@ func TestOpenAPISchemasHaveTheMembersOfTheGoTypes(t *testing.T) {
 		"RC": api.RC{}, "SensorHealth": api.SensorHealth{}, "FenceStatus": api.FenceStatus{}, "Failsafe": api.Failsafe{},
 		"FailsafeReason": api.FailsafeReason{}, "Arming": api.Arming{}, "ArmingReason": api.ArmingReason{}, "Clock": api.Clock{},
 		"Past": api.Past{}, "PastChange": api.PastChange{}, "PastAlert": api.PastAlert{}, "PastStretch": api.PastStretch{}, "Timeline": api.Timeline{},
-		"TerrainInfo": api.TerrainInfo{}, "Elevation": api.Elevation{},
+		"TerrainInfo": api.TerrainInfo{}, "Elevation": api.Elevation{}, "MapFile": api.MapFile{},
 	}
 	for name, v := range types {
 		var want, got []string

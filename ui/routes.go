@@ -152,6 +152,8 @@ func routes() []route {
 		{method: get, path: base + "/terrain", role: viewer, handle: getTerrain},
 		{method: get, path: base + "/terrain/elevation", role: viewer, handle: getElevation},
 		{method: get, path: base + "/terrain/{z}/{x}/{y}.png", role: viewer, handle: getTerrainTile},
+		{method: get, path: base + "/maps", role: viewer, handle: getMaps},
+		{method: get, path: base + "/maps/{id}/{z}/{x}/{y}", role: viewer, handle: getMapTile},
 
 		{method: get, path: base + "/live", role: viewer, socket: true, handle: liveSocket},
 	}

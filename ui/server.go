@@ -19,6 +19,7 @@ import (
 	"vedette/internal/store"
 	"vedette/ui/api"
 	"vedette/ui/live"
+	"vedette/ui/maps"
 	"vedette/ui/web"
 )
 
@@ -33,6 +34,7 @@ type Config struct {
 	Version string              // of the program, where the station does not say it
 	Past    []access.PastIntent // commands of the run before this one: repeated, they are not done again
 	Origins []string            // further origins of the console, as "https://post.example", for a proxy in front
+	Maps    *maps.Folder        // what users have put there; nil: there are none
 }
 
 // Server serves the API, the live socket and the console. Run must run while it serves; Serve does both.

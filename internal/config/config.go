@@ -26,6 +26,7 @@ type Config struct {
 	Gateways  []Gateway `yaml:"gateways,omitempty"`
 	Zones     []Zone    `yaml:"zones,omitempty"`
 	Terrain   Terrain   `yaml:"terrain,omitempty"`
+	Maps      Maps      `yaml:"maps,omitempty"`
 	Video     Video     `yaml:"video,omitempty"`
 	Alerts    Alerts    `yaml:"alerts,omitempty"`
 	Cues      Cues      `yaml:"cues,omitempty"`
@@ -263,6 +264,11 @@ func Weekday(text string) (time.Weekday, error) {
 		}
 	}
 	return 0, fmt.Errorf("%q is no day: use mon, tue, wed, thu, fri, sat, sun", text)
+}
+
+// Maps is where users put maps for the console.
+type Maps struct {
+	Folder string `yaml:"folder,omitempty"` // PMTiles and MBTiles; default: "maps" in the data folder
 }
 
 // Terrain is where the height tiles lie.

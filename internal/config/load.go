@@ -43,7 +43,7 @@ func Load(path string) (Config, error) {
 		return Config{}, err
 	}
 	dir := filepath.Dir(path)
-	for _, p := range []*string{&cfg.Terrain.Folder, &cfg.TLS.Certificate, &cfg.TLS.Key, &cfg.Telemetry.Folder} {
+	for _, p := range []*string{&cfg.Terrain.Folder, &cfg.Maps.Folder, &cfg.TLS.Certificate, &cfg.TLS.Key, &cfg.Telemetry.Folder} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}

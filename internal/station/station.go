@@ -24,6 +24,7 @@ import (
 	"vedette/tracking/zone"
 	"vedette/ui"
 	"vedette/ui/api"
+	"vedette/ui/maps"
 	"vedette/video"
 	"vedette/video/rtspout"
 )
@@ -65,6 +66,7 @@ type Station struct {
 	executor *executor
 	zones    []zone.Zone
 	hub      *hub
+	maps     *maps.Folder
 	console  *ui.Server
 	listener net.Listener
 	started  chan struct{}
@@ -111,8 +113,11 @@ func New(ctx context.Context, cfg Config) (s *Station, err error) {
 			s.log.Warn("what became of a command is not known", "vehicle", p.Vehicle, "command", p.Action, "who", p.Who, "given", p.At)
 		}
 	}
+	if err = s.openMaps(); err != nil {
+		return s, err
+	}
 	s.console, err = ui.New(ui.Config{
-		Past:    past,
+		Past: past, Maps: s.maps,
 		Station: newView(s), Access: s.access, Store: s.store, Metrics: metricsHandler(s.stats()),
 		Version: cfg.Version, Log: cfg.Log.With("room", "ui"),
 	})
@@ -288,6 +293,9 @@ func (s *Station) close() error {
 	}
 	if s.rtsp != nil {
 		errs = append(errs, s.rtsp.Close())
+	}
+	if s.maps != nil {
+		s.maps.Close()
 	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())

@@ -73,6 +73,19 @@ type TerrainInfo struct {
 	Note    string     `json:"note,omitempty"` // where the data comes from, for the map's corner
 }
 
+// MapFile is a map that users have put into the station's folder.
+type MapFile struct {
+	ID          string      `json:"id"` // the file's name
+	Name        string      `json:"name"`
+	Format      string      `json:"format,omitempty"` // png, jpg, webp, avif, vector
+	MinZoom     int         `json:"minZoom"`
+	MaxZoom     int         `json:"maxZoom"`
+	Bounds      *[4]float64 `json:"bounds,omitempty"` // west, south, east, north in degrees
+	Attribution string      `json:"attribution,omitempty"`
+	Layers      []string    `json:"layers,omitempty"`  // of vector tiles
+	Problem     string      `json:"problem,omitempty"` // why it cannot be shown
+}
+
 // Elevation is the height of the ground at a place.
 type Elevation struct {
 	ElevationAMSL geo.AMSL `json:"elevationAMSL"` // metres above mean sea level (EGM96)

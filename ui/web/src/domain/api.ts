@@ -76,6 +76,11 @@ export class Api {
     return this.read('/terrain', m.terrain);
   }
 
+  /** The maps in the station's folder, as it lies now. */
+  maps(): Promise<m.MapFile[]> {
+    return this.read('/maps', array(m.mapFile));
+  }
+
   /** Terrain height in metres AMSL; undefined outside the terrain. */
   async elevation(at: m.Place, signal?: AbortSignal): Promise<number | undefined> {
     const query = `lat=${at.lat.toFixed(6)}&lon=${at.lon.toFixed(6)}`;

@@ -15,6 +15,8 @@ export type WallSize = (typeof wallSizes)[number];
 export interface Layout {
   panels: Record<PanelName, boolean>;
   layers: Record<LayerName, boolean>;
+  /** Maps of the station's folder that are not wanted, by id: a new one shows by itself. */
+  hiddenMaps: readonly string[];
   trailMin: number;
   format: CoordinateFormat;
   wall: WallSize;
@@ -25,7 +27,7 @@ const allOf = <K extends string>(names: readonly K[]): Record<K, boolean> =>
 
 export function defaultLayout(): Layout {
   const layers = { ...allOf(layerNames), contours: false };
-  return { panels: allOf(panelNames), layers, trailMin: 3, format: 'latLon', wall: 4 };
+  return { panels: allOf(panelNames), layers, hiddenMaps: [], trailMin: 3, format: 'latLon', wall: 4 };
 }
 
 /** A layout as it was remembered; what is missing or makes no sense is as by default, so that an older one still serves. */
@@ -34,6 +36,8 @@ export function readLayout(value: unknown): Layout {
   const source = objectOf(value);
   for (const n of panelNames) layout.panels[n] = flag(objectOf(source['panels'])[n], layout.panels[n]);
   for (const n of layerNames) layout.layers[n] = flag(objectOf(source['layers'])[n], layout.layers[n]);
+  const hidden = source['hiddenMaps'];
+  if (Array.isArray(hidden)) layout.hiddenMaps = hidden.filter((id): id is string => typeof id === 'string').slice(0, 200);
   layout.trailMin = trailMinutes.find((m) => m === source['trailMin']) ?? layout.trailMin;
   layout.format = coordinateFormats.find((f) => f === source['format']) ?? layout.format;
   layout.wall = wallSizes.find((w) => w === source['wall']) ?? layout.wall;

@@ -203,6 +203,20 @@ export const detections = object({
 });
 export type Detections = Decoded<typeof detections>;
 
+/** A map that users have put into the station's folder. One with a problem cannot be shown. */
+export const mapFile = object({
+  id: str,
+  name: str,
+  format: optional(str),
+  minZoom: num,
+  maxZoom: num,
+  bounds: optional(array(num)),
+  attribution: optional(str),
+  layers: optional(array(str)),
+  problem: optional(str),
+});
+export type MapFile = Decoded<typeof mapFile>;
+
 export const terrain = object({
   bounds: (value: unknown, path: string): [number, number, number, number] => {
     const b = array(num)(value, path);

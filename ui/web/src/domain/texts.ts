@@ -45,6 +45,7 @@ export const texts = {
   measureUndo: 'Undo',
   measureClear: 'Clear',
   layers: 'Map layers',
+  mapFiles: 'Maps of the station',
   trails: 'Trails behind tracks',
   wall: 'Video wall',
   fullScreen: 'Full screen',

@@ -126,10 +126,11 @@ export class MapView {
   }
 
   select(selection: Selection): void {
-    const before = this.selection.layers;
+    const { layers: before, files } = this.selection;
     this.selection = selection;
     const { world, relief, contours } = selection.layers;
-    if (world !== before.world || relief !== before.relief) this.map.setStyle(this.style(), { diff: false });
+    const otherFiles = selection.files.map((f) => f.id).join('/') !== files.map((f) => f.id).join('/');
+    if (world !== before.world || relief !== before.relief || otherFiles) this.map.setStyle(this.style(), { diff: false });
     if (contours !== before.contours) this.contours();
     for (const overlay of overlays) this.dirty.add(overlay);
     this.redraw();
@@ -306,6 +307,7 @@ export class MapView {
       ground: this.ground,
       world: this.selection.layers.world,
       relief: this.selection.layers.relief,
+      files: this.selection.files,
     });
   }
 }

@@ -2,7 +2,7 @@
 import type { Feature, FeatureCollection, Geometry } from 'geojson';
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl';
 import type { Layout } from '../domain/layout';
-import type { LonLat, Place } from '../domain/model';
+import type { LonLat, MapFile, Place } from '../domain/model';
 import type { OwnLayer } from '../domain/ownlayers';
 import type { Store, Topic } from '../domain/store';
 import type { Palette } from './palette';
@@ -21,6 +21,8 @@ export interface View {
   trailMs: number;
   measured: readonly LonLat[];
   own: readonly OwnLayer[];
+  /** The maps of the station's folder that are shown. */
+  files: readonly MapFile[];
 }
 
 /** A layer with its place in the pile; higher lies on top. */

@@ -1,9 +1,10 @@
-/** The map's style: the station's terrain as colour and shade, then the overlays in their order. Nothing comes from outside. */
+/** The map's style: the station's terrain as colour and shade, the maps of its folder, then the overlays in their order. Nothing comes from outside. */
 import type { FeatureCollection } from 'geojson';
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl';
-import type { Terrain } from '../domain/model';
+import type { MapFile, Terrain } from '../domain/model';
 import type { Ground } from './ground';
 import { worldFillMaxZoom } from './ground';
+import { mapFileStyle } from './mapfiles';
 import type { Overlay } from './overlay';
 import type { Palette } from './palette';
 
@@ -27,6 +28,8 @@ export interface StyleInput {
   ground: Ground;
   world: boolean;
   relief: boolean;
+  /** The maps of the station's folder that are shown. */
+  files: readonly MapFile[];
 }
 
 /** How many times higher than they are heights are drawn. Numbers that people read come from elsewhere and are true. */
@@ -59,6 +62,9 @@ export function buildStyle(input: StyleInput): StyleSpecification {
     };
     layers.push(...reliefLayers(input.palette, input.heights));
   }
+  const files = mapFileStyle(input.files, input.palette, input.origin);
+  Object.assign(sources, files.sources);
+  layers.push(...files.layers);
   for (const overlay of input.overlays) {
     const data = input.data.get(overlay.source) ?? empty;
     sources[overlay.source] = { type: 'geojson', data, maxzoom: input.overlayMaxZoom };

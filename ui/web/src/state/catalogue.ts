@@ -117,6 +117,9 @@ function viewEntries(desk: Desk, page: Page): Entry[] {
       words: `${layout.now.layers[n] ? 'Hide' : 'Show'}: ${layerWords[n]}`,
       run: () => layout.layer(n),
     })),
+    ...desk.mapFiles.all
+      .filter((f) => f.problem === undefined)
+      .map((f): Entry => ({ id: `map-${f.id}`, words: `${layout.now.hiddenMaps.includes(f.id) ? 'Show' : 'Hide'} the map ${f.name}`, run: () => layout.mapFile(f.id) })),
     ...trailMinutes.map((m): Entry => ({ id: `trails-${m}`, words: m === 0 ? 'Trails: none' : `Trails: ${m} min`, run: () => layout.trails(m) })),
     ...coordinateFormats.map((f): Entry => ({ id: `format-${f}`, words: `Coordinates as ${formatWords[f]}`, run: () => layout.format(f) })),
     keyed(page, 'wall', texts.wall),

@@ -13,6 +13,7 @@ import { PlanReader } from '../domain/planreader';
 import { sortAlerts, topCue } from '../domain/queue';
 import { Store, type Topic } from '../domain/store';
 import { LayoutState } from './layout.svelte';
+import { MapFiles } from './mapfiles.svelte';
 import { OwnLayers } from './ownlayers.svelte';
 import { Rewind } from './rewind.svelte';
 import { Sounds } from './sounds.svelte';
@@ -37,6 +38,7 @@ export class Desk {
   readonly layout = new LayoutState();
   readonly sounds = new Sounds();
   readonly ownLayers = new OwnLayers();
+  readonly mapFiles = new MapFiles(this.api, this.layout);
   /** The frame watches of the tiles that play now, by feed. */
   readonly watches = new Map<string, FrameWatch>();
   /** What arrived that could not be read, for browser tests and the connection's tooltip; the first few. */

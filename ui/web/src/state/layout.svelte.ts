@@ -21,6 +21,11 @@ export class LayoutState {
     this.change({ layers: { ...this.now.layers, [name]: !this.now.layers[name] } });
   }
 
+  mapFile(id: string): void {
+    const { hiddenMaps } = this.now;
+    this.change({ hiddenMaps: hiddenMaps.includes(id) ? hiddenMaps.filter((h) => h !== id) : [...hiddenMaps, id] });
+  }
+
   trails(minutes: number): void {
     this.change({ trailMin: minutes });
   }
