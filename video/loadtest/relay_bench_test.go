@@ -42,6 +42,9 @@ type figures struct {
 	cpu      float64 // s a viewer-second
 	p50, p95 float64 // ms, of whole pictures, until they are in the viewer's socket
 	oldest   float64 // ms, likewise
+	keyP50   float64 // ms, of key pictures
+	behind   float64 // ms, the median of the pictures behind them
+	restP95  float64 // ms, of all others
 	readP95  float64 // ms, until the viewer has read and decrypted them, beside all others and on the same cores
 	firstP95 float64 // ms
 	lost     float64 // per cent of packets
@@ -63,6 +66,9 @@ var metrics = []struct {
 	{"first-p95-ms", func(f figures) float64 { return f.firstP95 }, true},
 	{"lost-%", func(f figures) float64 { return f.lost }, false},
 	{"oldest-ms", func(f figures) float64 { return f.oldest }, false},
+	{"key-p50-ms", func(f figures) float64 { return f.keyP50 }, false},
+	{"behind-p50-ms", func(f figures) float64 { return f.behind }, false},
+	{"rest-p95-ms", func(f figures) float64 { return f.restP95 }, true},
 	{"p50-ms", func(f figures) float64 { return f.p50 }, false},
 	{"harness-lag-ms", func(f figures) float64 { return f.lagMS }, false},
 	{"idle-%", func(f figures) float64 { return 100 * f.machine.idle }, false},
@@ -185,15 +191,20 @@ func measure(b *testing.B, kind, camera string, at *clock, l load) figures {
 	}
 	cpu, harness = cpuSeconds(b, pid)-cpu, cpuSeconds(b, os.Getpid())-harness
 	out := figures{cpu: cpu / time.Since(began).Seconds() / float64(l.viewers), memoryMB: residentMB(b, pid), lagMS: at99(late), machine: readMachine(b).since(before, cpu+harness)}
-	var delays, read, first []float64
+	var delays, read, first, keys, behind, rest []float64
 	lost, got := 0, 0
 	for _, v := range viewers {
 		v.mu.Lock()
-		for _, d := range v.delays {
-			delays = append(delays, ms(d))
-		}
-		for _, d := range v.read {
-			read = append(read, ms(d))
+		for _, p := range v.seen {
+			delays, read = append(delays, ms(p.arrived)), append(read, ms(p.read))
+			of := &rest
+			switch p.number {
+			case 0:
+				of = &keys
+			case 1:
+				of = &behind
+			}
+			*of = append(*of, ms(p.arrived))
 		}
 		if v.first > 0 {
 			first = append(first, ms(v.first))
@@ -206,6 +217,7 @@ func measure(b *testing.B, kind, camera string, at *clock, l load) figures {
 	}
 	out.p50, out.p95, out.oldest = quantile(delays, 0.5), quantile(delays, 0.95), quantile(delays, 1)
 	out.readP95 = quantile(read, 0.95)
+	out.keyP50, out.behind, out.restP95 = quantile(keys, 0.5), quantile(behind, 0.5), quantile(rest, 0.95)
 	out.firstP95, out.lost = quantile(first, 0.95), 100*float64(lost)/float64(max(got, 1))
 	return out
 }

@@ -27,10 +27,16 @@ type viewer struct {
 	asked  time.Time
 	first  time.Duration // from the question to the first whole key picture; 0: none yet
 	counts bool
-	delays []time.Duration // of whole pictures, until they were in the socket
-	read   []time.Duration // likewise, until they had been read
-	lost   int             // packets
+	seen   []picture
+	lost   int // packets
 	got    int
+}
+
+// picture is one that came whole.
+type picture struct {
+	number  uint32        // in its group: 0 is the key picture
+	arrived time.Duration // until it was in the socket
+	read    time.Duration // until the viewer had read and decrypted it
 }
 
 // connect asks a relay for its picture. queue is the size of the socket's receive buffer in bytes.
@@ -137,8 +143,9 @@ func (v *viewer) picture(p *rtp.Packet, whole bool, now time.Time) {
 	}
 	if v.counts && whole {
 		sent := v.clock[n].Load()
-		v.delays = append(v.delays, time.Duration(v.conn.arrival(p.SequenceNumber)-sent))
-		v.read = append(v.read, time.Duration(now.UnixNano()-sent))
+		v.seen = append(v.seen, picture{
+			number: n, arrived: time.Duration(v.conn.arrival(p.SequenceNumber) - sent), read: time.Duration(now.UnixNano() - sent),
+		})
 	}
 }
 
