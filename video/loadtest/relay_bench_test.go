@@ -144,6 +144,10 @@ func mean(runs []figures, of func(figures) float64) float64 {
 	return sum / float64(len(runs))
 }
 
+// settle is how long both relays have before anything is counted: the replays are over, and a relay that goes by its viewers'
+// reports, of which each sends one a second, has heard a dozen.
+const settle = 12 * time.Second
+
 // measure runs one relay under a load.
 func measure(b *testing.B, kind, camera string, at *clock, l load) figures {
 	b.Helper()
@@ -176,7 +180,7 @@ func measure(b *testing.B, kind, camera string, at *clock, l load) figures {
 	await(b, kind, viewers)
 	lag := time.NewTicker(5 * time.Millisecond)
 	defer lag.Stop()
-	<-time.After(time.Second) // the replays are over
+	<-time.After(settle)
 	for _, v := range viewers {
 		v.count(true)
 	}

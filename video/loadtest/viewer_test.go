@@ -70,7 +70,10 @@ func connect(base string, at *clock, queue int) (*viewer, error) {
 	if v.pc, err = api.NewPeerConnection(webrtc.Configuration{}); err != nil {
 		return nil, err
 	}
-	v.pc.OnTrack(func(t *webrtc.TrackRemote, _ *webrtc.RTPReceiver) { v.follow(t) })
+	v.pc.OnTrack(func(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
+		go answer(r)
+		v.follow(t)
+	})
 	return v, v.negotiate(base)
 }
 
@@ -101,6 +104,15 @@ func (v *viewer) negotiate(base string) error {
 		return fmt.Errorf("the relay answers %s: %s (%w)", resp.Status, answer, err)
 	}
 	return v.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: string(answer)})
+}
+
+// answer reads sender reports, so that the receiver reports tell of them, as those of browsers do (RFC 3550, section 6.4.1).
+func answer(r *webrtc.RTPReceiver) {
+	for {
+		if _, _, err := r.ReadRTCP(); err != nil {
+			return
+		}
+	}
 }
 
 // follow notes every picture that came whole.

@@ -148,18 +148,18 @@ func TestPacingGoesByTheEstimateAfterOveruse(t *testing.T) {
 		f.settle()
 	}
 	l, now := &tr.wide, f.src.now
-	free := v.pace(now)
+	free := v.pace(now).rate
 	l.begun = now.Add(-time.Minute)
 	l.estimator.rate = 250_000
 	l.rate.Store(0x410e848000000000) // 250000
-	if l.bytesPerSecond() != 250_000 || v.pace(now) != free {
-		t.Fatalf("paced at %.0f bytes a second without over-use, before %.0f", v.pace(now), free)
+	if l.bytesPerSecond() != 250_000 || v.pace(now).rate != free {
+		t.Fatalf("paced at %.0f bytes a second without over-use, before %.0f", v.pace(now).rate, free)
 	}
 	l.overused.Store(int64(time.Minute))
-	if got := v.pace(now); got != 625_000 {
+	if got := v.pace(now).rate; got != 625_000 {
 		t.Errorf("paced at %.0f bytes a second, want 2.5 times the estimate", got)
 	}
-	if got := v.pace(now.Add(overuseHeld + time.Second)); got != free {
+	if got := v.pace(now.Add(overuseHeld + time.Second)).rate; got != free {
 		t.Errorf("paced at %.0f bytes a second long after the over-use, before %.0f", got, free)
 	}
 	if got := l.limit(free, 1e6, now); got != 1.25e6 {

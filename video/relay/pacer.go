@@ -3,7 +3,7 @@ package relay
 import "time"
 
 const (
-	pacerBucket  = 16 << 10 // bytes that may go out at once
+	pacerBucket  = 16 << 10 // bytes that may go out at once, to a viewer of whom nothing is known
 	pacerMinRate = 1 << 20  // bytes a second
 	pacerMaxRate = 50 << 20
 	// pacerFirstRate holds until the stream's own rate is known.
@@ -14,8 +14,9 @@ const (
 	pacerFactor = 20
 	pacerLeast  = 5
 	// pacerTogether bounds all viewers of a stream together, in bytes a second, down to pacerLeast: they share the way out
-	// of the station, and key pictures meet there.
+	// of the station, and key pictures meet there. pacerBoldly is the same where viewers are sent to boldly.
 	pacerTogether = 50 << 20
+	pacerBoldly   = 128 << 20
 )
 
 // pacer is a token bucket that spreads key pictures and replays, so that small queues on the way do not overflow.
@@ -24,12 +25,18 @@ type pacer struct {
 	last   time.Time
 }
 
-// take books n bytes at a paced rate in bytes a second, and returns how long to wait before sending them.
-func (p *pacer) take(n int, rate float64, now time.Time) time.Duration {
+// pace is how fast a viewer is sent to.
+type pace struct {
+	bucket float64 // bytes that may go out at once
+	rate   float64 // bytes a second
+}
+
+// take books n bytes, and returns how long to wait before sending them.
+func (p *pacer) take(n int, at pace, now time.Time) time.Duration {
 	if p.last.IsZero() {
-		p.tokens = pacerBucket
+		p.tokens = at.bucket
 	} else {
-		p.tokens = min(p.tokens+now.Sub(p.last).Seconds()*rate, pacerBucket)
+		p.tokens = min(p.tokens+now.Sub(p.last).Seconds()*at.rate, at.bucket)
 	}
 	p.last = now
 	p.tokens -= float64(n)
@@ -37,10 +44,17 @@ func (p *pacer) take(n int, rate float64, now time.Time) time.Duration {
 		return 0
 	}
 	// Waiting for half a bucket instead of one packet's worth keeps timers from firing for each packet.
-	return time.Duration((pacerBucket/2 - p.tokens) / rate * float64(time.Second))
+	return time.Duration((at.bucket/2 - p.tokens) / at.rate * float64(time.Second))
 }
 
-// pacedRate returns the bytes a second at which a stream of a rate in bytes a second is sent to one of its viewers.
+// paced returns how fast a stream of a rate in bytes a second is sent to one of its viewers, at one of the paceSteps.
+func paced(streamRate float64, viewers, step int) pace {
+	careful := pacedRate(streamRate, viewers)
+	boldly := min(careful*paceSteps[step].times, pacerBoldly/float64(max(viewers, 1)), pacerMaxRate)
+	return pace{bucket: float64(paceSteps[step].bucket), rate: max(careful, boldly)}
+}
+
+// pacedRate returns the careful one, in bytes a second.
 func pacedRate(streamRate float64, viewers int) float64 {
 	if streamRate <= 0 {
 		return pacerFirstRate

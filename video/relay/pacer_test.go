@@ -32,7 +32,7 @@ func TestPacerBoundsBurstsAndRate(t *testing.T) {
 	for range 200 {
 		burst := 0
 		for {
-			wait := p.take(size, rate, now)
+			wait := p.take(size, pace{pacerBucket, rate}, now)
 			sent, burst = sent+size, burst+size
 			if wait > 0 {
 				now = now.Add(wait + 7*time.Millisecond) // the machine is busy

@@ -28,12 +28,8 @@ type playout struct {
 
 // hear reads a report block about the viewer's video (RFC 3550, section 6.4.1).
 func (p *playout) hear(r rtcp.ReceptionReport, now time.Time) {
-	if r.LastSenderReport != 0 {
-		// All three are in units of 1/65536 s; a difference of more than a minute is nonsense.
-		passed := uint32(ntpTime(now)>>16) - r.LastSenderReport - r.Delay
-		if rtt := time.Duration(passed) * time.Second / 65536; rtt < time.Minute {
-			p.smooth(rtt)
-		}
+	if rtt := roundTrip(r, now); rtt > 0 {
+		p.smooth(rtt)
 	}
 	if r.FractionLost > 0 {
 		p.lastLoss = now
@@ -43,6 +39,19 @@ func (p *playout) hear(r rtcp.ReceptionReport, now time.Time) {
 		most = p.rtt * 3 / 2
 	}
 	p.most.Store(uint32(min((most+playoutUnit-1)/playoutUnit, playoutMost)))
+}
+
+// roundTrip is that of the last sender report and its answer; 0: unknown.
+func roundTrip(r rtcp.ReceptionReport, now time.Time) time.Duration {
+	if r.LastSenderReport == 0 {
+		return 0
+	}
+	// All three are in units of 1/65536 s; a difference of more than a minute is nonsense.
+	passed := uint32(ntpTime(now)>>16) - r.LastSenderReport - r.Delay
+	if rtt := time.Duration(passed) * time.Second / 65536; rtt < time.Minute {
+		return max(rtt, 1)
+	}
+	return 0
 }
 
 // smooth follows the round trip, as TCP does (RFC 6298, section 2).

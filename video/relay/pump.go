@@ -26,12 +26,12 @@ func (v *viewer) pump(now time.Time) (again time.Time) {
 				v.replay(now)
 			}
 			if len(v.batch) == 0 {
-				v.report(now)
-				return time.Time{}
+				return v.report(now)
 			}
 		}
 		p := v.batch[v.next]
 		if !v.booked {
+			v.open(p, now)
 			v.due = now.Add(v.pacer.take(len(p.payload), v.pace(now), now))
 			v.booked = true
 		}
@@ -49,13 +49,13 @@ func (v *viewer) pump(now time.Time) (again time.Time) {
 	}
 }
 
-// pace is the bytes a second at which the viewer is sent to.
-func (v *viewer) pace(now time.Time) float64 {
-	pace := v.stream.pace()
-	if v.wide == nil {
-		return pace
+// pace is how fast the viewer is sent the picture that is open.
+func (v *viewer) pace(now time.Time) pace {
+	at := v.stream.pace(v.paced.step)
+	if v.wide != nil {
+		at.rate = v.wide.limit(at.rate, v.stream.byteRate(), now)
 	}
-	return v.wide.limit(pace, v.stream.byteRate(), now)
+	return at
 }
 
 // caughtUp says whether the batch is empty; where it is not, the replay comes after it.
@@ -77,9 +77,12 @@ func (v *viewer) replay(now time.Time) {
 		total += len(p.payload)
 	}
 	frames := last.frame - packets[0].frame + 1
-	seconds := float64(total) / v.pace(now)
-	v.step = uint32(max(seconds*clockRate/float64(frames), 1))
 	v.batch, v.next, v.replayed = packets, 0, last
+	v.conclude()
+	v.paced = pacedPicture{}
+	v.open(packets[0], now)
+	seconds := float64(total) / v.pace(now).rate
+	v.step = uint32(max(seconds*clockRate/float64(frames), 1))
 }
 
 // emit sends one packet with the viewer's own sequence number, and a timestamp that never runs backwards.
@@ -93,9 +96,11 @@ func (v *viewer) emit(p *packet, ts uint32, now time.Time) {
 		v.reports.note(p, ts, v.replayed == nil)
 		taken = p.taken
 	}
-	if v.sentAny {
+	if v.sentAny && p.lost > 0 {
 		v.seq += p.lost
+		v.trust.skip(int(p.lost))
 	}
+	v.paced.last = now
 	v.sentAny = true
 	v.header.Version = 2
 	v.header.Marker = p.marker

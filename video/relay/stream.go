@@ -32,11 +32,14 @@ type Stream struct {
 	fitTS      uint32 // of what fit holds
 	fitTaken   time.Time
 	rateBytes  int
+	rateEnds   int // pictures
 	rateSince  time.Time
 
-	rate atomic.Uint64 // float64 bits: bytes a second, lately
+	rate    atomic.Uint64 // float64 bits: bytes a second, lately
+	spacing atomic.Int64  // ns from picture to picture, lately; 0: unknown
 	// watchers is the number of viewers.
 	watchers atomic.Int64
+	trials   trials // of a faster pace
 	codec    atomic.Pointer[Codec]
 	message  atomic.Pointer[string] // the newest of this source; nil: none
 
@@ -205,6 +208,9 @@ func (s *Stream) measure(p Packet) {
 		s.rateSince = p.Arrival
 	}
 	s.rateBytes += len(p.Payload)
+	if p.Marker {
+		s.rateEnds++
+	}
 	span := p.Arrival.Sub(s.rateSince)
 	if span < time.Second {
 		return
@@ -214,13 +220,17 @@ func (s *Stream) measure(p Packet) {
 		now = 0.7*old + 0.3*now
 	}
 	s.rate.Store(math.Float64bits(now))
-	s.rateBytes, s.rateSince = 0, p.Arrival
+	s.spacing.Store(int64(span) / int64(max(s.rateEnds, 1)))
+	s.rateBytes, s.rateEnds, s.rateSince = 0, 0, p.Arrival
 }
 
 func (s *Stream) byteRate() float64 { return math.Float64frombits(s.rate.Load()) }
 
-// pace returns the bytes a second at which the stream is sent to each viewer.
-func (s *Stream) pace() float64 { return pacedRate(s.byteRate(), int(s.watchers.Load())) }
+// interval is the time from picture to picture; 0: unknown.
+func (s *Stream) interval() time.Duration { return time.Duration(s.spacing.Load()) }
+
+// pace returns how fast the stream is sent to each viewer, at one of the paceSteps.
+func (s *Stream) pace(step int) pace { return paced(s.byteRate(), int(s.watchers.Load()), step) }
 
 // Viewers returns the number of viewers, those still connecting included, and of subscriptions.
 func (s *Stream) Viewers() int {

@@ -189,7 +189,7 @@ func (r *Subscription) Next(ctx context.Context) (Delivery, error) {
 		}
 	}
 	p := r.batch[r.next]
-	if wait := r.pacer.take(len(p.payload), r.stream.pace(), time.Now()); wait > 0 {
+	if wait := r.pacer.take(len(p.payload), r.stream.pace(0), time.Now()); wait > 0 {
 		r.timer.Reset(wait)
 		select {
 		case <-r.timer.C:

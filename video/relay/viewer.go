@@ -35,6 +35,7 @@ type viewer struct {
 	out    sender
 	wide   *wideLog // nil: nothing is known of the path
 	data   dataLine
+	trust  trust
 	cancel context.CancelFunc
 	done   chan struct{}          // closed when the viewer's goroutines have ended
 	worker atomic.Pointer[worker] // nil until connected
@@ -55,6 +56,7 @@ type viewer struct {
 
 	// Owned by the worker's goroutine.
 	pacer     pacer
+	paced     pacedPicture
 	header    rtp.Header
 	seq       uint16
 	base      uint32 // added to the stream's timestamps
@@ -76,6 +78,7 @@ type viewer struct {
 func newViewer(id string, s *Stream, out sender, seq uint16, base uint32, cancel context.CancelFunc) *viewer {
 	return &viewer{
 		id: id, stream: s, out: out, cancel: cancel, seq: seq, base: base, done: make(chan struct{}), data: dataLine{stream: s},
+		trust: trust{shared: &s.trials},
 	}
 }
 

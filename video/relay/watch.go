@@ -134,7 +134,7 @@ func (r *Relay) serve(ctx context.Context, v *viewer, s *session, t *track, conn
 	feedback := make(chan struct{})
 	go func() {
 		defer close(feedback)
-		readFeedback(s, v)
+		readFeedback(s, v, t)
 	}()
 	written := make(chan struct{})
 	go func() {
@@ -186,6 +186,7 @@ func watchPath(s *session) <-chan struct{} {
 // of its own over TCP.
 func (r *Relay) send(ctx context.Context, v *viewer, s *session, t *track, moved <-chan struct{}) {
 	for ctx.Err() == nil {
+		v.trust.forget()
 		stay, leave := context.WithCancel(ctx)
 		stop := make(chan struct{})
 		go func() {
@@ -213,8 +214,9 @@ func (s *session) overTCP() bool {
 }
 
 // readFeedback reads the browser's RTCP until the connection closes. What it has lost is sent again. A browser that
-// has lost its picture asks for a key picture (PLI or FIR); a camera cannot be asked, but the cache holds one.
-func readFeedback(s *session, v *viewer) {
+// has lost its picture asks for a key picture (PLI or FIR); a camera cannot be asked, but the cache holds one. What it
+// tells of losses and queues decides how boldly it is sent to.
+func readFeedback(s *session, v *viewer, t *track) {
 	for {
 		packets, _, err := s.sender.ReadRTCP()
 		if err != nil {
@@ -226,10 +228,16 @@ func readFeedback(s *session, v *viewer) {
 				for _, report := range p.Reports {
 					s.reported.Store(uint32(report.FractionLost) + 1)
 					s.hold.hear(report, time.Now())
+					if b := t.bound.Load(); b != nil && b.ssrc == report.SSRC {
+						v.trust.report(totalLost(report), uint16(report.LastSequenceNumber), roundTrip(report, time.Now()), time.Now())
+					}
 				}
 			case *rtcp.TransportLayerCC:
-				s.wide.hear(p, time.Now())
+				if s.wide.hear(p, time.Now()) {
+					v.trust.lose(time.Now())
+				}
 			case *rtcp.TransportLayerNack:
+				v.trust.lose(time.Now())
 				for i := range p.Nacks {
 					p.Nacks[i].Range(func(seq uint16) bool {
 						v.nacks.add(seq)
@@ -244,6 +252,9 @@ func readFeedback(s *session, v *viewer) {
 		}
 	}
 }
+
+// totalLost is a signed number of 24 bits (RFC 3550, section 6.4.1): what comes twice counts against what is lost.
+func totalLost(r rtcp.ReceptionReport) int { return int(int32(r.TotalLost<<8) >> 8) }
 
 func (r *Relay) reserve() error {
 	r.mu.Lock()

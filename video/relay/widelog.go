@@ -68,11 +68,12 @@ func (l *wideLog) number(bytes int, now time.Time) uint16 {
 	return n
 }
 
-// hear takes one feedback. What it says of packets that are not remembered, or have come already, is ignored.
-func (l *wideLog) hear(f *rtcp.TransportLayerCC, now time.Time) {
+// hear takes one feedback, and reports whether it tells of a queue. What it says of packets that are not remembered, or
+// have come already, is ignored.
+func (l *wideLog) hear(f *rtcp.TransportLayerCC, now time.Time) (overused bool) {
 	if f.PacketStatusCount == 0 || f.PacketStatusCount > wideLength {
 		l.refused.Add(1)
-		return
+		return false
 	}
 	l.mu.Lock()
 	sent, begun := l.sent != nil, l.begun
@@ -82,7 +83,7 @@ func (l *wideLog) hear(f *rtcp.TransportLayerCC, now time.Time) {
 	l.mu.Unlock()
 	if !sent {
 		l.refused.Add(1)
-		return
+		return false
 	}
 	since := now.Sub(begun)
 	l.estimator.hear(l.acks, since)
@@ -90,6 +91,7 @@ func (l *wideLog) hear(f *rtcp.TransportLayerCC, now time.Time) {
 	if l.estimator.overused {
 		l.overused.Store(int64(since) + 1)
 	}
+	return l.estimator.overused
 }
 
 // collect makes acks of a feedback; mu must be held.
