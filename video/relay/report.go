@@ -46,7 +46,8 @@ func (v *viewer) report(now time.Time) (again time.Time) {
 		if v.paced.key && v.paced.bytes > pacerBucket && !v.paced.replay {
 			every = reportKeyEvery
 		}
-		if since := now.Sub(r.last); since >= every && v.header.Marker {
+		whole := v.header.Marker // some cameras mark no picture's end
+		if since := now.Sub(r.last); since >= 2*reportEvery || since >= every && whole {
 			r.due = now.Add(reportBehind)
 			return r.due
 		}

@@ -24,6 +24,8 @@ const (
 	calmLag     = 3 * time.Millisecond
 	calmReports = 2
 	busyLag     = 10 * time.Millisecond
+	// quickFollows is the number of reports, one a second, in which a path that has become longer is taken for what it is.
+	quickFollows = 64
 )
 
 // trust is what a viewer's reports say about how boldly it may be sent to: carefully first, a step faster when one picture
@@ -98,10 +100,14 @@ func (t *trust) skip(numbers int) {
 func (t *trust) report(lost int, highest uint16, trip time.Duration, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if trip > 0 && (t.quick == 0 || trip < t.quick) {
+	if t.quick == 0 {
 		t.quick = trip
 	}
-	switch lag := trip - t.quick; {
+	lag := trip - t.quick
+	if trip > 0 {
+		t.quick = min(trip, t.quick+lag/quickFollows)
+	}
+	switch {
 	case trip <= 0:
 		t.calm = 0
 	case lag > busyLag:

@@ -345,6 +345,43 @@ func TestReportsFollowKeyPictures(t *testing.T) {
 	}
 }
 
+// A path that has become longer is careful ground for some minutes, and then as good as another.
+func TestALongerPathIsNoQueueForEver(t *testing.T) {
+	t.Parallel()
+	c := calmTrust()
+	for n := range 600 {
+		c.report(0, 1, tripTime+50*time.Millisecond, trustBegins)
+		if n == 30 && c.calm > 0 {
+			t.Error("a round trip of 50 ms more is no queue after half a minute")
+		}
+	}
+	if c.calm == 0 {
+		t.Error("the path is still taken for a queue after ten minutes")
+	}
+	c.report(0, 1, tripTime, trustBegins)
+	c.report(0, 1, tripTime+2*busyLag, trustBegins)
+	if c.calm != 0 {
+		t.Error("a queue is taken for the path after a report of the short one")
+	}
+}
+
+// Cameras that mark no picture's end have reports, too.
+func TestReportsWithoutMarkers(t *testing.T) {
+	t.Parallel()
+	f, v, tr, _ := bound(t, true)
+	n := 0
+	tr.rtcp = func([]rtcp.Packet) error { n++; return nil }
+	for range 120 { // 4 s
+		f.src.now = f.src.now.Add(time.Second / 30)
+		f.src.ts += 3000
+		f.src.s.Push(Packet{Payload: []byte{0x65, 1, 2}, Timestamp: f.src.ts, Arrival: f.src.now})
+		f.settle()
+	}
+	if n == 0 || v.header.Marker {
+		t.Errorf("%d reports in 4 s", n)
+	}
+}
+
 func TestFewAreTriedFirst(t *testing.T) {
 	t.Parallel()
 	const viewers = 24
