@@ -60,18 +60,21 @@ func (p *mat4) pos() sym2 { return sym2{p[0][0], p[0][1], p[1][1]} }
 // addOuter adds k d d'.
 func (p *mat4) addOuter(k float64, d vec4) {
 	for i := range 4 {
-		kd := k * d[i]
-		for j := range 4 {
-			p[i][j] += kd * d[j]
-		}
+		kd, row := k*d[i], &p[i]
+		row[0] += kd * d[0]
+		row[1] += kd * d[1]
+		row[2] += kd * d[2]
+		row[3] += kd * d[3]
 	}
 }
 
 func (p *mat4) addScaled(k float64, q *mat4) {
 	for i := range 4 {
-		for j := range 4 {
-			p[i][j] += k * q[i][j]
-		}
+		row, add := &p[i], &q[i]
+		row[0] += k * add[0]
+		row[1] += k * add[1]
+		row[2] += k * add[2]
+		row[3] += k * add[3]
 	}
 }
 
@@ -97,14 +100,17 @@ func (a *mat42) apply(v vec2) vec4 {
 func joseph(p *mat4, k *mat42, r sym2) mat4 {
 	var m, out mat4
 	for i := range 4 {
-		for j := range 4 {
-			m[i][j] = p[i][j] - k[i][0]*p[0][j] - k[i][1]*p[1][j]
-		}
+		row, from, a, b := &m[i], &p[i], k[i][0], k[i][1]
+		row[0] = from[0] - a*p[0][0] - b*p[1][0]
+		row[1] = from[1] - a*p[0][1] - b*p[1][1]
+		row[2] = from[2] - a*p[0][2] - b*p[1][2]
+		row[3] = from[3] - a*p[0][3] - b*p[1][3]
 	}
 	kr := k.times(r)
 	for i := range 4 {
+		row, s := &m[i], kr[i]
 		for j := 0; j <= i; j++ {
-			v := m[i][j] - m[i][0]*k[j][0] - m[i][1]*k[j][1] + kr[i][0]*k[j][0] + kr[i][1]*k[j][1]
+			v := row[j] - row[0]*k[j][0] - row[1]*k[j][1] + s[0]*k[j][0] + s[1]*k[j][1]
 			out[i][j], out[j][i] = v, v
 		}
 	}

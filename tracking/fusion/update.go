@@ -51,6 +51,15 @@ func (t *track) innovation(pr *prior, f *fixOf) (s sym2, d mat42) {
 	return s, d
 }
 
+// maxFixes is how many fixes of one scan may move a track.
+const maxFixes = 8
+
+// fixEffect is the innovation of a fix, which is the same for all models.
+type fixEffect struct {
+	s sym2
+	d mat42
+}
+
 // gauss is the density of a two-dimensional normal distribution and the squared distance.
 func gauss(v vec2, s sym2) (density, d2 float64) {
 	det := s.det()
@@ -76,7 +85,12 @@ func (t *track) absorb(pr *prior, fixes []fixOf, w [][numModels]float64, miss [n
 	if !(evidence > 0) {
 		return
 	}
-	before := t.influences
+	var room [2 * maxFixes]fixEffect
+	effects := room[:0]
+	for j := range fixes {
+		s, d := t.innovation(pr, &fixes[j])
+		effects = append(effects, fixEffect{s, d})
+	}
 	var gains [numModels]mat42 // mean gain of each model, for the sensitivities
 	var mean mat42
 	for m := range numModels {
@@ -87,19 +101,19 @@ func (t *track) absorb(pr *prior, fixes []fixOf, w [][numModels]float64, miss [n
 		x0, p0 := t.x[m], t.p[m]
 		base := miss[m] / totals[m]
 		var dx vec4
-		var shifts [8]vec4
+		var shifts [maxFixes]vec4
 		var p mat4
 		p.addScaled(base, &p0)
 		used := 0
-		var wts [8]float64
+		var wts [maxFixes]float64
 		for j := range fixes {
 			b := w[j][m] / totals[m]
-			if b < 1e-4 || used == len(shifts) {
+			if b < 1e-4 || used == maxFixes {
 				p.addScaled(b, &p0)
 				continue
 			}
-			k, r := t.gain(pr, &p0, &fixes[j])
-			post := joseph(&p0, &k, r)
+			k := effects[j].gain(&p0)
+			post := joseph(&p0, &k, fixes[j].r)
 			p.addScaled(b, &post)
 			nu := vec2{fixes[j].z[0] - x0[0], fixes[j].z[1] - x0[1]}
 			shifts[used], wts[used] = k.apply(nu), b
@@ -133,19 +147,17 @@ func (t *track) absorb(pr *prior, fixes []fixOf, w [][numModels]float64, miss [n
 			mean[i][1] += t.mu[m] * gains[m][i][1]
 		}
 	}
-	t.influences = before
 	t.learnInfluence(&mean, fixes)
 }
 
 // gain is the Schmidt-Kalman gain of a fix under one model.
-func (t *track) gain(pr *prior, p *mat4, f *fixOf) (k mat42, r sym2) {
-	add, d := t.innovation(pr, f)
-	s := p.pos().add(add)
+func (e *fixEffect) gain(p *mat4) mat42 {
+	s, d := p.pos().add(e.s), e.d
 	for i := range 4 {
 		d[i][0] += p[i][0]
 		d[i][1] += p[i][1]
 	}
-	return d.times(s.inverse()), f.r
+	return d.times(s.inverse())
 }
 
 // learnInfluence moves the sensitivities as the update with mean gain k moved the state.
