@@ -28,8 +28,8 @@ type discPart struct {
 
 // disc works out where around its node a target of each class is that made it trip, from how strong the signal was and from which
 // neighbours heard something too. Only the north row hears: it is north of it.
-func (t *Tracker) disc(s *state, m *measurement) (out [numClasses]discPart) {
-	near := t.neighbours(m.sensor)
+func (h *hearing) disc() (out [numClasses]discPart) {
+	m := h.m
 	var sin, cos [discRays]float64
 	for k := range discRays {
 		sin[k], cos[k] = math.Sincos((float64(k) + 0.5) * 2 * math.Pi / discRays)
@@ -53,8 +53,8 @@ func (t *Tracker) disc(s *state, m *measurement) (out [numClasses]discPart) {
 				d := vec2{u * reach * sin[k], u * reach * cos[k]}
 				p := vec2{m.sensor.pos[0] + d[0], m.sensor.pos[1] + d[1]}
 				v := w
-				for _, n := range near {
-					v *= n.agrees(s, p, c, m.t)
+				for k, n := range h.near {
+					v *= n.agrees(p, Class(c), h.told[k])
 				}
 				sum += v
 				first[0] += v * d[0]
@@ -78,8 +78,8 @@ func (t *Tracker) disc(s *state, m *measurement) (out [numClasses]discPart) {
 	return out
 }
 
-// agrees is how likely what a node has told lately is, were a target of a class at a place.
-func (s *sensor) agrees(st *state, p vec2, c int, at int64) float64 {
+// agrees is how likely it is that a node has lately told of something or not, were a target of a class at a place.
+func (s *sensor) agrees(p vec2, c Class, told bool) float64 {
 	de, dn := p[0]-s.pos[0], p[1]-s.pos[1]
 	r2 := s.RangeM[c] * s.RangeM[c]
 	h := 0.0
@@ -89,7 +89,7 @@ func (s *sensor) agrees(st *state, p vec2, c int, at int64) float64 {
 		h = 1 - q*q
 	}
 	h = deaf/2 + (1-deaf)*h
-	if last := st.heardAt(s.index); last != 0 && at-last < hearingS*1e9 {
+	if told {
 		return h
 	}
 	return 1 - h

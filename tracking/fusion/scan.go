@@ -8,20 +8,21 @@ import (
 
 // work holds the buffers of one scan; they are kept from scan to scan.
 type work struct {
-	z      []vec2  // detections, corrected for what is known of the camera's error
-	index  []int32 // tracks that take part
-	pd     []float64
-	priors []prior
-	bias   []sym2
-	miss   []float64 // probability of being seen, as far as not being seen counts against it
-	pairs  associator
-	ratios []float64
-	fixes  []fixOf
-	wts    [][numModels]float64
-	order  []int32
-	close  []neighbour // confirmed tracks, from west to east
-	alone  []float64
-	disc   [numClasses]discPart // of the geophone that tripped
+	z       []vec2  // detections, corrected for what is known of the camera's error
+	index   []int32 // tracks that take part
+	pd      []float64
+	priors  []prior
+	bias    []sym2
+	miss    []float64 // probability of being seen, as far as not being seen counts against it
+	pairs   associator
+	ratios  []float64
+	fixes   []fixOf
+	wts     [][numModels]float64
+	order   []int32
+	close   []neighbour // confirmed tracks, from west to east
+	alone   []float64
+	disc    [numClasses]discPart // of the geophone that tripped
+	hearing hearing              // the same
 
 	evidence evidenceOf // of the errors of cameras; empty whenever a snapshot is taken
 }
@@ -183,7 +184,7 @@ func (t *Tracker) pair(s *state, m *measurement, unexplained float64) {
 			if nu[0]*nu[0] > gateD2*whole.ee || nu[1]*nu[1] > gateD2*whole.nn {
 				continue
 			}
-			if _, d2 := gauss(nu, whole); d2 > gateD2 {
+			if !(whole.det() > 0) || whole.inverse().form(nu) > gateD2 {
 				continue
 			}
 			e := edge{track: int32(k), det: j}
@@ -256,7 +257,7 @@ func (t *Tracker) updateFromScan(s *state, tr *track, cam *cameraState, m *measu
 	}
 	tr.absorb(&w.priors[k], w.fixes, w.wts, miss)
 	tr.learnClass(m, es, total)
-	if best/total > 0.5 {
+	if sum/total > 0.5 {
 		tr.credit(m.sensor.index, Camera, m.t)
 		tr.rememberHit(scanID)
 		if old > 0.9 {

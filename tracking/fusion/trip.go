@@ -13,7 +13,8 @@ type claim struct {
 func (t *Tracker) trip(s *state, m *measurement) {
 	t.claims = t.claims[:0]
 	if m.sensor.Kind == Seismic {
-		t.work.disc = t.disc(s, m)
+		t.work.hearing = t.hearing(s, m)
+		t.work.disc = t.work.hearing.disc()
 		s.noteHeard(m.sensor.index, m.t)
 	}
 	fresh := newPerSensor / 3600 * s.unwatched(m.sensor.pos, m.t)
@@ -34,14 +35,30 @@ func (t *Tracker) trip(s *state, m *measurement) {
 	taken := 0.0
 	for k := range t.claims {
 		c := &t.claims[k]
-		share := c.rate / total
-		taken += share
-		t.applyTrip(&s.tracks[c.track], m, c, share)
+		taken += c.rate / total
+		t.applyTrip(&s.tracks[c.track], m, c, c.rate/(total-t.companions(s, k)))
 	}
 	// A direction alone is no place to begin at.
 	if taken < 0.5 && m.sensor.Kind != Bearing {
 		t.birthFromTrip(s, m, fresh/total)
 	}
+}
+
+// companions is the sum of the rates of those who walk with the claimant of number k: a camera showed them side by side, and they are close
+// together still. A presence sensor hears them all, so they do not compete for its trips.
+func (t *Tracker) companions(s *state, k int) (sum float64) {
+	a := &s.tracks[t.claims[k].track]
+	at := a.mean()
+	for j := range t.claims {
+		b := &s.tracks[t.claims[j].track]
+		if j == k {
+			continue
+		}
+		if to := b.mean(); math.Hypot(to[0]-at[0], to[1]-at[1]) < groupM && a.seenTogether(b) {
+			sum += t.claims[j].rate
+		}
+	}
+	return sum
 }
 
 // unwatched is how much rarer newcomers are at a place because cameras look at it: who is there would have been seen.
@@ -75,22 +92,30 @@ func (t *Tracker) applyTrip(tr *track, m *measurement, c *claim, share float64) 
 		return
 	}
 	tr.r = min(1-1e-6, share+(1-share)*tr.r)
-	tr.refreshInfluence(m.sensor.index, c.fix.bias)
 	pr := tr.prior()
+	fix := c.fix
 	if m.sensor.Kind == Seismic {
+		class, _ := m.classOf(tr)
+		if f, ok := t.work.hearing.narrowed(class, &pr, tr.velocity()); ok {
+			fix = f
+			slip := m.sensor.clock * tr.speed()
+			fix.r.ee += slip * slip
+			fix.r.nn += slip * slip
+		}
 		var gain [numClasses]float64
 		for k := range gain {
 			gain[k] = 0.7 * share * math.Log(numClasses*m.cls[k])
 		}
 		tr.addClass(gain)
 	}
-	hit := tr.likely(&pr, &c.fix)
+	tr.refreshInfluence(m.sensor.index, fix.bias)
+	hit := tr.likely(&pr, &fix)
 	var miss [numModels]float64
 	for mo := range numModels {
 		hit[mo] *= share
 		miss[mo] = 1 - share
 	}
-	tr.absorb(&pr, []fixOf{c.fix}, [][numModels]float64{hit}, miss)
+	tr.absorb(&pr, []fixOf{fix}, [][numModels]float64{hit}, miss)
 	if share > 0.4 {
 		tr.credit(m.sensor.index, m.sensor.Kind, m.t)
 	}
@@ -157,15 +182,9 @@ func (m *measurement) rate(tr *track, disc *[numClasses]discPart) (float64, fixO
 	s := m.sensor
 	switch s.Kind {
 	case Seismic:
-		class := tr.class
-		sum := 0.0
-		for c := range class {
-			class[c] *= m.cls[c]
-			sum += class[c]
-		}
+		class, sum := m.classOf(tr)
 		p := 0.0
 		for c := range class {
-			class[c] /= sum
 			p += class[c] * s.heard(mean, cov, s.RangeM[c])
 		}
 		return tr.r * s.Pd * p * moving / s.holdoff * numClasses * sum, m.discFix(disc, class, speed)
