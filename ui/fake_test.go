@@ -278,6 +278,10 @@ func (s *station) TrackHistory(_ context.Context, id string) (api.TrackHistory, 
 	return api.NewFeature(id, orb.LineString{{149, -35}, {149.1, -35}}, api.HistoryProperties{}), nil
 }
 
+func (s *station) AlertHistory(_ context.Context, id string) (api.AlertHistory, error) {
+	return api.AlertHistory{ID: id, Path: api.NewFeature(id, orb.LineString{{149, -35}, {149.1, -35}}, api.HistoryProperties{})}, nil
+}
+
 func (s *station) Alerts(openOnly bool) []api.Alert {
 	all := []api.Alert{{ID: "a-1", State: "new"}, {ID: "a-2", State: "resolved"}}
 	if openOnly {

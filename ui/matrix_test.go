@@ -72,6 +72,7 @@ var rules = map[string]rule{
 	"GET /api/v1/live":                 {role: access.RoleViewer, ok: 400}, // not a WebSocket handshake
 
 	"GET /api/v1/tracks/{id}/history":             {role: access.RoleViewer},
+	"GET /api/v1/alerts/{id}/history":             {role: access.RoleViewer},
 	"GET /api/v1/terrain/elevation":               {role: access.RoleViewer},
 	"GET /api/v1/terrain/{z}/{x}/{y}.png":         {role: access.RoleViewer},
 	"GET /api/v1/maps":                            {role: access.RoleViewer},
@@ -343,7 +344,7 @@ func TestOpenAPISchemasHaveTheMembersOfTheGoTypes(t *testing.T) {
 		"Parameter": api.Parameter{}, "ParameterValue": api.ParameterValue{}, "Feed": api.Feed{}, "FeedProblem": api.FeedProblem{}, "FeedHint": api.FeedHint{}, "FeedRecording": api.FeedRecording{}, "Recording": api.Recording{}, "RecordingRequest": api.RecordingRequest{}, "RecordingIndex": api.RecordingIndex{}, "RecordingFragment": api.RecordingFragment{}, "RecordedMetadata": api.RecordedMetadata{}, "FeedTrack": api.FeedTrack{}, "FeedMetadata": api.FeedMetadata{}, "MetadataPackets": api.MetadataPackets{}, "FeedSecurity": klv.Security{}, "FeedTarget": klv.Target{}, "Viewer": api.Viewer{}, "Detector": api.Detector{}, "Sensor": api.Sensor{},
 		"Patrol": api.Patrol{}, "Mute": api.Mute{}, "Nuisance": api.Nuisance{}, "CrossingProperties": api.CrossingProperties{}, "CrossingCell": api.CrossingCell{}, "CrossingMap": api.CrossingMap{},
 		"Ellipse": api.Ellipse{}, "TrackProperties": api.TrackProperties{}, "TrackSource": api.TrackSource{}, "HistoryProperties": api.HistoryProperties{},
-		"Track": api.Track{}, "TrackCollection": api.TrackCollection{}, "TrackHistory": api.TrackHistory{}, "Alert": api.Alert{},
+		"Track": api.Track{}, "TrackCollection": api.TrackCollection{}, "TrackHistory": api.TrackHistory{}, "Alert": api.Alert{}, "AlertHistory": api.AlertHistory{}, "AlertLook": api.AlertLook{},
 		"AlertEntry": api.AlertEntry{}, "AlertDecision": api.AlertDecision{}, "Cue": api.Cue{}, "ZoneProperties": api.ZoneProperties{},
 		"Zone": api.Zone{}, "ZoneCollection": api.ZoneCollection{}, "Event": api.Event{}, "EventPage": api.EventPage{},
 		"Aircraft": api.Aircraft{}, "RemoteID": api.RemoteID{}, "Component": api.Component{}, "Warning": api.Warning{}, "Endurance": api.Endurance{}, "EKF": api.EKF{}, "Wind": api.Wind{},

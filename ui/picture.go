@@ -37,6 +37,15 @@ func getAlerts(c *call) error {
 	return c.answer(list(c.s.cfg.Station.Alerts(state == "open")))
 }
 
+func getAlertHistory(c *call) error {
+	history, err := c.s.cfg.Station.AlertHistory(c.r.Context(), c.r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	history.Words, history.Looks, history.Path.Properties.Times = list(history.Words), list(history.Looks), list(history.Path.Properties.Times)
+	return c.answer(history)
+}
+
 // decideAlert acknowledges, resolves or calls false; the station lets the first decision win.
 func decideAlert(action string) func(*call) error {
 	return func(c *call) error {

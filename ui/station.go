@@ -179,6 +179,8 @@ type Picture interface {
 	TrackHistory(ctx context.Context, id string) (api.TrackHistory, error)
 	// Alerts are newest first; openOnly leaves just the new and the acknowledged ones.
 	Alerts(openOnly bool) []api.Alert
+	// AlertHistory says where what an alert is about came from, and who looked when.
+	AlertHistory(ctx context.Context, id string) (api.AlertHistory, error)
 	// DecideAlert does "acknowledge", "resolve" or "false"; a second decision is an api.Conflict that says whose stands.
 	DecideAlert(ctx context.Context, who access.Principal, id, action, note string) (api.Alert, error)
 	// AssignAlert gives an alert to somebody, or to nobody; an api.Conflict that says whose it is where that is not who was

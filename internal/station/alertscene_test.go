@@ -55,6 +55,7 @@ type party struct {
 	crossed time.Time // zero: not yet
 	alerted time.Time // zero: not
 	trips   []string  // of sensors that it was near, for the record of those that were missed
+	seen    bool      // it was in a camera's view, before it had crossed or soon after
 }
 
 // verdict is what an alert truly was about when it was raised.
@@ -302,6 +303,9 @@ func (s *scene) watchTruth() {
 			p = &party{name: name, class: o.Class}
 			s.parties[name] = p
 		}
+		if !p.seen && (p.crossed.IsZero() || s.now.Sub(p.crossed) < lateAfter) {
+			p.seen = slices.ContainsFunc(s.drones, func(d *sceneDrone) bool { return d.sees(o) })
+		}
 		north := o.N > s.world.BorderN(o.E)
 		if was, known := s.sides[o.ID]; known && was != north && p.crossed.IsZero() {
 			p.crossed = s.now
@@ -310,21 +314,30 @@ func (s *scene) watchTruth() {
 	}
 }
 
-// judge finds what new alerts are about.
+// judge finds what new alerts are about. One that is near nobody when it is raised, since its place is still vague, is judged anew for a
+// minute, for as long as it is open.
 func (s *scene) judge() {
 	for _, a := range s.picture.alerts.Alerts() {
-		if s.raised[a.ID] != nil {
+		v := s.raised[a.ID]
+		switch {
+		case v == nil:
+			v = &verdict{alert: a, at: s.now}
+			s.raised[a.ID], s.order = v, append(s.order, v)
+		case v.party != nil || !a.State.Open() || s.now.Sub(v.at) > lateAfter:
 			continue
 		}
-		v := &verdict{alert: a, at: s.now}
-		v.cause, v.party = s.explain(a.Position)
-		if v.party != nil {
-			v.cause = "again"
-			if v.party.alerted.IsZero() {
-				v.party.alerted, v.cause = s.now, "crossing"
+		cause, found := s.explain(a.Position)
+		switch {
+		case found == nil:
+			if v.cause == "" {
+				v.cause = cause
 			}
+			continue
+		case found.alerted.IsZero():
+			v.cause, v.party, found.alerted = "crossing", found, s.now
+		case v.cause == "":
+			v.cause, v.party = "again", found
 		}
-		s.raised[a.ID], s.order = v, append(s.order, v)
 	}
 }
 
@@ -417,6 +430,7 @@ func (s *scene) inView(vehicle int, p *party) bool {
 type score struct {
 	hours             float64
 	crossings, told   int
+	noticeable, noted int // the same of those that tripped a sensor or were in a camera's view
 	alerts, nuisances int
 	causes            map[string]int
 	missed            []string
@@ -436,11 +450,18 @@ func (sum *score) add(s *scene) {
 			continue
 		}
 		sum.crossings++
+		noticeable := p.seen || len(p.trips) > 0
+		if noticeable {
+			sum.noticeable++
+		}
 		if p.alerted.IsZero() || p.alerted.Sub(p.crossed) > lateAfter {
 			sum.missed = append(sum.missed, fmt.Sprintf("%s at %s after %v", p.name, p.crossed.Sub(sceneStart), p.trips))
 			continue
 		}
 		sum.told++
+		if noticeable {
+			sum.noted++
+		}
 		sum.delays = append(sum.delays, p.alerted.Sub(p.crossed).Seconds())
 	}
 	for _, v := range s.order {
@@ -469,9 +490,9 @@ func (sum *score) share() float64    { return float64(sum.told) / float64(max(1,
 func (sum *score) nuisance() float64 { return float64(sum.nuisances) / float64(max(1, sum.alerts)) }
 
 func (sum *score) String() string {
-	return fmt.Sprintf("%.1f h: %d of %d crossings alerted (%.3f), missed %v; %d alerts (%.1f an hour), nuisances %d (%.3f), by cause %v; "+
+	return fmt.Sprintf("%.1f h: %d of %d crossings alerted (%.3f), of those that tripped a sensor or were in a camera's view %d of %d; missed %v; %d alerts (%.1f an hour), nuisances %d (%.3f), by cause %v; "+
 		"from the crossing to the alert p50 %.0f s, p95 %.0f s; from approval to eyes on p50 %.1f s, p95 %.1f s (%d), with a drone within 200 m p50 %.1f s, p95 %.1f s (%d); trips of gateways %v",
-		sum.hours, sum.told, sum.crossings, sum.share(), sum.missed, sum.alerts, float64(sum.alerts)/sum.hours, sum.nuisances, sum.nuisance(), sum.causes,
+		sum.hours, sum.told, sum.crossings, sum.share(), sum.noted, sum.noticeable, sum.missed, sum.alerts, float64(sum.alerts)/sum.hours, sum.nuisances, sum.nuisance(), sum.causes,
 		quantile(sum.delays, 0.5), quantile(sum.delays, 0.95), quantile(sum.eyes, 0.5), quantile(sum.eyes, 0.95), len(sum.eyes),
 		quantile(sum.eyesNear, 0.5), quantile(sum.eyesNear, 0.95), len(sum.eyesNear), sum.trips)
 }

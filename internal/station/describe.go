@@ -94,6 +94,19 @@ func describeTrack(id string, t fusion.Track, now time.Time, alertID string) api
 	return api.NewFeature(id, t.Position.Point(), props)
 }
 
+// alertTrip is a trip as the alert engine has it: that of a beam may be anywhere between its posts.
+func alertTrip(e sensors.Event) alert.Trip {
+	out := alert.Trip{
+		Sensor: e.Sensor, Kind: string(e.Kind), Detail: e.Detail, Confidence: e.Confidence, At: e.ObservedAt,
+		Lat: e.State.Position.Lat, Lon: e.State.Position.Lon, RangeM: e.State.RangeM,
+	}
+	if ends := e.State.Line; ends != nil {
+		out.Lat, out.Lon = (ends[0].Lat+ends[1].Lat)/2, (ends[0].Lon+ends[1].Lon)/2
+		out.HalfM = geo.Distance(ends[0], ends[1]) / 2
+	}
+	return out
+}
+
 // alertTrack is a track as the alert engine has it.
 func (p *picture) alertTrack(t fusion.Track) alert.Track {
 	out := alert.Track{
@@ -102,6 +115,11 @@ func (p *picture) alertTrack(t fusion.Track) alert.Track {
 		Class: map[string]float64{
 			"person": t.Class[fusion.Person], "vehicle": t.Class[fusion.Vehicle], "animal": t.Class[fusion.Animal],
 		},
+	}
+	if t.Seen != (fusion.ClassProbs{}) {
+		out.Seen = map[string]float64{
+			"person": t.Seen[fusion.Person], "vehicle": t.Seen[fusion.Vehicle], "animal": t.Seen[fusion.Animal],
+		}
 	}
 	for _, s := range t.Sources {
 		out.Sources = append(out.Sources, alert.Source{ID: s.ID, Kind: s.Kind.String(), LastSeen: s.LastSeen, Count: s.Count})
@@ -112,7 +130,7 @@ func (p *picture) alertTrack(t fusion.Track) alert.Track {
 func describeAlert(a alert.Alert) api.Alert {
 	out := api.Alert{
 		ID: a.ID, State: string(a.State), Severity: string(a.Severity), Title: a.Title, Probably: string(a.Probably),
-		Reasons: a.Reasons, Confidence: api.Known(a.Confidence), Position: &a.Position, TrackID: a.TrackID, CueID: a.CueID,
+		Reasons: a.Reasons, Confidence: api.Known(a.Confidence), Position: &a.Position, TrackID: a.TrackID, Tracks: a.Tracks, CueID: a.CueID,
 		Sources: a.Sources, RaisedAt: api.At(a.RaisedAt), UpdatedAt: api.At(a.UpdatedAt),
 		DecidedBy: a.DecidedBy, DecidedAt: api.At(a.DecidedAt),
 		AssignedTo: a.AssignedTo, AssignedBy: a.AssignedBy, AssignedAt: api.At(a.AssignedAt),

@@ -134,11 +134,30 @@ func (p *picture) addKnown(s *api.Sensor, now time.Time) {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	if l, known := p.lessons[s.ID]; known {
-		s.Nuisance = &api.Nuisance{Rate: hundredth(l.NuisanceRate()), Real: hundredth(l.Real), False: hundredth(l.False)}
+		s.Nuisance = describeLesson(l)
 	}
 	if m, muted := p.mutes[s.ID]; muted && now.Before(m.Until) {
 		s.Mute = &api.Mute{Until: api.At(m.Until), Who: m.Who, Why: m.Why}
 	}
+}
+
+// judgedZones are zones with what people decided of the alerts in them.
+func (p *picture) judgedZones(zones api.ZoneCollection) api.ZoneCollection {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	out := zones
+	out.Features = slices.Clone(zones.Features)
+	for i := range out.Features {
+		is := &out.Features[i].Properties
+		if l, known := p.areaLessons[is.ID]; known {
+			is.Nuisance = describeLesson(l)
+		}
+	}
+	return out
+}
+
+func describeLesson(l alert.Lesson) *api.Nuisance {
+	return &api.Nuisance{Rate: hundredth(l.NuisanceRate()), Real: hundredth(l.Real), False: hundredth(l.False)}
 }
 
 func hundredth(v float64) float64 { return math.Round(100*v) / 100 }

@@ -60,7 +60,9 @@ type picture struct {
 	cuesNow   []api.Cue
 	patrols   map[string]api.Patrol
 	mutes     map[string]alert.Mute
-	lessons   map[string]alert.Lesson
+	lessons   map[string]alert.Lesson // by sensor
+	// areaLessons are the same by area and border.
+	areaLessons map[string]alert.Lesson
 }
 
 // pictureConfig is what the picture draws on.
@@ -173,10 +175,7 @@ func (p *picture) takeEvent(e sensors.Event) {
 	p.cfg.hub.publish(api.Tripped(trip))
 	p.cfg.record.post(kindTrip, e.Sensor, e.ObservedAt, trip)
 	p.tracker.AddTrip(fusionTrip(e))
-	p.trips = append(p.trips, alert.Trip{
-		Sensor: e.Sensor, Kind: string(e.Kind), Detail: e.Detail, Confidence: e.Confidence, At: e.ObservedAt,
-		Lat: e.State.Position.Lat, Lon: e.State.Position.Lon, RangeM: e.State.RangeM,
-	})
+	p.trips = append(p.trips, alertTrip(e))
 }
 
 // describeSensor is a sensor with what people have said of it.

@@ -71,7 +71,8 @@ func (p *picture) publish(now time.Time, tracks []fusion.Track, alerts []alert.A
 		cuesNow = append(cuesNow, describeCue(c))
 	}
 	p.mu.Lock()
-	p.tracksNow, p.alertsNow, p.cuesNow, p.lessons = tracksNow, alertsNow, cuesNow, p.alerts.Lessons(now)
+	p.tracksNow, p.alertsNow, p.cuesNow = tracksNow, alertsNow, cuesNow
+	p.lessons, p.areaLessons = p.alerts.Lessons(now), p.alerts.AreaLessons(now)
 	p.mu.Unlock()
 	p.cfg.hub.publish(changes...)
 }

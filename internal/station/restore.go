@@ -27,7 +27,7 @@ func (p *picture) restore(ctx context.Context, from *store.Store, now time.Time)
 	for _, a := range alerts {
 		back := alertOf(a)
 		if !back.State.Open() {
-			p.alerts.Learn(groundSensors(p, back.Sources), back.State, back.DecidedAt)
+			p.alerts.Learn(groundSensors(p, back.Sources), back.Position, back.State, back.DecidedAt)
 			if now.Sub(back.DecidedAt) > restoredClosed {
 				continue
 			}
@@ -113,7 +113,7 @@ func groundSensors(p *picture, sources []string) []string {
 func alertOf(a api.Alert) alert.Alert {
 	out := alert.Alert{
 		ID: a.ID, State: alert.State(a.State), Severity: alert.Severity(a.Severity), Title: a.Title, Probably: alert.Probably(a.Probably),
-		Reasons: a.Reasons, Confidence: valueOr(a.Confidence, 0), TrackID: a.TrackID, CueID: a.CueID, Sources: a.Sources,
+		Reasons: a.Reasons, Confidence: valueOr(a.Confidence, 0), TrackID: a.TrackID, Tracks: a.Tracks, CueID: a.CueID, Sources: a.Sources,
 		RaisedAt: a.RaisedAt.Time, UpdatedAt: a.UpdatedAt.Time, DecidedBy: a.DecidedBy, DecidedAt: a.DecidedAt.Time,
 		AssignedTo: a.AssignedTo, AssignedBy: a.AssignedBy, AssignedAt: a.AssignedAt.Time,
 	}

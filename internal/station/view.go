@@ -76,7 +76,7 @@ func (v *view) Sensors() []api.Sensor {
 }
 
 // Zones implements ui.Picture.
-func (v *view) Zones() api.ZoneCollection { return v.zones }
+func (v *view) Zones() api.ZoneCollection { return v.judgedZones(v.zones) }
 
 // Changes implements ui.Station.
 func (v *view) Changes(ctx context.Context) <-chan api.Change { return v.hub.subscribe(ctx) }

@@ -32,17 +32,20 @@ const (
 	strideAnimal = -0.7
 	// knows is how sure a track must be of its object to rule out that there is nothing.
 	knows = 4.0
-	// cameraKnows is how much more than a track of sensors one counts at which a camera looked for lookedFrames frames: what it is shows
-	// better in a picture than in the ground.
+	// cameraKnows is how much more a track counts by itself at which a camera looked for lookedFrames frames: what it is shows better in a
+	// picture than in the ground.
 	cameraKnows  = 1.5
 	lookedFrames = 30
+	// seenKnows is what the evidence of cameras counts beside trips: fusion takes frames of one camera for less than they say, since they
+	// err alike, and a detector that stays undecided for many frames looks at no person.
+	seenKnows = 2.0
 	// leastClass keeps a track's class from being certain.
 	leastClass = 0.005
 )
 
-// nearlyAlways is what a name says beyond its sensor's confidence: what a sensor is not sure of it calls UNKNOWN before it gives a wrong
-// name, so that a walk of 70 % is seldom an animal's with 30 %.
-const nearlyAlways = 0.6
+// hooves is the least that the name of an animal says against a person, at whatever confidence from half: a person's even steps are hardly
+// ever taken for four feet, though an animal's are sometimes taken for a person's.
+const hooves = 2.2
 
 // firm is 0 for a name that is as likely wrong as right, and 1 from a confidence of 0.7.
 func firm(c float64) float64 { return min(1, max(0, (c-0.5)/0.2)) }
@@ -50,8 +53,11 @@ func firm(c float64) float64 { return min(1, max(0, (c-0.5)/0.2)) }
 // logit is what a confidence says of a name, as a logarithm of odds.
 func logit(c float64) float64 {
 	odds := min(0.97, max(0.5, c))
-	return min(mostOfOne, nearlyAlways*firm(c)+math.Log(odds/(1-odds)))
+	return min(mostOfOne, math.Log(odds/(1-odds)))
 }
+
+// fourFooted is what the name of an animal says.
+func fourFooted(c float64) float64 { return max(logit(c), hooves*min(1, max(0, (c-0.45)/0.1))) }
 
 // add takes one trip: count is how many of its sensor were taken before, apartM how far it is from the first of all, which first tells.
 func (b *belief) add(t Trip, count int, apartM, reachM float64, first bool) {
@@ -64,18 +70,19 @@ func (b *belief) add(t Trip, count int, apartM, reachM float64, first bool) {
 		b.vehicle -= says + w
 		b.both += mixed
 	case detailAnimal:
+		says = w * fourFooted(t.Confidence)
 		b.person -= says
 		b.vehicle -= 2 * says
-		b.both += mixed
+		b.both += math.Log((1 + math.Exp(-says)) / 2)
 	case detailVehicle:
-		b.person -= says
-		b.animal -= says + 2*w*firm(t.Confidence) // none sounds like it
-		b.both -= says
+		sure := says + 2*w*firm(t.Confidence) // nobody's feet sound like it
+		b.person -= sure
+		b.animal -= sure
+		b.both -= sure
 		b.nothing -= 1.5 * w * firm(t.Confidence) // nor does a gust or a falling branch
-	case detailUnknown:
-		b.person -= 0.3 * w
-		b.vehicle -= 0.2 * w
-		b.both -= 0.1 * w
+	case detailUnknown: // a person's steps have a cadence
+		b.person -= 0.6 * w
+		b.both -= 0.3 * w
 	case detailL2R, detailR2L: // a beam runs too high for what is small
 		b.animal -= 0.4 * w
 	}
@@ -100,15 +107,21 @@ func (b *belief) add(t Trip, count int, apartM, reachM float64, first bool) {
 	}
 }
 
-// addTrack takes what a track is.
-func (b *belief) addTrack(t Track) {
+// addTrack takes what a track is: by everything that it rests on, or, beside trips, which speak for themselves, by what was seen alone.
+func (b *belief) addTrack(t Track, besideTrips bool) {
 	sure := min(1, max(0, t.Existence))
-	b.nothing -= knows * sure
-	weight := sure
-	if t.looked() {
+	class, weight := t.Class, sure
+	alone := besideTrips && t.Seen != nil
+	switch {
+	case alone:
+		class, weight = t.Seen, seenKnows*sure
+	case t.looked():
 		weight *= cameraKnows
 	}
-	part := func(class string) float64 { return weight * math.Log(max(leastClass, t.Class[class])) }
+	if !alone || t.seen() {
+		b.nothing -= knows * sure
+	}
+	part := func(name string) float64 { return weight * math.Log(max(leastClass, class[name])) }
 	b.person += part(classPerson)
 	b.animal += part(classAnimal)
 	b.vehicle += part(classVehicle)
@@ -147,7 +160,7 @@ func (c *Config) weigh(trips []Trip, track *Track, nuisance float64) shares {
 		count[t.Sensor]++
 	}
 	if track != nil {
-		b.addTrack(*track)
+		b.addTrack(*track, len(trips) > 0)
 	}
 	return b.shares()
 }

@@ -27,6 +27,7 @@ type Engine struct {
 	passed  map[string]*passage
 
 	lessons map[string]Lesson // by sensor: what people said of its alerts
+	areas   map[string]Lesson // the same by area or border
 
 	muted  map[string]Mute
 	babble map[string]*babble // by sensor
@@ -43,7 +44,7 @@ func New(cfg Config) *Engine {
 	cfg = cfg.withDefaults()
 	return &Engine{
 		cfg: cfg, nextID: cfg.FirstID, weather: map[string]time.Time{}, passed: map[string]*passage{},
-		lessons: map[string]Lesson{}, muted: map[string]Mute{}, babble: map[string]*babble{}, ownTracks: map[string]string{}, said: map[string]time.Time{},
+		lessons: map[string]Lesson{}, areas: map[string]Lesson{}, muted: map[string]Mute{}, babble: map[string]*babble{}, ownTracks: map[string]string{}, said: map[string]time.Time{},
 	}
 }
 
@@ -359,6 +360,9 @@ func (e *Engine) tell(now time.Time) []Alert {
 		moved := geo.Distance(ev.told, ev.place) >= tellMoveM && now.Sub(ev.toldAt) >= tellMoveEvery
 		if !ev.changed && !moved {
 			continue
+		}
+		if ev.toldAt.IsZero() {
+			e.sayNuisance(ev, now)
 		}
 		e.describe(ev, now)
 		out = append(out, ev.copy())

@@ -11,6 +11,7 @@ import (
 const (
 	maxTrips   = 64 // remembered of one event
 	maxReasons = 12
+	maxTracks  = 64 // of one event
 	// A place reckoned from sensors alone is this part of their range uncertain.
 	tripSigma = 0.6
 	// wander is how fast the place of an event without a track becomes uncertain, in metres a second.
@@ -113,7 +114,7 @@ func (ev *event) placeByTrips() {
 	ev.place = geo.LatLon{Lat: lat / sum, Lon: lon / sum}
 	for _, t := range ev.trips {
 		if newest.At.Sub(t.At) <= recent {
-			spread = max(spread, geo.Distance(ev.place, t.place())/2, tripSigma*t.RangeM)
+			spread = max(spread, geo.Distance(ev.place, t.place())/2, tripSigma*max(t.RangeM, t.HalfM))
 		}
 	}
 	ev.ee, ev.en, ev.nn = spread*spread, 0, spread*spread
@@ -132,7 +133,9 @@ func (ev *event) follow(t Track, now time.Time) {
 func (ev *event) bind(t Track, now time.Time) {
 	if !ev.bound[t.ID] {
 		ev.bound[t.ID] = true
-		ev.changed = true
+		if ev.changed = true; !slices.Contains(ev.alert.Tracks, t.ID) && len(ev.alert.Tracks) < maxTracks {
+			ev.alert.Tracks = append(ev.alert.Tracks, t.ID)
+		}
 	}
 	if ev.live {
 		return
@@ -160,24 +163,27 @@ func (ev *event) reaches(c *Config, t Trip, now time.Time) (distance float64, ok
 	const slackM = 20.0
 	if ev.live {
 		d := geo.Distance(ev.track.at(t.At, now), t.place())
-		reach := c.rangeM(t)
-		if t.Kind == kindSeismic && (t.Detail == detailVehicle || ev.track.class() == classVehicle) {
-			reach *= heavy
-		}
+		reach := c.reachM(t, t.Detail == detailVehicle || ev.track.class() == classVehicle)
 		// What is sensed beyond the track's own reach is somebody else.
 		return d, d <= reach+3*min(20, ev.track.sigmaM())+slackM
 	}
-	nearest, found := math.Inf(1), false
+	nearest := math.Inf(1)
+	with, without := 0, 0
 	for _, old := range ev.trips {
 		dt := t.At.Sub(old.At).Abs()
 		d := geo.Distance(old.place(), t.place())
+		switch {
 		// One sensor that trips again and again is the same event for as long as that is so.
-		near := old.Sensor == t.Sensor && dt <= 2*c.PairWindow || c.plausible(old, t)
-		if near && d < nearest {
-			nearest, found = d, true
+		case old.Sensor == t.Sensor && dt <= 2*c.PairWindow, c.plausible(old, t):
+			nearest = min(nearest, d)
+			with++
+		case dt <= c.PairWindow:
+			without++
 		}
 	}
-	return nearest, found
+	// Who caused this must have been able to cause most of what was sensed lately, or one event would creep along the sensors from one
+	// passer-by to the next.
+	return nearest, with > 0 && with >= without
 }
 
 // agrees tells whether a trip fits what the event is: a walker is no part of an alert about animals or a vehicle, nor the other way round.
@@ -197,6 +203,19 @@ func (ev *event) agrees(t Trip) bool {
 		return human >= no && ev.alert.Probably != Person && ev.alert.Probably != Group
 	case detailAnimal:
 		return human < yes
+	}
+	return true
+}
+
+// fits tells whether a track can be what an event without one is about: what walks is no vehicle that was heard, nor the other way round.
+func (ev *event) fits(t Track) bool {
+	switch {
+	case ev.track.ID != "" || ev.toldAt.IsZero():
+		return true
+	case ev.alert.Probably == Vehicle:
+		return t.Class[classVehicle] >= notDriven
+	case ev.alert.Probably == Person || ev.alert.Probably == Group:
+		return t.Class[classVehicle] <= driven
 	}
 	return true
 }

@@ -12,6 +12,7 @@ import (
 const (
 	kindSeismic = "seismic"
 	kindPIR     = "pir"
+	kindBeam    = "beam"
 	kindVideo   = "video"
 
 	detailWalk    = "WALK"
@@ -48,9 +49,19 @@ func (c *Config) plausible(a, b Trip) bool {
 	case a.Detail == detailVehicle || b.Detail == detailVehicle:
 		speed, reach = c.DriveSpeed, c.DriveReachM
 	}
+	driving := speed == c.DriveSpeed
 	d := geo.Distance(a.place(), b.place())
-	least := d - c.rangeM(a) - c.rangeM(b)
+	least := d - c.reachM(a, driving) - c.reachM(b, driving)
 	return d <= reach && least <= speed*dt.Seconds()
+}
+
+// reachM is how far from a trip's place what caused it may have been: a vehicle shakes the ground farther than a walker.
+func (c *Config) reachM(t Trip, driving bool) float64 {
+	reach := c.rangeM(t) + t.HalfM
+	if t.Kind == kindSeismic && driving {
+		reach *= heavy
+	}
+	return reach
 }
 
 // human tells whether a track is more likely a person or vehicle than not, and no animal.
@@ -90,6 +101,28 @@ func (t Track) lastSeen(now time.Time) time.Time {
 // restsOnMoreThan tells whether a track has evidence besides one sensor's: a trip cannot confirm itself.
 func (t Track) restsOnMoreThan(sensor string) bool {
 	return len(t.Sources) == 0 || slices.ContainsFunc(t.Sources, func(s Source) bool { return s.ID != sensor })
+}
+
+// notDriven and driven are the probabilities of a vehicle below and above which a track is none, and is one.
+const notDriven, driven = 0.2, 0.6
+
+// fits tells whether a track can be what a sensor is sure of.
+func (t Track) fits(trip Trip) bool {
+	switch {
+	case !trip.surelyNamed():
+		return true
+	case trip.Detail == detailVehicle:
+		return t.Class[classVehicle] >= notDriven
+	default:
+		return t.Class[classVehicle] <= driven
+	}
+}
+
+// seen tells whether anything but ground sensors knows of the track.
+func (t Track) seen() bool {
+	return len(t.Sources) == 0 || slices.ContainsFunc(t.Sources, func(s Source) bool {
+		return s.Kind != kindSeismic && s.Kind != kindPIR && s.Kind != kindBeam
+	})
 }
 
 // looked tells whether a camera saw the track for a while.

@@ -71,7 +71,7 @@ func (e *Engine) ownTrip(t Trip) bool {
 		if o.Vehicle {
 			reach = max(reach, heavy*e.cfg.rangeM(t))
 		}
-		return reach + e.cfg.OwnM
+		return reach + t.HalfM + e.cfg.OwnM
 	})
 	// A walker does not sound like a vehicle, nor the other way round; where the sensor is sure, it is somebody else.
 	if !ok || t.Detail == detailVehicle && !o.Vehicle && t.Confidence >= 0.7 {

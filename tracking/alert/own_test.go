@@ -59,14 +59,14 @@ func TestDecisionsTeach(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, alert.Config{})
 	for range 6 {
-		s.engine.Learn([]string{"s-1", "s-2"}, alert.StateFalse, s.now)
+		s.engine.Learn([]string{"s-1", "s-2"}, at(0, -1000), alert.StateFalse, s.now)
 	}
 	if rate := s.engine.Lessons(s.now)["s-1"].NuisanceRate(); rate < 0.8 {
 		t.Errorf("nuisance rate %.2f", rate)
 	}
 	// What was enough elsewhere is not enough here, and stands in the log.
-	s.trip(1, "s-1", "seismic", "WALK", 0.7, at(0, -60))
-	s.trip(12, "s-2", "seismic", "WALK", 0.7, at(30, -60))
+	s.trip(1, "s-1", "seismic", "WALK", 0.8, at(0, -60))
+	s.trip(12, "s-2", "seismic", "WALK", 0.8, at(30, -60))
 	s.until(100)
 	s.none()
 	if s.noted(alert.NoteIsolated) != 2 {

@@ -54,7 +54,7 @@ type walker struct {
 	from, to    float64 // seconds
 	place       geo.LatLon
 	ve, vn      float64
-	class       map[string]float64
+	class, seen map[string]float64
 	existence   float64
 	status      string
 	source, knd string
@@ -116,7 +116,7 @@ func (s *story) until(sec float64) {
 			}
 			p := geo.Offset(geo.Offset(w.place, 90, w.ve*age), 0, w.vn*age)
 			in.Tracks = append(in.Tracks, alert.Track{
-				ID: w.id, Lat: p.Lat, Lon: p.Lon, VE: w.ve, VN: w.vn, CovEE: 9, CovNN: 16, Class: w.class,
+				ID: w.id, Lat: p.Lat, Lon: p.Lon, VE: w.ve, VN: w.vn, CovEE: 9, CovNN: 16, Class: w.class, Seen: w.seen,
 				Existence: w.existence, Status: w.status, FirstSeen: s.sec(w.from - 2),
 				Sources: []alert.Source{{ID: w.source, Kind: w.knd, LastSeen: s.now, Count: int(15*age) + 1}},
 			})

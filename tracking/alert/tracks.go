@@ -136,6 +136,7 @@ func (e *Engine) eventOf(t Track, now time.Time) *event {
 			return ev
 		}
 		d, ok := ev.gate(&e.cfg, t, now)
+		ok = ok && ev.fits(t)
 		if ev.live || t.animal() || !ev.alert.State.Open() || ev.alert.Probably == Animal {
 			// It has its track, and this is another of the group or another event; and an animal far off explains nothing.
 			ok = d <= e.cfg.GroupM
@@ -300,8 +301,8 @@ func (e *Engine) isBound(track string) bool {
 // confirmTrips raises an event for pending trips that a track was in reach of.
 func (e *Engine) confirmTrips(t Track, now time.Time) {
 	reached := func(trip Trip) bool {
-		return now.Sub(trip.At) <= e.cfg.TrackTripAge && t.restsOnMoreThan(trip.Sensor) &&
-			geo.Distance(t.at(trip.At, now), trip.place()) <= e.cfg.rangeM(trip)+2*min(20, t.sigmaM())
+		return t.fits(trip) && now.Sub(trip.At) <= e.cfg.TrackTripAge && t.restsOnMoreThan(trip.Sensor) &&
+			geo.Distance(t.at(trip.At, now), trip.place()) <= e.cfg.rangeM(trip)+trip.HalfM+2*min(20, t.sigmaM())
 	}
 	var trips []Trip
 	for _, trip := range e.pending {

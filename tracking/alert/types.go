@@ -18,6 +18,8 @@ type Trip struct {
 	Lat, Lon   float64 // of the sensor, degrees
 	// RangeM is the sensor's reach for a walking person in metres; 0 takes Config's for its kind.
 	RangeM float64
+	// HalfM is half the length of a beam, whose middle is the trip's place.
+	HalfM float64
 }
 
 // Track is what fusion believes at Input.Now about one object.
@@ -28,7 +30,10 @@ type Track struct {
 	// CovEE, CovEN and CovNN are the covariance of the place in square metres.
 	CovEE, CovEN, CovNN float64
 	// Class holds the probabilities of "person", "vehicle" and "animal"; what is missing to 1 is unknown.
-	Class     map[string]float64
+	Class map[string]float64
+	// Seen is the part of Class that cameras and other systems say, and how the track moves, as likelihoods: the names that sensors give
+	// are weighed once, with their trips. Nil: Class.
+	Seen      map[string]float64
 	Existence float64 // probability that there is an object at all
 	Status    string  // "tentative", "confirmed" or "coasting"
 	Sources   []Source
@@ -142,6 +147,7 @@ type Alert struct {
 	Position   geo.LatLon `json:"position"`
 	Ellipse    *Ellipse   `json:"ellipse,omitempty"`
 	TrackID    string     `json:"trackId,omitempty"` // the track that it follows
+	Tracks     []string   `json:"tracks,omitempty"`  // all that it was ever about, oldest first
 	CueID      string     `json:"cueId,omitempty"`
 	Sources    []string   `json:"sources"` // sensors and feeds
 	RaisedAt   time.Time  `json:"raisedAt"`

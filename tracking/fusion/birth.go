@@ -5,6 +5,9 @@ import "math"
 // classPrior is what a new track is before anything is known of it.
 var classPrior = ClassProbs{0.6, 0.25, 0.15}
 
+// unseen is what is known of the class of what no camera has seen.
+var unseen = ClassProbs{1. / numClasses, 1. / numClasses, 1. / numClasses}
+
 func newClass(seen ClassProbs) ClassProbs {
 	sum := 0.0
 	for c := range seen {
@@ -27,13 +30,14 @@ func (t *Tracker) birthFromCamera(s *state, cam *cameraState, m *measurement, j 
 	e := effect(m.view.centre, m.height, d.z)
 	f := fixOf{m.sensor.index, t.work.z[j], d.r, s.biasOf(cam, m.sensor, &e), m.sensor.Bias.PosTau.Seconds()}
 	tr := newTrack(birthKey{m.t, m.sensor.index, int32(j), m.seq}, &f, newClass(d.class), r)
+	tr.seen = d.class
 	tr.credit(m.sensor.index, Camera, m.t)
 	s.tracks = append(s.tracks, tr)
 }
 
 // newTrack is a track at a fix, standing still on average.
 func newTrack(key birthKey, f *fixOf, class ClassProbs, r float64) track {
-	tr := track{key: key, t: key.t, first: key.t, last: key.t, r: r, class: class, mu: habit(class)}
+	tr := track{key: key, t: key.t, first: key.t, last: key.t, r: r, class: class, seen: unseen, mu: habit(class)}
 	for m := range numModels {
 		tr.x[m] = vec4{f.z[0], f.z[1], 0, 0}
 		v := models[m].birthSigmaV * models[m].birthSigmaV

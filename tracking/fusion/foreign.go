@@ -42,7 +42,8 @@ func (t *Tracker) foreign(s *state, m *measurement) {
 	for c := range gain {
 		gain[c] = 0.3 * share * math.Log(numClasses*d.class[c])
 	}
-	tr.addClass(gain)
+	tr.class.add(gain)
+	tr.seen.add(gain)
 	tr.credit(m.sensor.index, System, m.t)
 	tr.judge()
 }
@@ -58,6 +59,7 @@ func (t *Tracker) birthFromForeign(s *state, m *measurement) {
 	d := &m.dets[0]
 	f := fixOf{sensor: m.sensor.index, z: d.z, r: d.r}
 	tr := newTrack(birthKey{m.t, m.sensor.index, -1, m.seq}, &f, newClass(d.class), min(0.8, r))
+	tr.seen = d.class
 	tr.credit(m.sensor.index, System, m.t)
 	s.tracks = append(s.tracks, tr)
 }

@@ -151,7 +151,7 @@ func (t *Tracker) describe(tr *track, id uint64, at int64) Track {
 	v := tr.velocity()
 	out := Track{
 		ID: id, Position: t.plane.from(mean), VE: v[0], VN: v[1], EE: cov.ee, EN: cov.en, NN: cov.nn,
-		Existence: tr.r, Class: tr.classNow(), Status: tr.status(cov, at),
+		Existence: tr.r, Class: tr.moving(tr.class), Seen: tr.moving(tr.seen), Status: tr.status(cov, at),
 		FirstSeen: time.Unix(0, tr.first).UTC(), LastSeen: time.Unix(0, tr.last).UTC(),
 	}
 	for _, s := range tr.sources[:tr.numSources] {
@@ -175,9 +175,9 @@ func (t *track) status(cov sym2, at int64) Status {
 	return Confirmed
 }
 
-// classNow joins what the detectors said with how the track moves: nobody walks at the speed of a vehicle, and few vehicles
+// moving joins what the detectors said with how the track moves: nobody walks at the speed of a vehicle, and few vehicles
 // creep.
-func (t *track) classNow() ClassProbs {
+func (t *track) moving(out ClassProbs) ClassProbs {
 	x, p := t.estimate()
 	speed := math.Hypot(x[2], x[3])
 	sigma2 := (p[2][2]+p[3][3])/2 + 0.5
@@ -185,7 +185,6 @@ func (t *track) classNow() ClassProbs {
 	slow := math.Exp(-over * over / (2 * sigma2))
 	fast := 0.3 + 0.7*soft((speed-3)/2)
 	k := [numClasses]float64{Person: slow, Vehicle: fast, Animal: slow}
-	out := t.class
 	sum := 0.0
 	for c := range out {
 		out[c] = max(1e-4, out[c]*k[c])

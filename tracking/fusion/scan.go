@@ -280,17 +280,19 @@ func (t *track) learnClass(m *measurement, es []edge, total float64) {
 			gain[c] += trust * b * math.Log(numClasses*m.dets[es[n].det].class[c])
 		}
 	}
-	t.addClass(gain)
+	t.class.add(gain)
+	t.seen.add(gain)
 }
 
-func (t *track) addClass(gain [numClasses]float64) {
+// add takes evidence: logarithms of likelihoods.
+func (p *ClassProbs) add(gain [numClasses]float64) {
 	sum := 0.0
-	for c := range t.class {
-		t.class[c] = max(0.002, t.class[c]*math.Exp(gain[c]))
-		sum += t.class[c]
+	for c := range p {
+		p[c] = max(0.002, p[c]*math.Exp(gain[c]))
+		sum += p[c]
 	}
-	for c := range t.class {
-		t.class[c] /= sum
+	for c := range p {
+		p[c] /= sum
 	}
 }
 

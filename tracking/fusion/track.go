@@ -44,6 +44,7 @@ type track struct {
 	r       float64 // probability that the target exists
 	unmixed float64 // s since the models were mixed
 	class   ClassProbs
+	seen    ClassProbs // the part of it that cameras and other systems say, from equal chances
 
 	influences [maxInfluences]influence
 	sources    [maxSources]source

@@ -106,7 +106,7 @@ func (t *Tracker) applyTrip(tr *track, m *measurement, c *claim, share float64) 
 		for k := range gain {
 			gain[k] = 0.7 * share * math.Log(numClasses*m.cls[k])
 		}
-		tr.addClass(gain)
+		tr.class.add(gain)
 	}
 	tr.refreshInfluence(m.sensor.index, fix.bias)
 	hit := tr.likely(&pr, &fix)

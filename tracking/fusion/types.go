@@ -213,6 +213,7 @@ type Track struct {
 	Status     Status
 	Existence  float64
 	Class      ClassProbs
+	Seen       ClassProbs // what the class is without the names that ground sensors give, from equal chances
 	FirstSeen  time.Time
 	LastSeen   time.Time // of the last measurement that supports it
 	Sources    []Source  // most recent first

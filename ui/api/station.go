@@ -95,7 +95,9 @@ type Elevation struct {
 type ZoneProperties struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
-	Kind string `json:"kind"` // border, area, noFly
+	Kind string `json:"kind"` // border, area, noFly, privacy, known
+	// Nuisance is what people decided of alerts inside, of a border near it; nil: nothing yet.
+	Nuisance *Nuisance `json:"nuisance,omitempty"`
 }
 
 // Zone is a line or polygon with a rule.

@@ -61,6 +61,7 @@ type Alert struct {
 	Position   *geo.LatLon  `json:"position,omitempty"`
 	Ellipse    *Ellipse     `json:"ellipse,omitempty"`
 	TrackID    string       `json:"trackId,omitempty"`
+	Tracks     []string     `json:"tracks,omitempty"` // all that it was ever about, oldest first
 	CueID      string       `json:"cueId,omitempty"`
 	Sources    []string     `json:"sources,omitempty"`
 	RaisedAt   Time         `json:"raisedAt"`
@@ -71,6 +72,25 @@ type Alert struct {
 	AssignedBy string       `json:"assignedBy,omitempty"`
 	AssignedAt Time         `json:"assignedAt,omitzero"`
 	History    []AlertEntry `json:"history,omitempty"`
+}
+
+// AlertHistory says where what an alert is about came from, and who looked when.
+type AlertHistory struct {
+	ID    string       `json:"id"`
+	Words []string     `json:"words"` // in sentences
+	Path  TrackHistory `json:"path"`
+	Looks []AlertLook  `json:"looks"` // in the order of their beginnings
+}
+
+// AlertLook is a span in which a camera saw what an alert is about, in which somebody watched that camera's picture meanwhile, or in which
+// a vehicle was sent to look.
+type AlertLook struct {
+	Kind string `json:"kind"`           // camera, person, vehicle
+	Who  string `json:"who"`            // the feed, the person, the vehicle's id
+	What string `json:"what,omitempty"` // the feed that a person watched, the cue of a vehicle
+	By   string `json:"by,omitempty"`   // who sent a vehicle
+	From Time   `json:"from"`
+	To   Time   `json:"to,omitzero"` // left out: not known, or not over
 }
 
 // AlertEntry is one thing that happened to an alert.
@@ -141,7 +161,7 @@ type Mute struct {
 	Why     string  `json:"why"`
 }
 
-// Nuisance is what people decided about the alerts that a sensor had part in; old decisions count less.
+// Nuisance is what people decided about the alerts that a sensor had part in, or in an area; old decisions count less.
 type Nuisance struct {
 	Rate  float64 `json:"rate"` // 0 to 1; 0.5 where nobody decided anything
 	Real  float64 `json:"real"`

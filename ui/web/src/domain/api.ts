@@ -144,6 +144,10 @@ export class Api {
     return this.send('POST', `/alerts/${encodeURIComponent(id)}/assign`, m.alert, { to, from });
   }
 
+  alertHistory(id: string): Promise<m.AlertHistory> {
+    return this.read(`/alerts/${encodeURIComponent(id)}/history`, m.alertHistory);
+  }
+
   accounts(): Promise<m.Account[]> {
     return this.read('/accounts', array(m.account));
   }

@@ -74,6 +74,9 @@ export const feed = object({
 });
 export type Feed = Decoded<typeof feed>;
 
+const nuisance = object({ rate: num, real: num, false: num });
+export type Nuisance = Decoded<typeof nuisance>;
+
 export const sensor = object({
   id: str,
   kind: oneOf('seismic', 'pir', 'beam'),
@@ -89,6 +92,7 @@ export const sensor = object({
   batteryPercent: optional(num),
   trips: optional(num),
   mute: optional(object({ until: instant, who: optional(str), why: optional(str) })),
+  nuisance: optional(nuisance),
 });
 export type Sensor = Decoded<typeof sensor>;
 
@@ -155,6 +159,20 @@ export const alert = object({
 });
 export type Alert = Decoded<typeof alert>;
 
+export const alertLook = object({
+  kind: oneOf('camera', 'person', 'vehicle'),
+  who: str,
+  what: optional(str),
+  by: optional(str),
+  from: instant,
+  to: optional(instant),
+});
+export type AlertLook = Decoded<typeof alertLook>;
+
+/** Where what an alert is about came from, and who looked when. */
+export const alertHistory = object({ id: str, words: array(str), looks: array(alertLook) });
+export type AlertHistory = Decoded<typeof alertHistory>;
+
 export const cue = object({
   id: str,
   state: oneOf('proposed', 'approved', 'active', 'done', 'rejected', 'expired', 'failed'),
@@ -176,9 +194,15 @@ export const cue = object({
 export type Cue = Decoded<typeof cue>;
 
 /** A zone's geometry is drawn as it comes; only its type is checked, because MapLibre validates the rest. */
-export type Zone = { id: string; name: string; kind: 'border' | 'area' | 'noFly' | 'privacy' | 'known'; geometry: Geometry };
+export type Zone = {
+  id: string;
+  name: string;
+  kind: 'border' | 'area' | 'noFly' | 'privacy' | 'known';
+  geometry: Geometry;
+  nuisance?: Nuisance | undefined;
+};
 
-const zoneProperties = object({ id: str, name: optional(str), kind: oneOf('border', 'area', 'noFly', 'privacy', 'known') });
+const zoneProperties = object({ id: str, name: optional(str), kind: oneOf('border', 'area', 'noFly', 'privacy', 'known'), nuisance: optional(nuisance) });
 const zoneShape = oneOf('LineString', 'MultiLineString', 'Polygon', 'MultiPolygon');
 
 export const zone: Decoder<Zone> = (value, path) => {
@@ -190,6 +214,7 @@ export const zone: Decoder<Zone> = (value, path) => {
     id: properties.id,
     name: properties.name ?? properties.id,
     kind: properties.kind,
+    nuisance: properties.nuisance,
     geometry: geometry as unknown as Geometry,
   };
 };

@@ -8,7 +8,7 @@ import { bearingDeg, boundsOf, distanceM, ellipseRing, offset, sectorRing } from
 import { actionFor, shortcuts, type KeyPress } from './keys';
 import { cueOf, sortAlerts, topCue } from './queue';
 import { chooseSidc } from './sidc';
-import { commandBar, cueSentence, fedBy } from './words';
+import { commandBar, cueSentence, fedBy, lookWords, nuisanceWords } from './words';
 import type { Alert, Cue, Track, Vehicle } from './model';
 
 describe('format', () => {
@@ -227,5 +227,20 @@ describe('sidc', () => {
     expect(chooseSidc('10031500001401000000', 'person')).toBe('10031500001401000000');
     expect(chooseSidc('nonsense code', 'person')).toBe('10012700001101000000');
     expect(chooseSidc(undefined, 'dragon')).toBe('10011000000000000000');
+  });
+});
+
+describe('looks and nuisances', () => {
+  const at = (ms: number): string => `${ms / 1000} s`;
+
+  it('says who looked when', () => {
+    expect(lookWords({ kind: 'camera', who: '1-thermal', what: undefined, by: undefined, from: 1000, to: 9000 }, at)).toBe('1-thermal saw it 1 s to 9 s');
+    expect(lookWords({ kind: 'person', who: 'anna', what: '1-thermal', by: undefined, from: 1000, to: 9000 }, at)).toBe('anna watched 1-thermal 1 s to 9 s');
+    expect(lookWords({ kind: 'vehicle', who: '2', what: 'c-1', by: 'anna', from: 3000, to: undefined }, at)).toBe('vehicle 2 sent to look by anna from 3 s');
+  });
+
+  it('says how often alerts were called false', () => {
+    expect(nuisanceWords(undefined)).toBe('nothing decided yet');
+    expect(nuisanceWords({ rate: 0.6, real: 1, false: 2 })).toBe('2 of 3 called false');
   });
 });

@@ -1,5 +1,5 @@
 /** Sentences about things, in an operator's words; the place to translate from later. */
-import type { Alert, Cue, Feed, Track, Vehicle } from './model';
+import type { Alert, AlertLook, Cue, Feed, Nuisance, Track, Vehicle } from './model';
 import { clockTime, list, span } from './format';
 
 export const severityWords: Record<Alert['severity'], string> = {
@@ -165,6 +165,30 @@ export const assignWords = {
   by: (name: string) => `assigned by ${name}`,
   done: (id: string, to: string) => (to === '' ? `Alert ${id} is assigned to nobody` : `Alert ${id} is assigned to ${to}`),
 };
+
+export const historyWords = {
+  title: 'Where it came from, who looked',
+  nobody: 'No camera has seen it, and nobody was sent to look.',
+};
+
+/** One span in which a camera, a person or a vehicle looked; clock writes an instant. */
+export function lookWords(look: AlertLook, clock: (ms: number) => string): string {
+  const when = look.to === undefined ? `from ${clock(look.from)}` : `${clock(look.from)} to ${clock(look.to)}`;
+  switch (look.kind) {
+    case 'camera':
+      return `${look.who} saw it ${when}`;
+    case 'person':
+      return `${look.who} watched ${look.what ?? 'it'} ${when}`;
+    case 'vehicle':
+      return `vehicle ${look.who} sent to look${look.by ? ` by ${look.by}` : ''} ${when}`;
+  }
+}
+
+/** What people decided of the alerts of a sensor or in an area. */
+export function nuisanceWords(n: Nuisance | undefined): string {
+  if (n === undefined || n.real + n.false < 0.5) return 'nothing decided yet';
+  return `${Math.round(n.false)} of ${Math.round(n.real + n.false)} called false`;
+}
 
 export const askWords = {
   ask: 'Ask for control',
