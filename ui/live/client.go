@@ -36,6 +36,8 @@ type client struct {
 	cancel context.CancelCauseFunc
 	ctx    context.Context //nolint:containedctx // the life of this connection, ended by the hub too
 	conn   *websocket.Conn
+	wire   *corked // what conn writes to
+	text   []byte  // the last message, kept so that a client costs no garbage
 	seq    uint64
 	rows   bool // takes tracks as rows
 
@@ -65,13 +67,10 @@ func (c *client) push(now time.Time, m message) {
 	}
 }
 
-// pushRow gives the client a track's row to send; the first that waits wakes the writer, which gathers the others.
-func (c *client) pushRow(now time.Time, number uint32, row []byte) {
+// pushRows gives the client tracks' rows to send, which all clients are told alike.
+func (c *client) pushRows(now time.Time, rows []byte) {
 	c.mu.Lock()
-	wake, coalesced := c.q.rows.push(now, number, row)
-	if coalesced {
-		c.q.coalesced++
-	}
+	wake := c.q.pushRows(now, rows)
 	c.mu.Unlock()
 	if !wake {
 		return
@@ -83,11 +82,11 @@ func (c *client) pushRow(now time.Time, number uint32, row []byte) {
 }
 
 // forgetRow drops what waits of a track that has ended.
-func (c *client) forgetRow(k key, number uint32) {
+func (c *client) forgetRow(now time.Time, k key, number uint32) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.q.forget(k)
-	c.q.rows.forget(number)
+	c.q.forgetRow(now, number)
 }
 
 func (c *client) losses() (dropped, coalesced uint64) {
@@ -110,12 +109,13 @@ var upgrader = websocket.Upgrader{
 
 func (c *client) serve(w http.ResponseWriter, r *http.Request) error {
 	defer c.cancel(nil)
-	conn, err := upgrader.Upgrade(w, r, nil)
+	hijacked := &corker{ResponseWriter: w}
+	conn, err := upgrader.Upgrade(hijacked, r, nil)
 	if err != nil {
 		return nil //nolint:nilerr // the upgrader has answered
 	}
-	c.conn = conn
-	limitSendBuffer(conn.NetConn())
+	c.conn, c.wire = conn, hijacked.conn
+	limitSendBuffer(c.wire.Conn)
 	closed := make(chan struct{})
 	defer close(closed)
 	stop := context.AfterFunc(c.ctx, func() { hurry(conn.NetConn(), closed) })
@@ -154,9 +154,11 @@ func limitSendBuffer(conn net.Conn) {
 
 // write sends the snapshot and then whatever is due, until the connection ends.
 func (c *client) write() error {
-	if err := c.sendJSON(api.TypeSnapshot, c.hub.snapshot(c)); err != nil {
+	snapshot := c.hub.snapshot(c)
+	if err := c.burst(func() error { return c.sendJSON(api.TypeSnapshot, snapshot) }); err != nil {
 		return err
 	}
+	c.text = nil     // far longer than what comes after it
 	var frame []byte // kept, so that a client costs no garbage
 	beat := time.Now().Add(beatEvery)
 	timer := time.NewTimer(beatEvery)
@@ -167,33 +169,24 @@ func (c *client) write() error {
 		}
 		now := time.Now()
 		if !now.Before(beat) {
-			if err := c.beat(n); err != nil {
+			if err := c.burst(func() error { return c.beat(n) }); err != nil {
 				return err
 			}
 			n++
 			beat = now.Add(beatEvery)
 		}
+		var rows int
+		var nextRows time.Time
 		c.mu.Lock()
 		batch, next := c.q.take(now)
+		if len(batch) == 0 { // after all messages that are due, since they introduce the numbers of new tracks
+			frame, rows, nextRows = c.q.takeRows(now, append(frame[:0], make([]byte, frameHeader)...))
+		}
 		c.mu.Unlock()
-		for _, m := range batch {
-			if err := c.send(m.kind, m.data); err != nil {
+		if len(batch) > 0 || rows > 0 {
+			if err := c.burst(func() error { return c.sendDue(now, batch, frame, rows) }); err != nil {
 				return err
 			}
-		}
-		if len(batch) > 0 {
-			continue
-		}
-		// After all messages that are due, since they introduce the numbers of new tracks.
-		c.mu.Lock()
-		frame, rows, nextRows := c.q.rows.take(now, append(frame[:0], make([]byte, frameHeader)...))
-		c.mu.Unlock()
-		if rows > 0 {
-			if err := c.sendRows(now, frame, rows); err != nil {
-				return err
-			}
-		}
-		if rows > 0 {
 			continue
 		}
 		if !nextRows.IsZero() && (next.IsZero() || nextRows.Before(next)) {
@@ -209,6 +202,44 @@ func (c *client) write() error {
 		case <-timer.C:
 		}
 	}
+}
+
+// burst sends what the function sends at once, or fails where the client does not take it.
+func (c *client) burst(send func() error) error {
+	start := time.Now()
+	c.setWriting(start)
+	defer c.setWriting(time.Time{})
+	if err := c.conn.SetWriteDeadline(start.Add(c.hub.cfg.Stall)); err != nil {
+		return fmt.Errorf("set write deadline: %w", err)
+	}
+	// The connection has its deadline from here: gorilla sets it with each write, and what is held is written later.
+	if err := c.wire.SetWriteDeadline(start.Add(c.hub.cfg.Stall)); err != nil {
+		return fmt.Errorf("set write deadline: %w", err)
+	}
+	c.wire.cork()
+	err := send()
+	if flushed := c.wire.uncork(); err == nil && flushed != nil {
+		err = fmt.Errorf("write: %w", flushed)
+	}
+	var timeout net.Error
+	if errors.As(err, &timeout) && timeout.Timeout() && c.ctx.Err() == nil {
+		c.hub.cut.Add(1)
+		c.hub.cfg.Log.Warn("a live socket stood still and was cut", "who", c.who.Name, "after", c.hub.cfg.Stall)
+	}
+	return err
+}
+
+// sendDue sends messages, or, where there are none, a frame of rows.
+func (c *client) sendDue(now time.Time, batch []message, frame []byte, rows int) error {
+	if rows > 0 {
+		return c.sendRows(now, frame, rows)
+	}
+	for _, m := range batch {
+		if err := c.send(m.kind, m.data); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // beat tells the time, and asks now and then whether the client is still there.
@@ -231,7 +262,8 @@ func (c *client) sendJSON(kind string, v any) error {
 
 func (c *client) send(kind string, data []byte) error {
 	c.seq++
-	return c.transmit(websocket.TextMessage, envelope(kind, c.seq, data))
+	c.text = appendEnvelope(c.text[:0], kind, c.seq, data)
+	return c.transmit(websocket.TextMessage, c.text)
 }
 
 // sendRows fills in the header of a frame and sends it.
@@ -242,18 +274,7 @@ func (c *client) sendRows(now time.Time, frame []byte, rows int) error {
 }
 
 func (c *client) transmit(kind int, data []byte) error {
-	start := time.Now()
-	c.setWriting(start)
-	defer c.setWriting(time.Time{})
-	if err := c.conn.SetWriteDeadline(start.Add(c.hub.cfg.Stall)); err != nil {
-		return fmt.Errorf("set write deadline: %w", err)
-	}
 	if err := c.conn.WriteMessage(kind, data); err != nil {
-		var timeout net.Error
-		if errors.As(err, &timeout) && timeout.Timeout() && c.ctx.Err() == nil {
-			c.hub.cut.Add(1)
-			c.hub.cfg.Log.Warn("a live socket stood still and was cut", "who", c.who.Name, "after", c.hub.cfg.Stall)
-		}
 		return fmt.Errorf("write: %w", err)
 	}
 	c.hub.sent.Add(1)

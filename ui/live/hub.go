@@ -54,8 +54,9 @@ type Hub struct {
 
 	mu      sync.Mutex
 	clients map[*client]struct{}
-	byRow   int    // how many of them take tracks as rows
-	ledger  ledger // what those know
+	byRow   int      // how many of them take tracks as rows
+	ledger  ledger   // what those know
+	rows    rowQueue // what they have not been told of it
 	closed  bool
 	running sync.WaitGroup // one for each client
 
@@ -114,6 +115,9 @@ func (h *Hub) follow(ctx context.Context, holders map[int]access.Lease) {
 	changes := h.cfg.Source.Changes(ctx)
 	tick := time.NewTicker(leaseLook)
 	defer tick.Stop()
+	rows := time.NewTimer(leaseLook)
+	defer rows.Stop()
+	var due time.Time
 	for {
 		select {
 		case <-ctx.Done():
@@ -125,6 +129,13 @@ func (h *Hub) follow(ctx context.Context, holders map[int]access.Lease) {
 			h.publish(c)
 		case <-tick.C:
 			h.publishLeases(holders)
+		case <-rows.C:
+			h.publishRows(time.Now())
+			due = time.Time{}
+		}
+		if next := h.rowsDue(); !next.IsZero() && !next.Equal(due) {
+			due = next
+			rows.Reset(time.Until(due))
 		}
 	}
 }
@@ -187,7 +198,7 @@ func (h *Hub) publish(c api.Change) {
 	}
 }
 
-// publishRow tells those who take tracks as rows of a track's change.
+// publishRow keeps a track's change for those who take tracks as rows, and tells them what a row does not have.
 func (h *Hub) publishRow(c api.Change) {
 	now := time.Now()
 	h.mu.Lock()
@@ -195,9 +206,10 @@ func (h *Hub) publishRow(c api.Change) {
 	switch data := c.Data.(type) {
 	case api.TrackGone:
 		number := h.ledger.forget(c.ID)
+		h.rows.forget(number)
 		for cl := range h.clients {
 			if cl.rows {
-				cl.forgetRow(introduction(c.ID, number), number)
+				cl.forgetRow(now, introduction(c.ID, number), number)
 			}
 		}
 	case api.Track:
@@ -206,16 +218,38 @@ func (h *Hub) publishRow(c api.Change) {
 			h.cannotEncode(c, err)
 			return
 		}
+		if row != nil {
+			h.rows.push(now, number, row)
+		}
+		if news == nil {
+			return
+		}
 		for cl := range h.clients {
-			if !cl.rows {
-				continue
-			}
-			if news != nil {
+			if cl.rows {
 				cl.push(now, message{introduction(c.ID, number), news})
 			}
-			if row != nil {
-				cl.pushRow(now, number, row)
-			}
+		}
+	}
+}
+
+// rowsDue is when rows should be published; zero: none wait.
+func (h *Hub) rowsDue() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.rows.due
+}
+
+// publishRows gives the rows that are due to all who take tracks so: one encoding for everybody.
+func (h *Hub) publishRows(now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	rows, n, _ := h.rows.take(now, make([]byte, 0, min(len(h.rows.dirty), maxRows)*rowBytes))
+	if n == 0 {
+		return
+	}
+	for cl := range h.clients {
+		if cl.rows {
+			cl.pushRows(now, rows)
 		}
 	}
 }
@@ -263,6 +297,7 @@ func (h *Hub) remove(c *client) {
 	if c.rows {
 		if h.byRow--; h.byRow == 0 {
 			clear(h.ledger.tracks) // nobody hears of tracks that end meanwhile
+			h.rows = rowQueue{}
 		}
 	}
 	h.mu.Unlock()
@@ -309,9 +344,8 @@ func (h *Hub) Stats() Stats {
 	}
 }
 
-// envelope wraps data as docs/api.md has it.
-func envelope(kind string, seq uint64, data []byte) []byte {
-	b := make([]byte, 0, len(data)+len(kind)+40)
+// appendEnvelope appends data wrapped as docs/api.md has it.
+func appendEnvelope(b []byte, kind string, seq uint64, data []byte) []byte {
 	b = append(b, `{"type":"`...)
 	b = append(b, kind...)
 	b = append(b, `","seq":`...)

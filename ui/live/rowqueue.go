@@ -1,6 +1,9 @@
 package live
 
-import "time"
+import (
+	"encoding/binary"
+	"time"
+)
 
 const (
 	maxRows = 4096 // of one frame
@@ -8,23 +11,24 @@ const (
 	gather = 20 * time.Millisecond
 )
 
-// rowQueue is which tracks have moved that one client has not been told of: the latest row of each. It is pure.
+// rowQueue is which tracks have moved that have not been told yet: the latest row of each. The hub has one, whose rows are
+// encoded once for everybody; a client has its own for what it could not take in time. It is pure.
 type rowQueue struct {
 	rows  map[uint32]*rowState
 	dirty []uint32  // with a row, the longest waiting first
-	since time.Time // of the first of them
+	due   time.Time // when there are rows to take; zero: nothing waits
 	swept time.Time
 }
 
-// rowState is the latest row of a track; row is nil once it was sent.
+// rowState is the latest row of a track; row is nil once it was taken.
 type rowState struct {
 	row    []byte
 	sent   time.Time
 	queued bool // its number is in dirty
 }
 
-// push is true where the writer should be woken, and coalesced where the row takes the place of one that waits.
-func (q *rowQueue) push(now time.Time, number uint32, row []byte) (wake, coalesced bool) {
+// push is true where rows are due earlier than before, and coalesced where the row takes the place of one that waits.
+func (q *rowQueue) push(now time.Time, number uint32, row []byte) (earlier, coalesced bool) {
 	if q.rows == nil {
 		q.rows = map[uint32]*rowState{}
 	}
@@ -39,11 +43,15 @@ func (q *rowQueue) push(now time.Time, number uint32, row []byte) (wake, coalesc
 		return false, coalesced
 	}
 	st.queued = true
-	if len(q.dirty) == 0 {
-		q.since, wake = now, true
-	}
 	q.dirty = append(q.dirty, number)
-	return wake, coalesced
+	due := now.Add(gather)
+	if turn := st.sent.Add(trackInterval); due.Before(turn) {
+		due = turn
+	}
+	if earlier = q.due.IsZero() || due.Before(q.due); earlier {
+		q.due = due
+	}
+	return earlier, coalesced
 }
 
 // forget drops what waits of a track that has ended.
@@ -60,20 +68,20 @@ func (q *rowQueue) take(now time.Time, b []byte) (_ []byte, rows int, next time.
 		q.sweep(now)
 		return b, 0, time.Time{}
 	}
-	if due := q.since.Add(gather); now.Before(due) {
-		return b, 0, due
+	if now.Before(q.due) {
+		return b, 0, q.due
 	}
 	rest := q.dirty[:0]
 	for _, number := range q.dirty {
 		st := q.rows[number]
-		due := st.sent.Add(trackInterval)
+		turn := st.sent.Add(trackInterval)
 		switch {
 		case st.row == nil:
 			st.queued = false
-		case rows >= maxRows || now.Before(due):
+		case rows >= maxRows || now.Before(turn):
 			rest = append(rest, number)
-			if next.IsZero() || due.Before(next) {
-				next = due
+			if next.IsZero() || turn.Before(next) {
+				next = turn
 			}
 		default:
 			b = append(b, st.row...)
@@ -81,11 +89,7 @@ func (q *rowQueue) take(now time.Time, b []byte) (_ []byte, rows int, next time.
 			st.row, st.sent, st.queued = nil, now, false
 		}
 	}
-	q.dirty = rest
-	q.since = next // those that are left are due then
-	if !next.IsZero() {
-		q.since = next.Add(-gather)
-	}
+	q.dirty, q.due = rest, next
 	return b, rows, next
 }
 
@@ -100,4 +104,56 @@ func (q *rowQueue) sweep(now time.Time) {
 			delete(q.rows, number)
 		}
 	}
+}
+
+// maxShared is how many batches of rows a client may be behind before they are its own: the latest row of each track.
+const maxShared = 4
+
+// pushRows gives the client rows that all are told alike, encoded once and never changed. It is true where the writer
+// should be woken.
+func (q *queue) pushRows(now time.Time, rows []byte) (wake bool) {
+	if len(q.rows.dirty) == 0 && len(q.shared) < maxShared {
+		q.shared = append(q.shared, rows)
+		return len(q.shared) == 1
+	}
+	q.ownRows(now)
+	return q.ownEach(now, rows)
+}
+
+// ownRows turns the batches that wait into rows of the client's own.
+func (q *queue) ownRows(now time.Time) {
+	for _, rows := range q.shared {
+		q.ownEach(now, rows)
+	}
+	clear(q.shared)
+	q.shared = q.shared[:0]
+}
+
+func (q *queue) ownEach(now time.Time, rows []byte) (wake bool) {
+	for ; len(rows) >= rowBytes; rows = rows[rowBytes:] {
+		earlier, coalesced := q.rows.push(now, binary.LittleEndian.Uint32(rows), rows[:rowBytes])
+		wake = wake || earlier
+		if coalesced {
+			q.coalesced++
+		}
+	}
+	return wake
+}
+
+// forgetRow drops what waits of a track that has ended.
+func (q *queue) forgetRow(now time.Time, number uint32) {
+	q.ownRows(now)
+	q.rows.forget(number)
+}
+
+// takeRows appends the rows that may be sent now to b, as rowQueue.take does.
+func (q *queue) takeRows(now time.Time, b []byte) (_ []byte, rows int, next time.Time) {
+	if len(q.shared) == 0 {
+		return q.rows.take(now, b)
+	}
+	first := q.shared[0]
+	copy(q.shared, q.shared[1:])
+	q.shared[len(q.shared)-1] = nil
+	q.shared = q.shared[:len(q.shared)-1]
+	return append(b, first...), len(first) / rowBytes, now
 }
