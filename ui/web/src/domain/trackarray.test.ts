@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fill, floatsPerTrack, mercatorOf, nearest, noCourse } from './trackarray';
+import { fill, floatsPerTrack, mercatorOf, nearest, noCourse, symbolScale } from './trackarray';
 import type { Track } from './model';
 import { TrackTable } from './tracktable';
 
@@ -30,6 +30,16 @@ describe('tracks as numbers', () => {
     const at = (n: number, i: number): number => out[n * floatsPerTrack + i]!;
     expect([at(0, 4), at(1, 4)]).toEqual([Math.fround(Math.PI / 2), noCourse]);
     expect([at(0, 3), at(2, 3), at(3, 3)].map((v) => v.toFixed(1))).toEqual(['1.0', '0.5', '0.6']);
+  });
+
+  it('are drawn smaller where they would cover one another, counting those that are shown', () => {
+    const here = { west: 149, south: -36, east: 150, north: -35 };
+    const many = Array.from({ length: 400 }, (_, i) => track(`in-${i}`, -35.5, 149 + i / 500));
+    const away = Array.from({ length: 4_000 }, (_, i) => track(`out-${i}`, -34, 149 + i / 5_000));
+    expect(symbolScale(tableOf([]), here, 640 * 400)).toBe(1);
+    expect(symbolScale(tableOf(away), here, 640 * 400)).toBe(1);
+    expect(symbolScale(tableOf([...many, ...away]), here, 640 * 400)).toBeCloseTo(Math.sqrt(640) / 32, 9);
+    expect(symbolScale(tableOf([...many, ...away]), { ...here, north: -33 }, 640 * 400)).toBe(0.4);
   });
 
   it('are found by a click, the nearest within reach', () => {

@@ -1,10 +1,10 @@
 /**
- * Tracks by the thousand: one WebGL layer that draws every symbol, course and ellipse from one typed array. It replaces the
+ * Tracks by the thousand: one WebGL layer that draws every symbol, course and ellipse from one typed array, in a texture. It replaces the
  * features of tracks.ts when there are more than those can carry; labels and trails stay with the selected one.
  */
 import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibre } from 'maplibre-gl';
 import { chooseSidc } from '../domain/sidc';
-import { fill, floatsPerTrack, mercatorOf } from '../domain/trackarray';
+import { fill, floatsPerTrack, mercatorOf, symbolScale } from '../domain/trackarray';
 import type { TrackTable } from '../domain/tracktable';
 import type { Palette } from './palette';
 import { drawSymbol } from './symbols';
@@ -13,6 +13,8 @@ import { fragmentShader, vertexShader } from './trackshaders';
 /** More tracks than this are drawn by the layer here. */
 export const crowd = 500;
 
+/** So many tracks in each row of the texture; two texels a track. */
+const perRow = 512;
 const cellPx = 64;
 const cells = 16;
 
@@ -24,12 +26,13 @@ export class TrackCloud implements CustomLayerInterface {
   private gl: WebGL2RenderingContext | undefined;
   private program: WebGLProgram | undefined;
   private vertices: WebGLVertexArrayObject | undefined;
-  private buffer: WebGLBuffer | undefined;
+  private table: WebGLTexture | undefined;
   private texture: WebGLTexture | undefined;
   private map: MapLibre | undefined;
 
   private data = new Float32Array(0);
   private count = 0;
+  private scale = 1;
   private origin: [number, number] = [0, 0];
   private stale = { data: true, atlas: true };
   private readonly atlas = document.createElement('canvas');
@@ -49,12 +52,16 @@ export class TrackCloud implements CustomLayerInterface {
 
   /** Takes over the tracks as they are now. */
   update(tracks: TrackTable, nowMs: number): void {
-    if (tracks.size * floatsPerTrack > this.data.length) this.data = new Float32Array(Math.ceil(tracks.size * 1.25) * floatsPerTrack);
+    if (tracks.size * floatsPerTrack > this.data.length) this.data = new Float32Array(Math.ceil((tracks.size * 1.25) / perRow) * perRow * floatsPerTrack);
     // Near the tracks, so that single precision is fine enough.
     if (tracks.size > 0) this.origin = mercatorOf({ lat: tracks.lat[0]!, lon: tracks.lon[0]! });
     this.count = fill(this.data, tracks, this.origin, nowMs, (slot) => this.icon(tracks.sidcAt(slot), tracks.classAt(slot)));
     this.stale.data = true;
-    this.map?.triggerRepaint();
+    if (!this.map) return;
+    const bounds = this.map.getBounds();
+    const { clientWidth, clientHeight } = this.map.getCanvas();
+    this.scale = symbolScale(tracks, { west: bounds.getWest(), south: bounds.getSouth(), east: bounds.getEast(), north: bounds.getNorth() }, clientWidth * clientHeight);
+    this.map.triggerRepaint();
   }
 
   clear(): void {
@@ -76,17 +83,8 @@ export class TrackCloud implements CustomLayerInterface {
     this.gl = gl;
     this.program = link(gl);
     this.vertices = gl.createVertexArray();
-    this.buffer = gl.createBuffer();
+    this.table = gl.createTexture();
     this.texture = gl.createTexture();
-    gl.bindVertexArray(this.vertices);
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
-    for (const [name, size, offset] of [['a_at', 2, 0], ['a_look', 3, 2], ['a_ellipse', 3, 5]] as const) {
-      const at = gl.getAttribLocation(this.program, name);
-      gl.enableVertexAttribArray(at);
-      gl.vertexAttribPointer(at, size, gl.FLOAT, false, floatsPerTrack * 4, offset * 4);
-      gl.vertexAttribDivisor(at, 1);
-    }
-    gl.bindVertexArray(null);
     this.stale = { data: true, atlas: true };
   }
 
@@ -95,7 +93,7 @@ export class TrackCloud implements CustomLayerInterface {
     if (gl) {
       gl.deleteProgram(this.program ?? null);
       gl.deleteVertexArray(this.vertices ?? null);
-      gl.deleteBuffer(this.buffer ?? null);
+      gl.deleteTexture(this.table ?? null);
       gl.deleteTexture(this.texture ?? null);
     }
     this.gl = undefined;
@@ -111,8 +109,12 @@ export class TrackCloud implements CustomLayerInterface {
     gl.uniformMatrix4fv(place('u_matrix'), false, moved(input.defaultProjectionData.mainMatrix, this.origin));
     const canvas = this.map!.getCanvas();
     gl.uniform2f(place('u_pixel'), 2 / canvas.clientWidth, 2 / canvas.clientHeight);
+    gl.uniform1f(place('u_scale'), this.scale);
     gl.uniform1f(place('u_cells'), cells);
     gl.uniform3fv(place('u_colour'), rgb(this.palette.track));
+    gl.activeTexture(gl.TEXTURE1);
+    gl.bindTexture(gl.TEXTURE_2D, this.table ?? null);
+    gl.uniform1i(place('u_tracks'), 1);
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, this.texture ?? null);
     gl.uniform1i(place('u_atlas'), 0);
@@ -122,15 +124,19 @@ export class TrackCloud implements CustomLayerInterface {
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     for (const mode of [0, 1, 2]) {
       gl.uniform1i(place('u_mode'), mode);
-      gl.drawArraysInstanced(gl.TRIANGLES, 0, 6, this.count);
+      gl.drawArrays(gl.TRIANGLES, 0, 6 * this.count);
     }
     gl.bindVertexArray(null);
   }
 
   private upload(gl: WebGL2RenderingContext): void {
     if (this.stale.data) {
-      gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer ?? null);
-      gl.bufferData(gl.ARRAY_BUFFER, this.data.subarray(0, this.count * floatsPerTrack), gl.DYNAMIC_DRAW);
+      gl.bindTexture(gl.TEXTURE_2D, this.table ?? null);
+      gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, false);
+      gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
+      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, 2 * perRow, Math.ceil(this.count / perRow), 0, gl.RGBA, gl.FLOAT, this.data);
+      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
+      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
     }
     if (this.stale.atlas) {
       gl.bindTexture(gl.TEXTURE_2D, this.texture ?? null);

@@ -1,10 +1,14 @@
-/** The shaders of the track layer. Mode 0 draws ellipses, 1 courses, 2 symbols; each track is two triangles of each. */
+/**
+ * The shaders of the track layer. Mode 0 draws ellipses, 1 courses, 2 symbols; each track is two triangles of each. Tracks lie in a
+ * texture, two texels each, and not in attributes of instances: without a graphics card each instance is a draw of its own.
+ */
 export const vertexShader = `#version 300 es
-in vec2 a_at;
-in vec3 a_look;     // symbol, opacity, course in radians (below -6: none)
-in vec3 a_ellipse;  // half axes in mercator units, bearing in radians
+precision highp float;
+precision highp int;
+uniform highp sampler2D u_tracks;
 uniform mat4 u_matrix;
 uniform vec2 u_pixel;
+uniform float u_scale; // of symbols and courses
 uniform int u_mode;
 out vec2 v_corner;
 out float v_icon;
@@ -13,21 +17,29 @@ out float v_alpha;
 const vec2 corners[6] = vec2[6](vec2(-1, -1), vec2(1, -1), vec2(-1, 1), vec2(-1, 1), vec2(1, -1), vec2(1, 1));
 
 void main() {
-  vec2 c = corners[gl_VertexID];
+  int track = gl_VertexID / 6;
+  int perRow = textureSize(u_tracks, 0).x / 2;
+  ivec2 texel = ivec2(track % perRow * 2, track / perRow);
+  vec4 head = texelFetch(u_tracks, texel, 0);
+  vec4 tail = texelFetch(u_tracks, texel + ivec2(1, 0), 0);
+  vec2 at = head.xy;
+  vec3 look = vec3(head.zw, tail.x); // symbol, opacity, course in radians (below -6: none)
+  vec3 ellipse = tail.yzw;           // half axes in mercator units, bearing in radians
+  vec2 c = corners[gl_VertexID % 6];
   v_corner = c;
-  v_icon = a_look.x;
-  v_alpha = a_look.y;
+  v_icon = look.x;
+  v_alpha = look.y;
   if (u_mode == 0) {
-    float s = sin(a_ellipse.z), k = cos(a_ellipse.z);
-    vec2 at = a_at + vec2(s, -k) * c.x * a_ellipse.x + vec2(k, s) * c.y * a_ellipse.y;
-    gl_Position = u_matrix * vec4(at, 0.0, 1.0);
+    float s = sin(ellipse.z), k = cos(ellipse.z);
+    vec2 edge = at + vec2(s, -k) * c.x * ellipse.x + vec2(k, s) * c.y * ellipse.y;
+    gl_Position = u_matrix * vec4(edge, 0.0, 1.0);
     return;
   }
-  vec4 p = u_matrix * vec4(a_at, 0.0, 1.0);
-  vec2 off = c * 16.0;
+  vec4 p = u_matrix * vec4(at, 0.0, 1.0);
+  vec2 off = c * 16.0 * u_scale;
   if (u_mode == 1) {
-    vec2 way = vec2(sin(a_look.z), cos(a_look.z));
-    off = a_look.z < -6.0 ? vec2(0.0) : way * (18.0 + 8.0 * c.x) + vec2(way.y, -way.x) * c.y * 1.2;
+    vec2 way = vec2(sin(look.z), cos(look.z));
+    off = look.z < -6.0 ? vec2(0.0) : way * (18.0 + 8.0 * c.x) * u_scale + vec2(way.y, -way.x) * c.y * 1.2;
   }
   gl_Position = p + vec4(off * u_pixel * p.w, 0.0, 0.0);
 }`;
