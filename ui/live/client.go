@@ -209,10 +209,6 @@ func (c *client) burst(send func() error) error {
 	start := time.Now()
 	c.setWriting(start)
 	defer c.setWriting(time.Time{})
-	if err := c.conn.SetWriteDeadline(start.Add(c.hub.cfg.Stall)); err != nil {
-		return fmt.Errorf("set write deadline: %w", err)
-	}
-	// The connection has its deadline from here: gorilla sets it with each write, and what is held is written later.
 	if err := c.wire.SetWriteDeadline(start.Add(c.hub.cfg.Stall)); err != nil {
 		return fmt.Errorf("set write deadline: %w", err)
 	}

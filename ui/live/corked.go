@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // corkedBytes is the most that a corked connection holds.
@@ -32,6 +33,16 @@ func (c *corked) uncork() error {
 	defer c.mu.Unlock()
 	c.holding = false
 	return c.flush()
+}
+
+// SetWriteDeadline sets when writing fails; not while it holds, since that has its own from before.
+func (c *corked) SetWriteDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.holding {
+		return nil
+	}
+	return c.Conn.SetWriteDeadline(t)
 }
 
 // Write holds or writes. What was held before an error is lost with the connection.
