@@ -23,6 +23,7 @@ type geophone struct {
 	detector *seismic.Detector
 	last     float64 // sample
 	pushed   int64   // samples, to tell the time of a trip
+	keeper   waveKeeper
 }
 
 func newGeophones(sensors []SensorConfig, gateway string) *geophones {
@@ -88,6 +89,7 @@ func (g *geophone) take(s *Service, p shake.Packet) {
 			s.registry.count(func(c *Stats) { c.Gaps++ })
 		}
 		g.detector.Break()
+		g.keeper.broken()
 	case shake.Gap:
 		s.registry.count(func(c *Stats) { c.Gaps++ })
 		g.bridge(missing, float64(p.Samples[0]))
@@ -97,15 +99,19 @@ func (g *geophone) take(s *Service, p shake.Packet) {
 	changed := s.registry.waveform(g.id, end, arrived)
 	for i, sample := range p.Samples {
 		g.last = float64(sample)
-		trip, ok := g.detector.Push(g.last)
-		g.pushed++
+		trip, ok := g.push(g.last)
+		if g.keeper.due() {
+			s.registry.keep(g.keeper.cut())
+		}
 		if !ok {
 			continue
 		}
 		// A trip's step lies some samples back; the packet's own times say when.
 		back := g.pushed - 1 - trip.Sample
 		at := p.At.Add(time.Duration(int64(i)-back) * (time.Second / shake.SampleRate))
-		s.emit(s.registry.heard(g.id, trip, at, arrived))
+		event := s.registry.heard(g.id, trip, at, arrived)
+		s.registry.keep(g.keeper.tripped(g.id, event.Detail, trip.Sample, event.ObservedAt))
+		s.emit(event)
 		changed = false // the event has marked it
 	}
 	if changed {
@@ -119,7 +125,12 @@ func (g *geophone) bridge(missing int, to float64) {
 	for i := range missing {
 		part := float64(i+1) / float64(missing+1)
 		// A step completed inside the bridge is told with the next one.
-		_, _ = g.detector.Push(from + part*(to-from))
-		g.pushed++
+		_, _ = g.push(from + part*(to-from))
 	}
+}
+
+func (g *geophone) push(sample float64) (seismic.Trip, bool) {
+	g.keeper.push(sample)
+	g.pushed++
+	return g.detector.Push(sample)
 }

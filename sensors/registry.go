@@ -25,6 +25,7 @@ type registry struct {
 	sensors   map[string]*sensor
 	counts    Stats
 	strangers []string
+	waves     map[string]Waveform // by sensor
 }
 
 // sensor is one entry; the registry's mutex guards it.
@@ -38,7 +39,7 @@ type sensor struct {
 }
 
 func newRegistry(configs []SensorConfig) *registry {
-	r := &registry{sensors: map[string]*sensor{}}
+	r := &registry{sensors: map[string]*sensor{}, waves: map[string]Waveform{}}
 	for _, c := range configs {
 		state := State{
 			ID: c.ID, Kind: c.Kind, Position: LatLon{Lat: c.Lat, Lon: c.Lon}, RangeM: c.RangeM,
@@ -183,6 +184,21 @@ func (r *registry) heard(id string, t seismic.Trip, said, arrived time.Time) Eve
 		Sensor: id, Kind: s.cfg.Kind, Type: EventTrip, ObservedAt: at, ArrivedAt: arrived,
 		Confidence: t.Confidence, Detail: string(t.Class), SNRdB: t.SNRdB, Seq: s.trips, State: s.snapshot(),
 	}
+}
+
+// keep keeps the waveform of a sensor's newest trip.
+func (r *registry) keep(w Waveform) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.waves[w.Sensor] = w
+}
+
+// wave is the waveform of a sensor's newest trip.
+func (r *registry) wave(id string) (Waveform, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	w, kept := r.waves[id]
+	return w, kept
 }
 
 func (s *sensor) trip(at time.Time) {

@@ -91,6 +91,10 @@ func (s *Service) closeSockets() error {
 // Sensors gives the state of every sensor in the order of the configuration.
 func (s *Service) Sensors() []State { return s.registry.states() }
 
+// Waveform is what a geophone felt around its newest trip: ten seconds before it, and five after it as far as they have
+// come. Sensors that send trips alone have none. Its samples must not be changed.
+func (s *Service) Waveform(id string) (Waveform, bool) { return s.registry.wave(id) }
+
 // Events gives what the sensors report. 1024 wait for the reader; then the oldest is dropped and counted. The channel
 // closes when Run ends.
 func (s *Service) Events() <-chan Event { return s.events }

@@ -9,6 +9,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -442,6 +443,24 @@ func TestGeophonesHearFootsteps(t *testing.T) {
 	if heard["g-1"] != 2 || heard["g-2"] != 0 || heard["g-3"] < 1 {
 		t.Errorf("heard %v", heard)
 	}
+	if _, felt := s.Waveform("g-2"); felt {
+		t.Error("there is a waveform of a geophone that heard nobody")
+	}
+	for _, id := range []string{"g-1", "g-3"} {
+		w, felt := s.Waveform(id)
+		before, after := w.Trip.Sub(w.From).Seconds(), float64(len(w.Counts))/float64(w.RateHz)-w.Trip.Sub(w.From).Seconds()
+		if !felt || w.Sensor != id || w.Detail != sensors.DetailWalk || !w.Trip.Equal(state(t, s, id).LastTrip.Truncate(0)) && w.Trip.Sub(state(t, s, id).LastTrip).Abs() > time.Millisecond {
+			t.Errorf("%s felt %t: %s of %s at %v", id, felt, w.Detail, w.Sensor, w.Trip)
+		}
+		if math.Abs(before-10) > 0.02 || after < 4.9 || after > 5.1 {
+			t.Errorf("%s: %.2f s before the trip and %.2f s after it", id, before, after)
+		}
+		// The trip lies on a step: the ground moves there as it does nowhere in noise.
+		at := int(before * float64(w.RateHz))
+		if loud := swing(w.Counts[at-10 : at+10]); loud < 500 {
+			t.Errorf("%s: the ground swings by %d counts at the trip", id, loud)
+		}
+	}
 	stats := s.Stats()
 	if stats.Gaps == 0 || stats.UnknownSensor != 2 || stats.Malformed != 0 {
 		t.Errorf("%+v", stats)
@@ -452,6 +471,9 @@ func TestGeophonesHearFootsteps(t *testing.T) {
 		}
 	}
 }
+
+// swing is how far apart the least and the greatest are.
+func swing(counts []int32) int32 { return slices.Max(counts) - slices.Min(counts) }
 
 // footsteps gives the samples of each packet of 250 ms as text.
 func footsteps(walking bool, seconds int) []string {
