@@ -307,6 +307,9 @@ func (s *station) DecideCue(_ context.Context, _ access.Principal, id, action st
 }
 func (s *station) Patrols() []api.Patrol                           { return nil }
 func (s *station) SetPatrol(_ context.Context, p api.Patrol) error { return s.did("patrol " + p.ID) }
+func (s *station) Waveform(id string) (api.Waveform, error) {
+	return api.Waveform{Sensor: id, RateHz: 100, Counts: []int32{14500, 14600}}, nil
+}
 func (s *station) MuteSensor(_ context.Context, _ access.Principal, id string, m api.Mute) error {
 	return s.did("mute " + id + " " + m.Why)
 }

@@ -10,6 +10,14 @@ import (
 
 func getSensors(c *call) error { return c.answer(list(c.s.cfg.Station.Sensors())) }
 
+func getWaveform(c *call) error {
+	w, err := c.s.cfg.Station.Waveform(c.r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return c.answer(w)
+}
+
 func getTracks(c *call) error {
 	return c.answer(api.NewFeatureCollection(c.s.cfg.Station.Tracks().Features))
 }

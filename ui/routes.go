@@ -122,6 +122,7 @@ func routes() []route {
 		{method: get, path: base + "/recordings/{name}/metadata", role: viewer, handle: getRecordedMetadata},
 
 		{method: get, path: base + "/sensors", role: viewer, handle: getSensors},
+		{method: get, path: base + "/sensors/{id}/waveform", role: viewer, handle: getWaveform},
 		{method: put, path: base + "/sensors/{id}/mute", role: operator, handle: muteSensor},
 		{method: del, path: base + "/sensors/{id}/mute", role: operator, handle: unmuteSensor},
 		{method: get, path: base + "/patrols", role: viewer, handle: getPatrols},

@@ -194,6 +194,8 @@ type Picture interface {
 	Patrols() []api.Patrol
 	// SetPatrol takes a report of one of ours.
 	SetPatrol(ctx context.Context, p api.Patrol) error
+	// Waveform is what a sensor felt around its newest trip; an api.NotFound where it sends no waveform or has felt nothing yet.
+	Waveform(sensor string) (api.Waveform, error)
 	// MuteSensor mutes a sensor for some minutes; none ends that.
 	MuteSensor(ctx context.Context, who access.Principal, id string, m api.Mute) error
 	// Bias is what has been learned of the systematic errors of the cameras that a vehicle carries, and ForgetBias starts anew

@@ -75,6 +75,15 @@ func (v *view) Sensors() []api.Sensor {
 	return out
 }
 
+// Waveform implements ui.Picture.
+func (v *view) Waveform(sensor string) (api.Waveform, error) {
+	w, felt := v.sensors.Waveform(sensor)
+	if !felt {
+		return api.Waveform{}, api.NotFound("no waveform of sensor %.40q: it sends none, or has felt nobody since the start", sensor)
+	}
+	return api.Waveform{Sensor: w.Sensor, RateHz: w.RateHz, From: api.At(w.From), Trip: api.At(w.Trip), Detail: w.Detail, Counts: w.Counts}, nil
+}
+
 // Zones implements ui.Picture.
 func (v *view) Zones() api.ZoneCollection { return v.judgedZones(v.zones) }
 

@@ -80,6 +80,16 @@ type Detector struct {
 	FramesPerS *float64 `json:"framesPerS,omitempty"`
 }
 
+// Waveform is what a geophone felt around its newest trip.
+type Waveform struct {
+	Sensor string  `json:"sensor"`
+	RateHz int     `json:"rateHz"`
+	From   Time    `json:"from"` // of the first sample
+	Trip   Time    `json:"trip"`
+	Detail string  `json:"detail,omitempty"` // what the trip was
+	Counts []int32 `json:"counts"`           // of the digitizer, with its offset
+}
+
 // Sensor is one ground sensor.
 type Sensor struct {
 	ID             string       `json:"id"`
