@@ -1,6 +1,7 @@
 // A fake station for working on the page: invented data over the real contract (docs/api.md), no video. It is a tool for
-// development, not a test of the product. Usage: node dev/fake-station.mjs [--port 8080] [--signed-out] [--tracks N]
-// With --tracks it also tells of N moving tracks, twice a second.
+// development, not a test of the product. Usage: node dev/fake-station.mjs [--port 8080] [--signed-out] [--tracks N] [--pulse]
+// With --tracks it also tells of N moving tracks, twice a second; with --pulse the ground speed of vehicle 1 is another one in each
+// message, and every second an alert is raised whose name is the instant, and the one before it resolved.
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
@@ -62,6 +63,7 @@ function answer(request, response, body) {
   if (what === 'terrain') return terrain(response, url, id, verb, extra);
   if (what === 'links') return json(response, 200, links(Date.now()));
   if (what === 'feeds') return problem(response, 503, 'The fake station has no pictures.');
+  if (what === 'sensors' && verb === 'waveform') return waveform(response, id);
   if (what === 'sensors') return muteCall(request, response, id, data);
   if (what === 'plans' && id === 'check') return json(response, 200, { findings: [], estimate: { lengthM: 900, durationS: 150, speedMS: 6 } });
   if (what === 'recordings') return json(response, 200, []);
@@ -109,6 +111,11 @@ function vehicleCall(request, response, id, verb, data) {
   if (data.command === 'goto' && v.agl < 1) return problem(response, 422, `${v.name} refused: it stands on the ground.`);
   v.messages.push({ t: world.iso(Date.now()), severity: 'info', text: `${data.command ?? 'gimbal'} accepted` });
   return json(response, 200, { id: '01J', vehicle: id, command: data.command ?? 'gimbal', result: 'accepted', elapsedMs: 12 });
+}
+
+function waveform(response, id) {
+  const sensor = world.sensors.find((one) => one.id === id);
+  return sensor?.geophone ? json(response, 200, world.waveform(sensor)) : problem(response, 404, 'This sensor sends no waveform.');
 }
 
 function muteCall(request, response, id, data) {
@@ -210,10 +217,13 @@ if (crowd > 0) {
   }, 500);
 }
 
+const pulse = process.argv.includes('--pulse');
 let beats = 0;
 setInterval(() => {
   const now = Date.now();
   beats += 1;
+  if (pulse) world.vehicles[0].speed = (beats % 900) / 10 + 1;
+  if (pulse && beats % 5 === 0) for (const alert of world.pulse(now)) broadcast('alert', alert);
   for (const v of world.vehicles) broadcast('vehicle', world.vehicle(v, now));
   if (beats % 2 === 0) tellTracks([world.track(now)]);
   if (firstAt !== undefined && now - firstAt > 3000) for (const [type, data] of world.raise(now)) broadcast(type, data);

@@ -45,12 +45,22 @@ export function createWorld() {
       ...(kind === 'beam' ? { line: [p, { lat: p.lat + 70 * mLat, lon: p.lon + 20 * mLon }] } : {}),
       ...(kind === 'pir' ? { azimuthDeg: 10, fovDeg: 80, rangeM: 60 } : {}),
       gateway: 'north',
+      ...(i === 6 ? { geophone: true } : {}),
       state: i === 2 ? 'lowBattery' : i === 16 ? 'silent' : i === 18 ? 'tamper' : i === 19 ? 'unknown' : 'ok',
       lastSeen: iso(born - 3000),
       batteryPercent: 90 - i,
       trips: i,
     };
   });
+  /** Invented footsteps, four of them before the trip and two after it, over noise. */
+  function waveform(sensor) {
+    const counts = Array.from({ length: 1500 }, (_, i) => {
+      const step = ((i - 800) % 55) / 100;
+      const felt = i > 780 && i < 1100 && step >= 0 ? 1500 * Math.exp(-step / 0.06) * Math.sin(2 * Math.PI * 22 * step) : 0;
+      return Math.round(14_500 + 90 * Math.sin(i * 12.9898) + felt);
+    });
+    return { sensor: sensor.id, rateHz: 100, from: iso(born - 10_000), trip: iso(born), detail: 'WALK', counts };
+  }
   const alerts = new Map();
   const cues = new Map();
 
@@ -77,7 +87,7 @@ export function createWorld() {
       velocity: v.id === 1 ? { north: -8 * Math.sin(a * 2), east: 10 * Math.cos(a), up: 0.1 } : { north: 0, east: 0, up: 0 },
       attitude: { rollDeg: 0, pitchDeg: 0, yawDeg: 0, t: iso(now - (v.id === 2 ? 9000 : 100)) },
       headingDeg: v.id === 1 ? ((Math.atan2(10 * Math.cos(a), -8 * Math.sin(a * 2)) * 180) / Math.PI + 360) % 360 : 210,
-      groundSpeed: v.id === 1 ? 9.4 : 0,
+      groundSpeed: v.id === 1 ? (v.speed ?? 9.4) : 0,
       climbRate: v.goal > v.agl ? 2.5 : 0,
       battery: { percent: v.id === 1 ? 74 : 96, voltage: 22.8, current: 14, timeLeftS: v.id === 1 ? 840 : 1500 },
       home: { ...at(v.id === 1 ? 280 : 330, -280), altAMSL: 640 },
@@ -150,6 +160,15 @@ export function createWorld() {
     };
   };
 
+  /** An alert whose name says when it was raised; the one before it is resolved. */
+  function pulse(now) {
+    const before = [...alerts.values()].filter((a) => a.id.startsWith('x-'));
+    for (const { id } of before) alerts.delete(id);
+    const id = `x-${now}`;
+    alerts.set(id, { id, state: 'new', severity: 'caution', title: 'Somebody at s-09', probably: 'person', confidence: 0.6, sources: ['s-09'], raisedAt: iso(now) });
+    return [...before.map((a) => ({ ...a, state: 'resolved', decidedBy: 'operator', decidedAt: iso(now) })), alerts.get(id)];
+  }
+
   function raise(now) {
     if (started.alert || now - born < 3000) return [];
     started.alert = true;
@@ -169,7 +188,7 @@ export function createWorld() {
     });
     cues.set('c-3', {
       id: 'c-3', state: 'proposed', alertId: 'a-3', trackId: 't-12', vehicle: 2, action: 'lookAndApproach', target: p, standoffM: 60, heightAGL: 45,
-      etaS: 11, reasons: ['nearest with 14 min on station'], createdAt: iso(now), expiresAt: iso(now + 90000),
+      etaS: 11, reasons: ['nearest with 14 min on station'], createdAt: iso(now), expiresAt: iso(now + 3_600_000),
     });
     return [['alert', alerts.get('a-1')], ['alert', alerts.get('a-2')], ['alert', alerts.get('a-3')], ['cue', cues.get('c-3')]];
   }
@@ -193,7 +212,7 @@ export function createWorld() {
   };
 
   return {
-    vehicles, sensors, alerts, cues, feeds, zones, raise, iso, height,
+    vehicles, sensors, alerts, cues, feeds, zones, raise, pulse, iso, height, waveform,
     vehicle, track, animal, oneOfCrowd,
     plan: (kind, id) => plan(kind, id, at),
     traffic: (now) => traffic(now, at),

@@ -8,6 +8,9 @@ export async function sensors(kit) {
   check((await kit.text('sensor-counts')).includes('silent'), 'the health is not counted');
   await kit.id('sensors').getByTestId('sensor-s-07').click();
   await kit.id('sensor-card').waitFor();
+  await kit.id('sensor-wave').waitFor();
+  check(/Walking \d\d:\d\d:\d\d, ±1?\d{3}/.test(await kit.text('sensor-wave')), `the waveform reads '${await kit.text('sensor-wave')}'`);
+  check((await kit.id('sensor-wave').getByRole('img').getAttribute('aria-label')).includes('Waveform around the trip'), 'the waveform has no words');
   await until('the sensors on the map', async () => (await kit.shown('sensors-marks')) > 0);
 
   await kit.id('sensor-mute').click();
@@ -23,5 +26,5 @@ export async function sensors(kit) {
   await kit.press('Escape');
   await kit.id('sensor-unmute').click();
   await kit.id('sensor-mute').waitFor();
-  return `counted, the worst first, shown on the map; muted: '${words.replace(/\s+/g, ' ')}', and heard again`;
+  return `counted, with its waveform, the worst first, shown on the map; muted: '${words.replace(/\s+/g, ' ')}', and heard again`;
 }

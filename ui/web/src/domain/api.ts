@@ -8,6 +8,7 @@ import type { CameraCommand, GimbalMode } from './payload';
 import { fencePlan, missionPlan, rallyPlan, type PlanKind, type Plans } from './plan';
 import type { TrackingTarget } from './picture';
 import { recordedMetadata, recording, recordingIndex, type RecordedMetadata, type Recording, type RecordingIndex } from './recording';
+import { waveform, type Waveform } from './waveform';
 
 /** A refusal by the station (RFC 9457), or no answer at all (status 0). */
 export class ApiProblem extends Error {
@@ -196,6 +197,11 @@ export class Api {
   }
 
   /** What the sensor tells for some minutes raises no alert. */
+  /** What a geophone felt around its newest trip; 404 where there is none. */
+  waveform(sensor: string): Promise<Waveform> {
+    return this.read(`/sensors/${encodeURIComponent(sensor)}/waveform`, waveform);
+  }
+
   async muteSensor(id: string, minutes: number, why: string): Promise<void> {
     await this.request('PUT', `/sensors/${encodeURIComponent(id)}/mute`, { minutes, why });
   }

@@ -225,3 +225,13 @@ export const adminWords = {
   hasRole: (name: string, role: string) => `${name} is ${role} now`,
   isClosed: (name: string, closed: boolean) => (closed ? `The account of ${name} is closed` : `The account of ${name} is open again`),
 };
+
+const tripClasses: Record<string, string> = { WALK: 'Walking', VEHICLE: 'Vehicle', ANIMAL: 'Animal' };
+
+/** The waveform around a trip. */
+export const waveWords = {
+  trip: (detail: string | undefined): string => tripClasses[detail ?? ''] ?? 'Trip',
+  about: (detail: string | undefined, at: string, most: number): string =>
+    `Waveform around the trip at ${at} UTC (${(tripClasses[detail ?? ''] ?? 'unknown').toLowerCase()}), up to ${most} counts to either side`,
+  none: 'No waveform: this sensor sends its trips alone, or has felt nothing since the station started.',
+};
