@@ -3,6 +3,7 @@
 // Usage: node e2e/console.mjs [FOLDER-FOR-SCREENSHOTS] [STEP,STEP]
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { teller } from './asks.mjs';
 import { launch, watch } from './browser.mjs';
 import { everyView } from './console/access.mjs';
 import { alerts } from './console/alerts.mjs';
@@ -15,12 +16,12 @@ import { sensors } from './console/sensors.mjs';
 import { flying, panel } from './console/vehicles.mjs';
 import { wall } from './console/video.mjs';
 
-const steps = { everyView, alerts, keyboard, panel, flying, measuring, coordinates, layers, wall, sensors, plan, report, tablet, lessMovement, remembered };
+// What only looks comes before what flies: a vehicle on the ground shows less.
+const steps = { everyView, alerts, panel, measuring, coordinates, layers, wall, sensors, keyboard, flying, plan, report, tablet, lessMovement, remembered };
 
 const [folder, only] = process.argv.slice(2);
 if (folder) mkdirSync(folder, { recursive: true });
-const startedAt = Date.now();
-const say = (text) => console.log(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${text}`);
+const say = teller();
 
 let station = await startStation();
 const browser = await launch();
@@ -28,7 +29,7 @@ let status = 0;
 let step = 'start';
 try {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const seen = watch(page, station.url);
   const kit = new Kit(page, station.url, folder);
@@ -50,7 +51,7 @@ try {
   say('no request left the origin, no console error; passed');
 } catch (error) {
   status = 1;
-  console.error(`FAILED in '${step}' after ${((Date.now() - startedAt) / 1000).toFixed(0)} s: ${error instanceof Failure ? error.message : error.stack}`);
+  console.error(`FAILED in '${step}' after ${performance.now() / 1000 | 0} s: ${error instanceof Failure ? error.message : error.stack}`);
   for (const page of browser.contexts().flatMap((c) => c.pages())) if (folder) await page.screenshot({ path: join(folder, 'failed.png') }).catch(() => undefined);
 } finally {
   await browser.close();

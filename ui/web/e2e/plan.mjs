@@ -1,6 +1,7 @@
 // The plan view in a browser against a running demo, by mouse, finger and key: node e2e/plan.mjs SIGN-IN-URL SCREENSHOT
 // The screenshot is taken with a plan on the map; others beside it for the themes (NAME-day.png, NAME-red.png).
 import { readFile } from 'node:fs/promises';
+import { check, Failure, teller } from './asks.mjs';
 import { launch, watch } from './browser.mjs';
 
 const [url, screenshot] = process.argv.slice(2);
@@ -9,12 +10,7 @@ if (!url || !screenshot) {
   process.exit(2);
 }
 
-const startedAt = Date.now();
-const say = (text) => console.log(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${text}`);
-class Failure extends Error {}
-const check = (good, text) => {
-  if (!good) throw new Failure(text);
-};
+const say = teller();
 
 const browser = await launch();
 let page;
@@ -339,7 +335,7 @@ try {
   say('passed');
 } catch (error) {
   status = 1;
-  console.error(`FAILED after ${((Date.now() - startedAt) / 1000).toFixed(0)} s: ${error instanceof Failure ? error.message : error.stack}`);
+  console.error(`FAILED after ${performance.now() / 1000 | 0} s: ${error instanceof Failure ? error.message : error.stack}`);
 } finally {
   await browser.close();
 }

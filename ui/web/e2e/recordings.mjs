@@ -3,6 +3,7 @@
 // Usage: node e2e/recordings.mjs SIGN-IN-URL TOKEN SCREENSHOT FOLDER; the file that was recorded and the picture come to FOLDER.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { asker, check, until } from './asks.mjs';
 import { launch, watch } from './browser.mjs';
 
 const [url, token, screenshot, folder] = process.argv.slice(2);
@@ -11,24 +12,11 @@ if (!url || !token || !screenshot || !folder) {
   process.exit(2);
 }
 
-const check = (good, text) => {
-  if (!good) throw new Error(text);
-};
-
-async function until(what, test, timeoutMs = 60_000) {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const got = await test();
-    if (got) return got;
-    if (Date.now() > deadline) throw new Error(`${what}: not within ${timeoutMs / 1000} s`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
-
+const ask = asker(url, token);
 async function api(path) {
-  const answer = await fetch(new URL(`/api/v1${path}`, url), { headers: { Authorization: `Bearer ${token}` } });
-  check(answer.status === 200, `${path}: ${answer.status}`);
-  return answer.json();
+  const { status, data } = await ask(path);
+  check(status === 200, `${path}: ${status}`);
+  return data;
 }
 
 /** Runs in the page: how light what a video shows, or a picture, is in a grid, from the upper left. */

@@ -2,6 +2,7 @@
 // flies a take-off by clicking. Usage: node e2e/station.mjs SIGN-IN-URL SCREENSHOT [LIMIT-SECONDS] [VEHICLE-ID] [land-first]
 // LIMIT (150) bounds the wait for the track and the alert; VEHICLE defaults to the second one in the list ('' too). A vehicle
 // in the air is told to hold instead of to take off, or, with land-first, is landed and then taken off.
+import { check, Failure, teller } from './asks.mjs';
 import { launch, watch } from './browser.mjs';
 
 const [url, screenshot, limitText = '150', vehicleText, first] = process.argv.slice(2);
@@ -11,13 +12,7 @@ if (!url || !screenshot || !(limitMs > 0)) {
   process.exit(2);
 }
 
-const startedAt = Date.now();
-const say = (text) => console.log(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${text}`);
-
-class Failure extends Error {}
-const check = (good, text) => {
-  if (!good) throw new Failure(text);
-};
+const say = teller();
 
 const state = (page) => page.evaluate(() => window.vedette?.snapshot());
 
@@ -176,7 +171,7 @@ try {
   say(`passed; screenshot: ${screenshot}`);
 } catch (error) {
   status = 1;
-  console.error(`FAILED after ${((Date.now() - startedAt) / 1000).toFixed(0)} s: ${error instanceof Failure ? error.message : error.stack}`);
+  console.error(`FAILED after ${performance.now() / 1000 | 0} s: ${error instanceof Failure ? error.message : error.stack}`);
 } finally {
   await browser.close();
 }

@@ -1,6 +1,7 @@
 // Looking back in the console against a running demo, by clicking and typing: the record is played and scrubbed, map, video,
 // alerts and charts go by one cursor, commands are off, and one key goes back to live.
 // Usage: node e2e/time.mjs SIGN-IN-URL SCREENSHOT TOKEN
+import { asker, check, until } from './asks.mjs';
 import { launch, watch } from './browser.mjs';
 
 const [url, screenshot, token] = process.argv.slice(2);
@@ -8,26 +9,12 @@ if (!url || !screenshot || !token) {
   console.error('usage: node e2e/time.mjs SIGN-IN-URL SCREENSHOT TOKEN');
   process.exit(2);
 }
-const check = (good, text) => {
-  if (!good) throw new Error(text);
-};
-
-async function until(what, test, timeoutMs = 60_000) {
-  const deadline = Date.now() + timeoutMs;
-  let last;
-  for (;;) {
-    const got = await test();
-    if (got) return got;
-    last = got;
-    if (Date.now() > deadline) throw new Error(`${what}: not within ${timeoutMs / 1000} s (${last})`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
-
-async function api(path, init = {}) {
-  const answer = await fetch(new URL(`/api/v1${path}`, url), { ...init, headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' } });
-  check(answer.ok, `${path}: ${answer.status} ${await answer.clone().text()}`);
-  return answer.status === 204 ? undefined : answer.json();
+const ask = asker(url, token);
+/** What the station answers, where it does not refuse. */
+async function api(path, method, body) {
+  const { status, data } = await ask(path, method, body);
+  check(status < 300, `${path}: ${status} ${JSON.stringify(data)}`);
+  return data;
 }
 
 const browser = await launch();
@@ -44,7 +31,7 @@ try {
   const feeds = await api('/feeds');
   const feed = feeds.find((f) => f.vehicle === 1)?.id;
   check(feed, 'vehicle 1 has no feed');
-  await api(`/feeds/${feed}/recording`, { method: 'PUT', body: '{"on":true}' });
+  await api(`/feeds/${feed}/recording`, 'PUT', { on: true });
   const alert = (await until('an alert', async () => (await api('/alerts')).at(-1), 180_000)).id;
   await until('a file of the feed', async () => (await api(`/recordings?feed=${feed}`)).some((r) => Date.parse(r.end) - Date.parse(r.start) > 8_000), 60_000);
   const raisedAt = Date.parse((await api('/alerts')).find((a) => a.id === alert).raisedAt);

@@ -48,6 +48,21 @@ export async function report(kit) {
 
 export async function tablet(kit) {
   const { page } = kit;
+  const oneRowPx = 60;
+  for (const [width, height] of [[1280, 800], [1024, 768]]) {
+    await page.setViewportSize({ width, height });
+    await until(`a top bar of one row at ${width} px`, async () => (await page.locator('header').first().boundingBox()).height < oneRowPx, 5_000);
+    await kit.id('more').click();
+    await kit.id('theme-day').click();
+    await until('the theme from the menu', () => page.evaluate(() => document.documentElement.dataset.theme === 'day'));
+    await kit.id('theme-dark').click();
+    await kit.press('Escape');
+    check(!(await kit.id('signout').isVisible()) && (await kit.id('more').getAttribute('aria-expanded')) === 'false', 'Escape leaves the menu open');
+    await kit.id('more').click();
+    await kit.id('help').click();
+    await kit.id('help-dialog').waitFor();
+    await kit.press('Escape');
+  }
   for (const [width, height] of [[1024, 768], [820, 1180]]) {
     await page.setViewportSize({ width, height });
     await until(`no sideways scrolling at ${width} px`, async () => (await page.evaluate(() => document.documentElement.scrollWidth)) <= width, 5_000);
@@ -61,7 +76,7 @@ export async function tablet(kit) {
     await kit.id('panel-alerts').click();
   }
   await page.setViewportSize({ width: 1440, height: 900 });
-  return 'two sizes, no sideways scrolling, every target at least 44 px, panels put away';
+  return 'the top bar in one row with its menu; two sizes, no sideways scrolling, every target at least 44 px, panels put away';
 }
 
 export async function lessMovement(kit) {

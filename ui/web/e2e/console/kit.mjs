@@ -3,12 +3,9 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { check, Failure, until } from '../asks.mjs';
 
-export class Failure extends Error {}
-
-export function check(good, text) {
-  if (!good) throw new Failure(text);
-}
+export { check, Failure, until };
 
 const fake = new URL('../../dev/fake-station.mjs', import.meta.url).pathname;
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -20,17 +17,6 @@ export function startStation(port = 0, ...flags) {
     child.stdout.once('data', (line) => done({ child, url: String(line).match(/http:\S+/)[0] }));
     child.once('exit', (code) => failed(new Failure(`the fake station ended with ${code}`)));
   });
-}
-
-/** Polls until the test answers something true, which it returns; the failure names what was waited for. */
-export async function until(what, test, timeoutMs = 30_000) {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const answer = await test();
-    if (answer) return answer;
-    if (Date.now() > deadline) throw new Failure(`${what}: not within ${timeoutMs / 1000} s`);
-    await new Promise((next) => setTimeout(next, 40)); // between two looks; nothing depends on its length
-  }
 }
 
 /** One page at a station, with the gestures that the steps are made of. */
@@ -52,7 +38,7 @@ export class Kit {
   }
 
   toast(words) {
-    return this.id('toast').filter({ hasText: words }).first().waitFor({ timeout: 30_000 });
+    return this.id('toast').filter({ hasText: words }).first().waitFor({ timeout: 60_000 });
   }
 
   /** How many features of a layer the map shows. */
@@ -77,7 +63,7 @@ export class Kit {
 
   async ready() {
     await this.page.waitForFunction(() => window.vedette?.ready() === true, undefined, { timeout: 60_000 });
-    await this.id('alert-a-3').waitFor({ timeout: 30_000 });
+    await this.id('alert-a-3').waitFor({ timeout: 60_000 });
   }
 
   /** The page as a step finds it: nothing open, nothing selected on the map, every panel there, dark, heard. */
@@ -86,7 +72,7 @@ export class Kit {
     for (let i = 0; i < 4; i += 1) await this.press('Escape');
     const left = await this.page.evaluate(() => ({
       dialogs: document.querySelectorAll('dialog[open]').length,
-      clicks: ['plan-open', 'wall-open', 'mute'].filter((id) => document.querySelector(`[data-testid="${id}"]`).ariaPressed === 'true')
+      clicks: ['rewind-open', 'plan-open', 'wall-open', 'mute'].filter((id) => document.querySelector(`[data-testid="${id}"]`).ariaPressed === 'true')
         .concat(['panel-alerts', 'panel-vehicles', 'panel-video'].filter((id) => document.querySelector(`[data-testid="${id}"]`).ariaPressed === 'false')),
       theme: document.documentElement.dataset.theme,
     }));
@@ -121,10 +107,15 @@ export class Kit {
     });
   }
 
-  /** Clicks a button that asks, and then its answer, once that listens. */
-  async twice(name) {
+  /** Presses what is held to be confirmed, for long enough. */
+  async hold(name) {
+    await this.id(name).click({ delay: 1_000 });
+  }
+
+  /** Clicks a button that asks, and holds its answer. */
+  async sure(name) {
     await this.id(name).click();
-    await this.id(`${name}-confirm`).click();
+    await this.hold(`${name}-confirm`);
   }
 
   async screenshot(name) {

@@ -11,7 +11,7 @@ export async function sensors(kit) {
   await kit.id('sensor-wave').waitFor();
   check(/Walking \d\d:\d\d:\d\d, ±1?\d{3}/.test(await kit.text('sensor-wave')), `the waveform reads '${await kit.text('sensor-wave')}'`);
   check((await kit.id('sensor-wave').getByRole('img').getAttribute('aria-label')).includes('Waveform around the trip'), 'the waveform has no words');
-  await until('the sensors on the map', async () => (await kit.shown('sensors-marks')) > 0);
+  await until('the sensors on the map', async () => (await kit.shown('sensors-symbol')) > 0);
 
   await kit.id('sensor-mute').click();
   check(await kit.id('sensor-mute-confirm').isDisabled(), 'a sensor can be muted without a reason');

@@ -5,9 +5,12 @@ export async function panel(kit) {
   await kit.id('vehicle-2').click();
   const alarm = await kit.text('vehicle-alarm-2');
   check(alarm.length > 5, 'the ill vehicle shows no alarm');
-  const notices = await kit.text('notices');
-  check(notices.includes('Need Position Estimate'), `the reasons against arming are not told: ${notices}`);
+  check((await kit.text('notices')).includes('Radio Failsafe'), `a failsafe is not told: ${await kit.text('notices')}`);
+  // What is bad is unfolded by itself.
+  check((await kit.text('arming')).includes('Need Position Estimate'), `the reasons against arming are not told: ${await kit.text('arming')}`);
   await kit.id('vehicle-1').click();
+  await kit.id('health').locator('summary').click();
+  await until('the health of vehicle 1 unfolded', async () => (await kit.text('health')).includes('14 sats'));
   const words = await kit.page.getByRole('complementary', { name: 'Vehicles' }).innerText();
   for (const word of ['AGL', 'AMSL', 'Battery', '74', 'GPS']) check(words.includes(word), `the panel does not say '${word}'`);
   await kit.page.getByText('anna has control.').first().waitFor();
@@ -35,17 +38,20 @@ export async function flying(kit) {
   check(sent.length === 0, 'a click on the map flew before it was confirmed');
   await kit.id('fly-altitude').fill('70');
   await kit.id('fly-confirm').click();
+  await kit.page.getByText('hold it longer').waitFor();
+  check(sent.length === 0, 'a short press flew');
+  await kit.hold('fly-confirm');
   await until('fly there', () => sent.some((c) => c.command === 'goto' && c.altitudeAGL === 70));
   await kit.press('o');
   await kit.clickMap(0.6, 0.7);
   await kit.id('orbit-radius').fill('80');
-  await kit.id('orbit-confirm').click();
+  await kit.hold('orbit-confirm');
   await until('circle there', () => sent.some((c) => c.command === 'orbit' && c.radiusM === 80));
   await kit.id('hold').click();
   await until('hold', () => sent.some((c) => c.command === 'hold'));
-  await kit.twice('return');
+  await kit.sure('return');
   await until('return', () => sent.some((c) => c.command === 'return'));
-  await kit.twice('land');
+  await kit.sure('land');
   await until('land', () => sent.some((c) => c.command === 'land'));
   await page.getByText('More commands').click();
   await kit.id('pause').click();
