@@ -62,7 +62,7 @@ export class Kit {
   }
 
   async ready() {
-    await this.page.waitForFunction(() => window.vedette?.ready() === true, undefined, { timeout: 60_000 });
+    await this.page.waitForFunction(() => window.vedette?.ready() === true, undefined, { timeout: 180_000 });
     await this.id('alert-a-3').waitFor({ timeout: 60_000 });
   }
 
