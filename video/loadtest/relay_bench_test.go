@@ -145,8 +145,8 @@ func mean(runs []figures, of func(figures) float64) float64 {
 }
 
 // settle is how long both relays have before anything is counted: the replays are over, and a relay that goes by its viewers'
-// reports, of which each sends one a second, has heard a dozen.
-const settle = 12 * time.Second
+// reports, of which each sends one a second, has heard enough.
+const settle = 16 * time.Second
 
 // measure runs one relay under a load.
 func measure(b *testing.B, kind, camera string, at *clock, l load) figures {

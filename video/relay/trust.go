@@ -21,9 +21,9 @@ const (
 	keyWithin = 0.75
 	// calmLag is how late, at most, a viewer may be with reading what was sent, in each of the last calmReports reports, for a
 	// faster step to be tried. From busyLag on it is sent to carefully again.
-	calmLag     = 3 * time.Millisecond
-	calmReports = 2
-	busyLag     = 10 * time.Millisecond
+	calmLag     = 2 * time.Millisecond
+	calmReports = 5
+	busyLag     = 6 * time.Millisecond
 	// quickFollows is the number of reports, one a second, in which a path that has become longer is taken for what it is.
 	quickFollows = 64
 )
