@@ -24,7 +24,7 @@ ASIDE      := nice -n 10
 # The parts of `make test`: first what needs the cores, with nothing in real time beside it; then one browser after the other, and
 # beside them what mostly waits.
 CORES      := test-go lint
-BROWSER    := test-station test-plan test-record test-video test-paths
+BROWSER    := test-station test-alert test-plan test-record test-video test-paths
 BESIDE     := test-stranger test-chain test-plain test-web build-arm64
 
 .PHONY: help
@@ -116,11 +116,15 @@ test-web: $(WEB)/node_modules/.installed ## type check and unit tests of the con
 	cd $(WEB) && $(ASIDE) npm run --silent check && $(ASIDE) npm test --silent
 
 .PHONY: test-browser
-test-browser: test-station test-plan test-record test-paths ## the console against a running demo in headless Chromium; keeps bin/console.png
+test-browser: test-station test-alert test-plan test-record test-paths ## the console against a running demo in headless Chromium; keeps bin/console.png
 
 .PHONY: test-station
 test-station: build $(WEB)/node_modules/.installed
 	./scripts/browser-test bin/console.png
+
+.PHONY: test-alert
+test-alert: build $(WEB)/node_modules/.installed ## two alerts from the trip to eyes on to the end: one by clicks, one by keys alone
+	./scripts/browser-test bin/alert.png alert
 
 .PHONY: test-plan
 test-plan: build $(WEB)/node_modules/.installed
