@@ -25,13 +25,15 @@ export async function remembered(kit) {
   await page.getByLabel('Password').fill('vedette');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await kit.ready();
-  check((await page.evaluate(() => document.documentElement.dataset.theme)) === 'dark', "another account wears the first one's theme");
+  await kit.theme('red');
   check((await kit.id('panel-video').getAttribute('aria-pressed')) === 'true', "another account has the first one's layout");
   await kit.id('signout').click();
   await page.getByLabel('Name').fill('operator');
   await page.getByLabel('Password').fill('vedette');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await kit.ready();
+  check((await page.evaluate(() => document.documentElement.dataset.theme)) === 'day', "the first account wears another one's theme");
+  check((await kit.id('panel-video').getAttribute('aria-pressed')) === 'false', "the first account has another one's layout");
   return 'theme, panels and trails come back after a reload, for their account alone';
 }
 

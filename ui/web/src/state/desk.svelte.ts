@@ -26,8 +26,9 @@ export type MapMode = 'plain' | 'look' | 'fly' | 'orbit' | 'track' | 'measure';
 /** What lies over the page, one thing at a time. */
 export type Overlay = 'none' | 'palette' | 'goTo' | 'wall' | 'sensors' | 'layers' | 'admin';
 
-/** Changes are shown together, at most ten times a second. */
+/** Changes are shown together, at most ten times a second, the first after a pause as soon as those that came with it are there. */
 const mirrorMs = 100;
+const gatherMs = 20;
 
 export class Desk {
   readonly api = new Api();
@@ -98,6 +99,7 @@ export class Desk {
   private behind: Store | undefined;
   private readonly pending = new Set<Topic>();
   private mirrorTimer: ReturnType<typeof setTimeout> | undefined;
+  private mirroredAt = Number.NEGATIVE_INFINITY;
   private readonly retry = new Backoff(500, 5_000);
 
   constructor() {
@@ -242,11 +244,12 @@ export class Desk {
 
   private changed(topics: readonly Topic[]): void {
     for (const topic of topics) this.pending.add(topic);
-    this.mirrorTimer ??= setTimeout(() => this.mirror(), mirrorMs);
+    this.mirrorTimer ??= setTimeout(() => this.mirror(), Math.max(gatherMs, this.mirroredAt + mirrorMs - performance.now()));
   }
 
   private mirror(): void {
     this.mirrorTimer = undefined;
+    this.mirroredAt = performance.now();
     const { store, pending } = this;
     if (pending.has('me')) this.account = store.me;
     if (pending.has('vehicles')) this.vehicles = [...store.vehicles.values()].sort((a, b) => a.id - b.id);
