@@ -52,6 +52,7 @@ const (
 	minBirthShare   = 0.2   // a detection explained better than this by tracks starts none
 	minBirthR       = dropR // nor does one that would be dropped at the first look that shows nothing
 	missesPerS      = 4.0   // scans of one camera that count as independent looks, in a second
+	surelySeen      = 0.9   // a frame counts for two tracks being two where each was in it with this probability
 	groupM          = 30    // those seen side by side walk together while they are closer than this
 	resolutionM     = 5.0   // two targets closer than this may show as one detection
 	confirmR        = 0.97

@@ -259,7 +259,9 @@ func (t *Tracker) updateFromScan(s *state, tr *track, cam *cameraState, m *measu
 	tr.learnClass(m, es, total)
 	if sum/total > 0.5 {
 		tr.credit(m.sensor.index, Camera, m.t)
-		tr.rememberHit(scanID)
+		if sum/total > surelySeen {
+			tr.rememberHit(scanID)
+		}
 		if old > 0.9 {
 			for n := range es {
 				cam.scores.learn(m.dets[es[n].det].score, es[n].psi*es[n].toTrack/total, 0)
