@@ -6,10 +6,10 @@ export async function plan(kit) {
   await kit.id('plan-side').waitFor();
   const count = async () => Number(await kit.text('plan-count'));
   await kit.id('plan-tool-waypoint').click();
-  await kit.clickMap(0.35, 0.25);
-  await kit.clickMap(0.55, 0.25);
-  await kit.clickMap(0.55, 0.45);
-  await until('three items', async () => (await count()) === 3);
+  for (const [n, at] of [[0.35, 0.25], [0.55, 0.25], [0.55, 0.45]].entries()) {
+    await kit.clickMap(...at);
+    await until(`item ${n + 1}`, async () => (await count()) === n + 1);
+  }
   await kit.press('Escape', 'Control+z');
   await until('undo', async () => (await count()) === 2);
   await kit.press('Control+y');
