@@ -118,7 +118,11 @@ func TestControlOfTheGimbalIsTakenOnce(t *testing.T) {
 	// Once the manager says that we are in control, nothing is taken any more.
 	eventually(t, "no more taking", func() bool {
 		before := took()
-		if _, err := s.PointRates(within(t), 1, 5, -3); err != nil {
+		_, err := s.PointRates(within(t), 1, 5, -3)
+		if errors.Is(err, mavlink.ErrNoAnswer) {
+			return false // on a busy machine the movement of 0.6 s may be over before it was accepted
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 		return took() == before
