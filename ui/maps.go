@@ -22,7 +22,7 @@ func getMaps(c *call) error {
 	if c.s.cfg.Maps == nil {
 		return c.answer([]api.MapFile{})
 	}
-	all, err := c.s.cfg.Maps.List()
+	all, err := c.s.cfg.Maps.List(c.r.Context())
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func getMapTile(c *call) error {
 	if errors.Join(errZ, errX, errY) != nil || c.s.cfg.Maps == nil {
 		return api.NotFound("there is no such tile; GET /maps says what there is, and tiles are at /maps/ID/z/x/y")
 	}
-	tile, format, err := c.s.cfg.Maps.Tile(c.r.PathValue("id"), z, x, y)
+	tile, format, err := c.s.cfg.Maps.Tile(c.r.Context(), c.r.PathValue("id"), z, x, y)
 	if errors.Is(err, maps.ErrNoMap) {
 		return api.NotFound("%s", err)
 	}

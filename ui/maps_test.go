@@ -23,14 +23,14 @@ func TestMapsOfTheFolderAreServed(t *testing.T) {
 		"CREATE TABLE metadata (name text, value text)", "CREATE TABLE tiles (zoom_level integer, tile_column integer, tile_row integer, tile_data blob)",
 		"INSERT INTO metadata VALUES ('name', 'Photo'), ('format', 'jpg')", "INSERT INTO tiles VALUES (1, 0, 1, 'picture')",
 	} {
-		if _, err := db.Exec(q); err != nil {
+		if _, err := db.ExecContext(t.Context(), q); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	folder, err := maps.OpenFolder(dir, slog.New(slog.DiscardHandler))
+	folder, err := maps.OpenFolder(t.Context(), dir, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,7 +10,7 @@ import (
 )
 
 // openMaps opens the folder of maps: the one that is configured, which must exist, or "maps" in the data folder, which is made.
-func (s *Station) openMaps() (err error) {
+func (s *Station) openMaps(ctx context.Context) (err error) {
 	folder := s.cfg.File.Maps.Folder
 	if folder == "" {
 		folder = filepath.Join(s.cfg.DataDir, "maps")
@@ -17,7 +18,7 @@ func (s *Station) openMaps() (err error) {
 			return fmt.Errorf("make the folder for maps: %w", err)
 		}
 	}
-	if s.maps, err = maps.OpenFolder(folder, s.log.With("room", "ui")); err != nil {
+	if s.maps, err = maps.OpenFolder(ctx, folder, s.log.With("room", "ui")); err != nil {
 		return fmt.Errorf("maps.folder: %w", err)
 	}
 	return nil

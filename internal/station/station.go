@@ -113,7 +113,7 @@ func New(ctx context.Context, cfg Config) (s *Station, err error) {
 			s.log.Warn("what became of a command is not known", "vehicle", p.Vehicle, "command", p.Action, "who", p.Who, "given", p.At)
 		}
 	}
-	if err = s.openMaps(); err != nil {
+	if err = s.openMaps(ctx); err != nil {
 		return s, err
 	}
 	s.console, err = ui.New(ui.Config{

@@ -7,6 +7,7 @@ package maps
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -67,7 +68,7 @@ type Tile struct {
 // archive is an open file.
 type archive interface {
 	describe() Map
-	tile(z, x, y int) (Tile, error)
+	tile(ctx context.Context, z, x, y int) (Tile, error)
 	close() error
 }
 
@@ -89,16 +90,16 @@ type Folder struct {
 }
 
 // OpenFolder looks into a folder, which must exist.
-func OpenFolder(path string, log *slog.Logger) (*Folder, error) {
+func OpenFolder(ctx context.Context, path string, log *slog.Logger) (*Folder, error) {
 	f := &Folder{path: path, log: log, maps: map[string]opened{}}
-	if _, err := f.List(); err != nil {
+	if _, err := f.List(ctx); err != nil {
 		return nil, err
 	}
 	return f, nil
 }
 
 // List tells of the maps that lie in the folder now, by name.
-func (f *Folder) List() ([]Map, error) {
+func (f *Folder) List(ctx context.Context) ([]Map, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	entries, err := os.ReadDir(f.path)
@@ -107,7 +108,7 @@ func (f *Folder) List() ([]Map, error) {
 	}
 	found := map[string]bool{}
 	for _, e := range entries {
-		if open := opener(e.Name()); open != nil && len(found) < mostMaps && f.look(e.Name(), open) {
+		if open := opener(e.Name()); open != nil && len(found) < mostMaps && f.look(ctx, e.Name(), open) {
 			found[e.Name()] = true
 		}
 	}
@@ -126,18 +127,18 @@ func (f *Folder) List() ([]Map, error) {
 }
 
 // opener is what opens a file of this name, nil where it is no map.
-func opener(name string) func(path string) (archive, error) {
+func opener(name string) func(ctx context.Context, path string) (archive, error) {
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".pmtiles":
-		return func(path string) (archive, error) { return openPMTiles(path) }
+		return func(_ context.Context, path string) (archive, error) { return openPMTiles(path) }
 	case ".mbtiles":
-		return func(path string) (archive, error) { return openMBTiles(path) }
+		return func(ctx context.Context, path string) (archive, error) { return openMBTiles(ctx, path) }
 	}
 	return nil
 }
 
 // look opens a file that is new or has changed, and tells whether it is there.
-func (f *Folder) look(name string, open func(string) (archive, error)) bool {
+func (f *Folder) look(ctx context.Context, name string, open func(context.Context, string) (archive, error)) bool {
 	path := filepath.Join(f.path, name)
 	stat, err := os.Stat(path)
 	if err != nil || !stat.Mode().IsRegular() {
@@ -149,7 +150,11 @@ func (f *Folder) look(name string, open func(string) (archive, error)) bool {
 	}
 	f.drop(name)
 	o := opened{size: stat.Size(), changed: stat.ModTime(), about: Map{ID: name, Name: name}}
-	if o.archive, err = open(path); err != nil {
+	o.archive, err = open(ctx, path)
+	if err != nil && ctx.Err() != nil {
+		return false // who asked has gone: the next one opens it
+	}
+	if err != nil {
 		o.archive, o.about.Problem = nil, err.Error()
 		f.log.Warn("a map cannot be read", "file", path, "error", err)
 	} else {
@@ -173,7 +178,7 @@ func (f *Folder) drop(name string) {
 }
 
 // Tile is a tile of a map, by the scheme that web maps use: y counts from the north. The error is ErrNoMap, or that of reading.
-func (f *Folder) Tile(id string, z, x, y int) (Tile, Format, error) {
+func (f *Folder) Tile(ctx context.Context, id string, z, x, y int) (Tile, Format, error) {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
 	o, ok := f.maps[id]
@@ -183,7 +188,7 @@ func (f *Folder) Tile(id string, z, x, y int) (Tile, Format, error) {
 	if z < 0 || z > MaxZoom || x < 0 || y < 0 || x >= 1<<z || y >= 1<<z {
 		return Tile{}, o.about.Format, nil
 	}
-	t, err := o.archive.tile(z, x, y)
+	t, err := o.archive.tile(ctx, z, x, y)
 	if err != nil {
 		return Tile{}, o.about.Format, fmt.Errorf("read tile %d/%d/%d of %s: %w", z, x, y, id, err)
 	}

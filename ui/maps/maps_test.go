@@ -3,6 +3,7 @@ package maps
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"database/sql"
 	"encoding/binary"
 	"fmt"
@@ -114,7 +115,7 @@ func mbFile(t testing.TB, path string, metadata map[string]string) {
 	defer func() { _ = db.Close() }()
 	run := func(q string, args ...any) {
 		t.Helper()
-		if _, err := db.Exec(q, args...); err != nil {
+		if _, err := db.ExecContext(t.Context(), q, args...); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -158,12 +159,12 @@ func TestAFolderOfMaps(t *testing.T) {
 	mbFile(t, filepath.Join(dir, "odd.mbtiles"), map[string]string{"format": "tiff"})
 	write(t, filepath.Join(dir, "broken.pmtiles"), []byte("PMTiles\x03 and nothing more"))
 	write(t, filepath.Join(dir, "notes.txt"), []byte("no map"))
-	f, err := OpenFolder(dir, slog.New(slog.DiscardHandler))
+	f, err := OpenFolder(t.Context(), dir, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	all, err := f.List()
+	all, err := f.List(t.Context())
 	if err != nil || len(all) != 4 {
 		t.Fatalf("%+v, %v", all, err)
 	}
@@ -187,10 +188,10 @@ func TestAFolderOfMaps(t *testing.T) {
 		for x := range 1 << z {
 			for y := range 1 << z {
 				want := quadrant(z, x, y)
-				if got, format, err := f.Tile("Photo.MBTiles", z, x, y); err != nil || format != JPEG || !bytes.Equal(got.Data, want) {
+				if got, format, err := f.Tile(t.Context(), "Photo.MBTiles", z, x, y); err != nil || format != JPEG || !bytes.Equal(got.Data, want) {
 					t.Errorf("photo %d/%d/%d: %q, %v", z, x, y, got.Data, err)
 				}
-				got, _, err := f.Tile("land.pmtiles", z, x, y)
+				got, _, err := f.Tile(t.Context(), "land.pmtiles", z, x, y)
 				id, missing := tileID(z, x, y), tileID(2, 3, 3)
 				switch {
 				case err != nil:
@@ -206,12 +207,12 @@ func TestAFolderOfMaps(t *testing.T) {
 		}
 	}
 	for _, at := range [][3]int{{3, 0, 0}, {0, 0, 1}, {-1, 0, 0}, {99, 0, 0}} {
-		if got, _, err := f.Tile("land.pmtiles", at[0], at[1], at[2]); err != nil || len(got.Data) != 0 {
+		if got, _, err := f.Tile(t.Context(), "land.pmtiles", at[0], at[1], at[2]); err != nil || len(got.Data) != 0 {
 			t.Errorf("%v: %q, %v", at, got.Data, err)
 		}
 	}
 	for _, id := range []string{"none", "broken.pmtiles", "../land.pmtiles"} {
-		if _, _, err := f.Tile(id, 0, 0, 0); err == nil {
+		if _, _, err := f.Tile(t.Context(), id, 0, 0, 0); err == nil {
 			t.Errorf("%s has tiles", id)
 		}
 	}
@@ -220,14 +221,14 @@ func TestAFolderOfMaps(t *testing.T) {
 func TestMapsComeAndGoWhileTheStationRuns(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	f, err := OpenFolder(dir, slog.New(slog.DiscardHandler))
+	f, err := OpenFolder(t.Context(), dir, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
 	path := filepath.Join(dir, "land.pmtiles")
 	names := func() (all []string) {
-		list, err := f.List()
+		list, err := f.List(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -251,16 +252,28 @@ func TestMapsComeAndGoWhileTheStationRuns(t *testing.T) {
 	if got := names(); len(got) != 1 {
 		t.Errorf("a changed file: %q", got)
 	}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	mbFile(t, filepath.Join(dir, "photo.mbtiles"), map[string]string{"format": "png"})
+	if _, err := f.List(gone); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(); len(got) != 2 || got[0] != "photo.mbtiles" {
+		t.Errorf("after somebody asked who has gone: %q", got)
+	}
+	if err := os.Remove(filepath.Join(dir, "photo.mbtiles")); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
 	if got := names(); len(got) != 0 {
 		t.Errorf("a removed file: %q", got)
 	}
-	if _, _, err := f.Tile("land.pmtiles", 0, 0, 0); err == nil {
+	if _, _, err := f.Tile(t.Context(), "land.pmtiles", 0, 0, 0); err == nil {
 		t.Error("a removed file has tiles")
 	}
-	if _, err := OpenFolder(path, slog.New(slog.DiscardHandler)); err == nil {
+	if _, err := OpenFolder(t.Context(), path, slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("a folder that is not there is opened")
 	}
 }
@@ -277,7 +290,7 @@ func FuzzPMTiles(f *testing.F) {
 		}
 		defer func() { _ = p.close() }()
 		for z := range 4 {
-			_, _ = p.tile(z, 1<<z-1, 0) // must not panic or take much memory
+			_, _ = p.tile(t.Context(), z, 1<<z-1, 0) // must not panic or take much memory
 		}
 	})
 }

@@ -2,6 +2,7 @@ package maps
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -22,7 +23,7 @@ type mbTiles struct {
 	about Map
 }
 
-func openMBTiles(path string) (m *mbTiles, err error) {
+func openMBTiles(ctx context.Context, path string) (m *mbTiles, err error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("open: %w", err)
@@ -39,7 +40,7 @@ func openMBTiles(path string) (m *mbTiles, err error) {
 	}()
 	db.SetMaxOpenConns(4)
 	m = &mbTiles{db: db}
-	values, err := m.metadata()
+	values, err := m.metadata(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("it is no MBTiles file: %w", err)
 	}
@@ -52,21 +53,21 @@ func openMBTiles(path string) (m *mbTiles, err error) {
 		return nil, fmt.Errorf("tiles of format %.20q are not known: png, jpg, webp, avif or pbf is needed", values["format"])
 	}
 	m.about = Map{Name: values["name"], Attribution: values["attribution"], Format: format, Layers: meta.layers(), Bounds: bounds(values["bounds"])}
-	if m.about.MinZoom, m.about.MaxZoom, err = m.zooms(values); err != nil {
+	if m.about.MinZoom, m.about.MaxZoom, err = m.zooms(ctx, values); err != nil {
 		return nil, err
 	}
 	if err := m.about.sane(); err != nil {
 		return nil, err
 	}
-	m.query, err = db.Prepare("SELECT tile_data FROM tiles WHERE zoom_level=? AND tile_column=? AND tile_row=?")
+	m.query, err = db.PrepareContext(ctx, "SELECT tile_data FROM tiles WHERE zoom_level=? AND tile_column=? AND tile_row=?")
 	if err != nil {
 		return nil, fmt.Errorf("it has no tiles: %w", err)
 	}
 	return m, nil
 }
 
-func (m *mbTiles) metadata() (map[string]string, error) {
-	rows, err := m.db.Query("SELECT name, value FROM metadata WHERE length(value) <= ? LIMIT 1000", mostMetadata)
+func (m *mbTiles) metadata(ctx context.Context) (map[string]string, error) {
+	rows, err := m.db.QueryContext(ctx, "SELECT name, value FROM metadata WHERE length(value) <= ? LIMIT 1000", mostMetadata)
 	if err != nil {
 		return nil, fmt.Errorf("read its metadata: %w", err)
 	}
@@ -87,14 +88,14 @@ func (m *mbTiles) metadata() (map[string]string, error) {
 }
 
 // zooms are those that the metadata tells, or else those that are there.
-func (m *mbTiles) zooms(values map[string]string) (least, most int, err error) {
+func (m *mbTiles) zooms(ctx context.Context, values map[string]string) (least, most int, err error) {
 	least, errLeast := strconv.Atoi(values["minzoom"])
 	most, errMost := strconv.Atoi(values["maxzoom"])
 	if errLeast == nil && errMost == nil {
 		return least, most, nil
 	}
 	var from, to sql.NullInt64
-	if err := m.db.QueryRow("SELECT min(zoom_level), max(zoom_level) FROM tiles").Scan(&from, &to); err != nil {
+	if err := m.db.QueryRowContext(ctx, "SELECT min(zoom_level), max(zoom_level) FROM tiles").Scan(&from, &to); err != nil {
 		return 0, 0, fmt.Errorf("it has no tiles: %w", err)
 	}
 	if !from.Valid {
@@ -123,9 +124,9 @@ func (m *mbTiles) describe() Map { return m.about }
 
 func (m *mbTiles) close() error { return errors.Join(m.query.Close(), m.db.Close()) }
 
-func (m *mbTiles) tile(z, x, y int) (Tile, error) {
+func (m *mbTiles) tile(ctx context.Context, z, x, y int) (Tile, error) {
 	var data []byte
-	err := m.query.QueryRow(z, x, 1<<z-1-y).Scan(&data) // rows count from the south
+	err := m.query.QueryRowContext(ctx, z, x, 1<<z-1-y).Scan(&data) // rows count from the south
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return Tile{}, nil

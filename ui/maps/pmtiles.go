@@ -3,6 +3,7 @@ package maps
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -146,7 +147,7 @@ func (p *pmTiles) raw(s span, most int64) ([]byte, error) {
 }
 
 // tile looks a tile up, from the root directory down.
-func (p *pmTiles) tile(z, x, y int) (Tile, error) {
+func (p *pmTiles) tile(_ context.Context, z, x, y int) (Tile, error) {
 	id := tileID(z, x, y)
 	entries := p.root
 	for range pmDepth {
