@@ -1,0 +1,97 @@
+//go:build !race
+
+package station
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// score is what a scene measured.
+type score struct {
+	hours             float64
+	crossings, told   int
+	noticeable, noted int // the same of those that tripped a sensor or were in a camera's view
+	alerts, nuisances int
+	causes            map[string]int
+	missed            []string
+	delays            []float64 // seconds from the crossing to the alert; below zero: before it
+	eyes, eyesNear    []float64 // seconds from the approval to the first picture of whom it is about; near: a drone was within 200 m
+	trips             map[string]int
+}
+
+func newScore() *score { return &score{causes: map[string]int{}, trips: map[string]int{}} }
+
+// add counts a scene in. Who crossed in the last minute is left out: the alert may still come.
+func (sum *score) add(s *scene) {
+	sum.hours += s.now.Sub(sceneStart).Hours()
+	for _, name := range sortedKeys(s.parties) {
+		p := s.parties[name]
+		if p.crossed.IsZero() || s.now.Sub(p.crossed) < lateAfter {
+			continue
+		}
+		sum.crossings++
+		noticeable := p.seen || len(p.trips) > 0
+		if noticeable {
+			sum.noticeable++
+		}
+		if p.alerted.IsZero() || p.alerted.Sub(p.crossed) > lateAfter {
+			sum.missed = append(sum.missed, fmt.Sprintf("%s at %s after %v", p.name, p.crossed.Sub(sceneStart), p.trips))
+			continue
+		}
+		sum.told++
+		if noticeable {
+			sum.noted++
+		}
+		sum.delays = append(sum.delays, p.alerted.Sub(p.crossed).Seconds())
+	}
+	for _, v := range s.order {
+		sum.alerts++
+		sum.causes[v.cause]++
+		if v.cause != "crossing" {
+			sum.nuisances++
+		}
+	}
+	for _, w := range s.approved {
+		if w.seen.IsZero() {
+			continue
+		}
+		took := w.seen.Sub(w.approved).Seconds()
+		sum.eyes = append(sum.eyes, took)
+		if w.distanceM <= 200 {
+			sum.eyesNear = append(sum.eyesNear, took)
+		}
+	}
+	for kind, n := range s.trips {
+		sum.trips[kind] += n
+	}
+}
+
+func (sum *score) share() float64    { return float64(sum.told) / float64(max(1, sum.crossings)) }
+func (sum *score) nuisance() float64 { return float64(sum.nuisances) / float64(max(1, sum.alerts)) }
+
+func (sum *score) String() string {
+	return fmt.Sprintf("%.1f h: %d of %d crossings alerted (%.3f), of those that tripped a sensor or were in a camera's view %d of %d; missed %v; %d alerts (%.1f an hour), nuisances %d (%.3f), by cause %v; "+
+		"from the crossing to the alert p50 %.0f s, p95 %.0f s; from approval to eyes on p50 %.1f s, p95 %.1f s (%d), with a drone within 200 m p50 %.1f s, p95 %.1f s (%d); trips of gateways %v",
+		sum.hours, sum.told, sum.crossings, sum.share(), sum.noted, sum.noticeable, sum.missed, sum.alerts, float64(sum.alerts)/sum.hours, sum.nuisances, sum.nuisance(), sum.causes,
+		quantile(sum.delays, 0.5), quantile(sum.delays, 0.95), quantile(sum.eyes, 0.5), quantile(sum.eyes, 0.95), len(sum.eyes),
+		quantile(sum.eyesNear, 0.5), quantile(sum.eyesNear, 0.95), len(sum.eyesNear), sum.trips)
+}
+
+func quantile(values []float64, q float64) float64 {
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
