@@ -10,7 +10,7 @@ export function message(Kind, system, fields, component = 1) {
   return Object.assign(new Kind(), { targetSystem: system, targetComponent: component }, fields);
 }
 
-/** Sends a command and gives MAV_RESULT; a place makes it COMMAND_INT. */
+/** Sends a command and gives MAV_RESULT and how often it was sent again; a place makes it COMMAND_INT. */
 export async function command(link, system, id, params = [], { component = 1, place } = {}) {
   const fields = { command: id };
   [0, 1, 2, 3, 4, 5, 6].forEach((i) => (fields[`_param${i + 1}`] = params[i] ?? 0));
@@ -19,16 +19,18 @@ export async function command(link, system, id, params = [], { component = 1, pl
     Object.assign(fields, { frame: place.frame, _param5: Math.round(place.lat * 1e7), _param6: Math.round(place.lon * 1e7), _param7: place.alt });
   }
   const m = message(Kind, system, fields, component);
+  let repeats = 0;
   return link.ask(
     `acknowledgement of command ${id}`,
     (again) => {
+      repeats = again;
       if (!place) m.confirmation = again;
       link.send(system, m);
     },
     ({ id: got, system: from, component: by, data }) => {
       if (got !== mav.CommandAck.MSG_ID || from !== system || by !== component || data.command !== id || data.result === IN_PROGRESS) return null;
       if (data.targetSystem !== 255 || data.targetComponent !== 190) throw new Error(`the acknowledgement of ${id} is for ${data.targetSystem}/${data.targetComponent}`);
-      return { result: data.result };
+      return { result: data.result, repeats };
     },
   );
 }
