@@ -26,7 +26,7 @@ type load struct {
 // round in which the machine was busy with other things or at its limit: invalid-rounds says how many there were, the log why.
 func BenchmarkRelay(b *testing.B) {
 	for _, l := range []load{
-		{4000, 25, 4 << 20, 2}, {4000, 25, 64 << 10, 1}, {4000, 100, 4 << 20, 1},
+		{4000, 25, 4 << 20, 3}, {4000, 25, 64 << 10, 2}, {4000, 100, 4 << 20, 1},
 		{20_000, 10, 4 << 20, 2}, {20_000, 10, 64 << 10, 1},
 	} {
 		b.Run(fmt.Sprintf("kbps=%d/viewers=%d/queueKiB=%d", l.kbps, l.viewers, l.queue>>10), func(b *testing.B) {
@@ -184,7 +184,7 @@ func measure(b *testing.B, kind, camera string, at *clock, l load) figures {
 	for _, v := range viewers {
 		v.count(true)
 	}
-	const span = 6 * time.Second
+	const span = 12 * time.Second
 	cpu, harness, began, before := cpuSeconds(b, pid), cpuSeconds(b, os.Getpid()), time.Now(), readMachine(b)
 	var late []float64
 	for last := began; time.Since(began) < span; {
