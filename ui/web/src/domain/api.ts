@@ -9,6 +9,7 @@ import { fencePlan, missionPlan, rallyPlan, type PlanKind, type Plans } from './
 import type { TrackingTarget } from './picture';
 import { recordedMetadata, recording, recordingIndex, type RecordedMetadata, type Recording, type RecordingIndex } from './recording';
 import { waveform, type Waveform } from './waveform';
+import { texts } from '../texts';
 
 /** A refusal by the station (RFC 9457), or no answer at all (status 0). */
 export class ApiProblem extends Error {
@@ -327,7 +328,7 @@ export class Api {
     path: string,
     options: { body?: string; type?: string; range?: string; signal?: AbortSignal | undefined; timeoutMs?: number | undefined },
   ): Promise<Response> {
-    if (this.readOnly !== undefined && method !== 'GET' && path !== '/session') throw new ApiProblem(409, 'Replay', this.readOnly);
+    if (this.readOnly !== undefined && method !== 'GET' && path !== '/session') throw new ApiProblem(409, texts.rewind.title, this.readOnly);
     const timeout = AbortSignal.timeout(options.timeoutMs ?? requestTimeoutMs);
     const init: RequestInit = {
       method,
@@ -343,7 +344,7 @@ export class Api {
       response = await this.fetcher(base + path, init);
     } catch (error) {
       if (options.signal?.aborted) throw error;
-      throw new ApiProblem(0, 'No answer', 'The station did not answer. It is not known whether the request arrived.');
+      throw new ApiProblem(0, texts.connection.noAnswerTitle, texts.connection.noAnswer);
     }
     if (!response.ok) throw await problemOf(response);
     return response;
@@ -361,18 +362,18 @@ export async function decodeBody<T>(response: Response, decoder: Decoder<T>): Pr
   try {
     body = await response.json();
   } catch {
-    throw new ApiProblem(response.status, 'Unreadable answer', `The station's answer to ${path} is not JSON.`);
+    throw new ApiProblem(response.status, texts.connection.unreadableTitle, texts.connection.notJson(path));
   }
   try {
     return decoder(body, path);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    throw new ApiProblem(response.status, 'Unreadable answer', error.message);
+    throw new ApiProblem(response.status, texts.connection.unreadableTitle, error.message);
   }
 }
 
 async function problemOf(response: Response): Promise<ApiProblem> {
-  const fallback = `The station refused (${response.status} ${response.statusText}).`;
+  const fallback = texts.connection.refused(`${response.status} ${response.statusText}`);
   try {
     const body = m.problem(await response.json(), 'problem');
     return new ApiProblem(response.status, body.title ?? fallback, body.detail ?? '', body.alternate);

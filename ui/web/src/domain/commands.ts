@@ -1,6 +1,7 @@
 /** What can be commanded, as the API takes it, and when it makes sense. */
 import { landed, quantity } from './format';
 import type { Place, Vehicle } from './model';
+import { texts } from '../texts';
 
 export type VehicleCommand =
   | { command: 'arm' | 'disarm' | 'return' | 'hold' | 'pause' | 'continue' | 'startMission' | 'cancel' }
@@ -14,28 +15,6 @@ export type VehicleCommand =
   | { command: 'heading'; headingDeg: number }
   | { command: 'mode'; mode: string }
   | { command: 'reboot' | 'terminate'; confirm: string };
-
-export const commandWords: Record<VehicleCommand['command'], string> = {
-  arm: 'arm',
-  disarm: 'disarm',
-  takeoff: 'take off',
-  goto: 'fly there',
-  orbit: 'circle there',
-  return: 'return',
-  land: 'land',
-  hold: 'hold',
-  pause: 'pause',
-  continue: 'go on',
-  cancel: 'give up the command at work',
-  changeAltitude: 'change height',
-  changeSpeed: 'change speed',
-  heading: 'turn',
-  mode: 'change mode',
-  startMission: 'start the mission',
-  setHome: 'set home',
-  reboot: 'reboot',
-  terminate: 'terminate',
-};
 
 /** These make a flight safer or end it: they never wait for the answer to another command. */
 export function urgent(command: VehicleCommand): boolean {
@@ -102,9 +81,10 @@ export function mapCommand(ask: MapAsk, at: Place, form: MapForm): VehicleComman
 
 /** What a vehicle shows now, for an outcome that nobody knows: 'armed, GUIDED, in the air, 32 m above ground'. */
 export function shows(v: Vehicle | undefined): string {
-  if (!v) return 'nothing';
-  if (v.state === 'lost') return 'nothing, for it is lost';
-  const parts = [v.armed === undefined ? 'armed or not is not known' : v.armed ? 'armed' : 'disarmed', v.mode ?? 'no mode', landed(v.landed)];
-  if (v.position?.altAGL !== undefined) parts.push(`${quantity(v.position.altAGL, 'm')} above ground`);
+  if (!v) return texts.vehicles.nothing;
+  if (v.state === 'lost') return texts.vehicles.nothingLost;
+  const words = texts.vehicles;
+  const parts = [v.armed === undefined ? words.armedUnknown : v.armed ? words.armed : words.disarmed, v.mode ?? words.noMode, landed(v.landed)];
+  if (v.position?.altAGL !== undefined) parts.push(words.aboveGround(quantity(v.position.altAGL, 'm')));
   return parts.join(', ');
 }

@@ -1,4 +1,6 @@
 /** Numbers and states in an operator's words. An unknown value reads '–', never zero. */
+import { texts } from '../texts';
+
 const unknown = '–';
 
 /** A number with a unit, or '–'. */
@@ -46,30 +48,14 @@ export function percent(fraction: number | undefined): string {
 /** 'a, b and c'. */
 export function list(words: readonly string[]): string {
   if (words.length < 2) return words[0] ?? '';
-  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+  return texts.common.and(words.slice(0, -1).join(', '), words.at(-1) ?? '');
 }
-
-const landedWords: Record<string, string> = {
-  onGround: 'on the ground',
-  takingOff: 'taking off',
-  inAir: 'in the air',
-  landing: 'landing',
-};
 
 /** The landed state in words; a word that is not known is shown as it came. */
 export function landed(state: string | undefined): string {
-  return state === undefined ? unknown : (landedWords[state] ?? state);
+  return state === undefined ? unknown : (texts.vehicles.landed[state] ?? state);
 }
 
-const gpsWords: Record<string, string> = {
-  none: 'no fix',
-  '2d': '2D',
-  '3d': '3D',
-  dgps: 'DGPS',
-  rtkFloat: 'RTK float',
-  rtkFixed: 'RTK fixed',
-};
-
 export function gpsFix(fix: string): string {
-  return gpsWords[fix] ?? fix;
+  return texts.vehicles.gps[fix] ?? fix;
 }

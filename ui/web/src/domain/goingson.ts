@@ -2,6 +2,9 @@
 import { clockTime, quantity, span } from './format';
 import type { Line, Tone } from './health';
 import type { Link, PlanState, StationLink, Transfer, Vehicle } from './model';
+import { texts } from '../texts';
+
+const words = texts.goingOn;
 
 /** A loss above this is worth a caution. */
 const lossCautionPercent = 10;
@@ -24,10 +27,10 @@ export function linkLines(v: Vehicle, station: readonly StationLink[], nowMs: nu
     const tone: Tone = lost ? 'bad' : (l.lossPercent ?? 0) > lossCautionPercent ? 'caution' : 'ok';
     return {
       key: `${l.name ?? ''}-${l.remote ?? ''}-${i}`,
-      label: l.name ?? 'link',
+      label: l.name ?? words.link,
       tone,
       used,
-      role: lost ? 'LOST' : used ? 'in use' : 'standby',
+      role: lost ? words.lost : used ? words.inUse : words.standby,
       text: lost ? lostWords(l, connection, nowMs) : linkWords(l, nowMs),
       radio: radioWords(connection),
     };
@@ -35,29 +38,20 @@ export function linkLines(v: Vehicle, station: readonly StationLink[], nowMs: nu
 }
 
 function linkWords(l: Link, nowMs: number): string {
-  const heard = l.lastHeard === undefined ? '' : ` · heard ${span(nowMs - l.lastHeard)} ago`;
-  return `${quantity(l.lossPercent, '%', 1)} lost · ${quantity(l.rttMs, 'ms')}${heard}`;
+  const heard = l.lastHeard === undefined ? '' : ` · ${words.heard(span(nowMs - l.lastHeard))}`;
+  return `${words.loss(quantity(l.lossPercent, '%', 1))} · ${quantity(l.rttMs, 'ms')}${heard}`;
 }
 
 function lostWords(l: Link, connection: StationLink | undefined, nowMs: number): string {
-  const heard = l.lastHeard === undefined ? 'not heard' : `last heard ${span(nowMs - l.lastHeard)} ago`;
+  const heard = l.lastHeard === undefined ? words.notHeard : words.lastHeard(span(nowMs - l.lastHeard));
   return connection?.problem ? `${heard} · ${connection.problem}` : heard;
 }
 
 function radioWords(connection: StationLink | undefined): string | undefined {
   const r = connection?.radio;
   if (!r) return undefined;
-  return `radio: signal ${r.rssi}, noise ${r.noise}; far end ${r.remoteRssi}, ${r.remoteNoise}; ${r.txBufferPercent} % of its buffer free`;
+  return words.radio(r.rssi, r.noise, r.remoteRssi, r.remoteNoise, r.txBufferPercent);
 }
-
-const transferNames: Record<string, string> = {
-  mission: 'the mission',
-  fence: 'the fence',
-  rally: 'the rally points',
-  parameters: 'parameters',
-  file: 'a file',
-  log: 'a log',
-};
 
 /** The station can cancel these. */
 const cancellable: readonly string[] = ['mission', 'fence', 'rally', 'parameters', 'file', 'log'];
@@ -76,8 +70,8 @@ export function transferLine(t: Transfer): TransferLine {
   const figure = (n: number): string => (bytes ? size(n) : String(n));
   const known = t.total !== undefined && t.total > 0;
   return {
-    words: `${t.upload ? 'Sends' : 'Reads'} ${transferNames[t.kind] ?? t.kind}`,
-    progress: known ? `${figure(t.done)} of ${figure(t.total ?? 0)}` : figure(t.done),
+    words: (t.upload ? words.sends : words.reads)(words.transfers[t.kind] ?? t.kind),
+    progress: known ? words.progress(figure(t.done), figure(t.total ?? 0)) : figure(t.done),
     share: known ? Math.min(1, Math.max(0, t.done / (t.total ?? 1))) : undefined,
     cancellable: cancellable.includes(t.kind),
   };
@@ -90,41 +84,36 @@ export function size(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 }
 
-const planLabels: Record<string, string> = { mission: 'Mission', fence: 'Fence', rally: 'Rally points' };
-
 export function planLines(v: Vehicle): Line[] {
-  return (v.plans ?? []).map((p) => ({ key: p.kind, label: planLabels[p.kind] ?? p.kind, ...planWords(p, v) }));
+  return (v.plans ?? []).map((p) => ({ key: p.kind, label: words.planLabels[p.kind] ?? p.kind, ...planWords(p, v) }));
 }
 
 function planWords(p: PlanState, v: Vehicle): { tone: Tone; text: string } {
-  if (p.unknown) return { tone: 'bad', text: p.note ?? 'an upload was cut: what the vehicle holds is not known' };
+  if (p.unknown) return { tone: 'bad', text: p.note ?? words.cut };
   const parts: string[] = [];
-  if (p.changedAt !== undefined) parts.push(`changed at ${clockTime(p.changedAt)} by ${p.changedBy ?? 'another station'}`);
+  if (p.changedAt !== undefined) parts.push(words.changed(clockTime(p.changedAt), p.changedBy));
   if (p.note) parts.push(p.note);
   const tone: Tone = parts.length > 0 ? 'caution' : 'info';
   if (p.count !== undefined) parts.unshift(countWords(p, v));
-  if (parts.length === 0) parts.push('not read yet');
+  if (parts.length === 0) parts.push(words.notRead);
   return { tone, text: parts.join(' · ') };
 }
 
 function countWords(p: PlanState, v: Vehicle): string {
   const n = p.count ?? 0;
-  const things = p.kind === 'rally' ? 'point' : 'item';
-  const current = p.kind === 'mission' && n > 0 && v.mission?.current !== undefined ? `, now at ${v.mission.current}` : '';
-  return n === 0 ? 'none' : `${n} ${things}${n === 1 ? '' : 's'}${current}`;
+  const current = p.kind === 'mission' && n > 0 && v.mission?.current !== undefined ? `, ${words.nowAt(v.mission.current)}` : '';
+  return n === 0 ? words.noItems : `${p.kind === 'rally' ? words.points(n) : words.items(n)}${current}`;
 }
-
-const leadingWords: Record<string, string> = { orbit: 'Circles a place', landAt: 'Flies to a place to land', follow: 'Follows' };
 
 /** What the vehicle is at just now by somebody's command, one sentence each. */
 export function atWork(v: Vehicle): string[] {
   const out: string[] = [];
   if (v.leading) {
-    out.push(`${leadingWords[v.leading.kind] ?? v.leading.kind}, led by the station${v.leading.by ? ` for ${v.leading.by}` : ''}`);
+    out.push(words.led(words.leading[v.leading.kind] ?? v.leading.kind, v.leading.by));
   }
   if (v.pending) {
     const name = v.pending.command.replace(/^MAV_CMD_/, '').replaceAll('_', ' ').toLowerCase();
-    out.push(`At work: ${name}${v.pending.percent === undefined ? '' : `, ${Math.round(v.pending.percent)} %`}`);
+    out.push(`${words.atWork(name)}${v.pending.percent === undefined ? '' : `, ${Math.round(v.pending.percent)} %`}`);
   }
   return out;
 }
@@ -137,10 +126,10 @@ export function armingLines(v: Vehicle): Line[] {
     key: `${i}-${r.text}`,
     label: '',
     tone: r.warning ? 'caution' : 'bad',
-    text: r.source === 'remoteId' ? `Remote ID: ${r.text}` : r.text,
+    text: r.source === 'remoteId' ? words.remoteId(r.text) : r.text,
   }));
   if (lines.length > 0) return lines;
   if (v.arming.ready === undefined) return [];
-  const [tone, text] = v.arming.ready ? (['ok', 'ready to arm'] as const) : (['bad', 'not ready to arm; no reason given'] as const);
+  const [tone, text] = v.arming.ready ? (['ok', words.ready] as const) : (['bad', words.notReady] as const);
   return [{ key: 'ready', label: '', tone, text }];
 }

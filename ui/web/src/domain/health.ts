@@ -1,6 +1,9 @@
 /** How a vehicle is, in lines for an operator: a label, a tone that also has a mark, and words. */
 import { gpsFix, heading, list, quantity, span } from './format';
 import type { Battery, Ekf, Endurance, Gps, Vehicle, Vibration } from './model';
+import { texts } from '../texts';
+
+const words = texts.health;
 
 /** 'info' says something without judging it; 'unknown' is what the vehicle does not tell. */
 export type Tone = 'ok' | 'info' | 'caution' | 'bad' | 'unknown';
@@ -29,7 +32,7 @@ export function summary(lines: readonly Line[]): string {
   const bad = lines.filter((l) => l.tone === 'bad' || l.tone === 'caution' || l.old !== undefined);
   if (bad.length > 0) return bad.map((l) => l.label).join(', ');
   const untold = lines.filter((l) => l.tone === 'unknown');
-  return untold.length > 0 ? `not told: ${untold.map((l) => l.label).join(', ')}` : 'all good';
+  return untold.length > 0 ? words.untold(untold.map((l) => l.label).join(', ')) : words.good;
 }
 
 /** A level as the API gives it; one that is not known is shown as a caution, never as good. */
@@ -41,7 +44,7 @@ function toneOf(level: string | undefined): Tone {
 /** '12 s old' for a member that the station calls too old to go by; undefined while it is fresh. */
 export function staleAge(vehicle: Vehicle, member: string, t: number | undefined, nowMs: number): string | undefined {
   if (!vehicle.stale?.includes(member)) return undefined;
-  return t === undefined ? 'old' : `${span(nowMs - t)} old`;
+  return t === undefined ? words.old : texts.common.old(span(nowMs - t));
 }
 
 export function healthLines(v: Vehicle, nowMs: number): Line[] {
@@ -50,40 +53,42 @@ export function healthLines(v: Vehicle, nowMs: number): Line[] {
     lines.push({ key, label, ...of, old: staleAge(v, key, t, nowMs) });
   };
   if (v.status === 'critical' || v.status === 'emergency') {
-    lines.push({ key: 'status', label: 'State', tone: 'bad', text: `the vehicle reports ${v.status}` });
+    lines.push({ key: 'status', label: words.state, tone: 'bad', text: words.reports(v.status) });
   }
-  add('ekf', 'Estimate', v.ekf?.t, v.ekf ? ekfWords(v.ekf) : silent);
-  add('gps', 'GPS', v.gps?.t, v.gps ? gpsWords(v.gps) : silent);
-  if (v.gps2) add('gps2', 'GPS 2', v.gps2.t, gpsWords(v.gps2));
-  add('vibration', 'Vibration', v.vibration?.t, v.vibration ? vibrationWords(v.vibration) : silent);
-  if (v.sensors) add('sensors', 'Sensors', v.sensors.t, sensorWords(v.sensors.unhealthy ?? []));
+  add('ekf', words.estimate, v.ekf?.t, v.ekf ? ekfWords(v.ekf) : silent);
+  add('gps', words.gps, v.gps?.t, v.gps ? gpsWords(v.gps) : silent);
+  if (v.gps2) add('gps2', words.gps2, v.gps2.t, gpsWords(v.gps2));
+  add('vibration', words.vibration, v.vibration?.t, v.vibration ? vibrationWords(v.vibration) : silent);
+  if (v.sensors) add('sensors', words.sensors, v.sensors.t, sensorWords(v.sensors.unhealthy ?? []));
   if (v.wind) {
-    add('wind', 'Wind', v.wind.t, { tone: 'info', text: `${quantity(v.wind.speed, 'm/s', 1)} from ${heading(v.wind.fromDeg)}` });
+    add('wind', words.wind, v.wind.t, { tone: 'info', text: words.windFrom(quantity(v.wind.speed, 'm/s', 1), heading(v.wind.fromDeg)) });
   }
-  if (v.rc) add('rc', 'Hand radio', v.rc.t, rcWords(v.rc));
-  if (v.fence) add('fence', 'Fence', v.fence.t, fenceWords(v.fence));
-  if (v.failsafe) lines.push({ key: 'failsafe', label: 'Failsafe', ...failsafeWords(v.failsafe) });
+  if (v.rc) add('rc', words.rc, v.rc.t, rcWords(v.rc));
+  if (v.fence) add('fence', words.fence, v.fence.t, fenceWords(v.fence));
+  if (v.failsafe) lines.push({ key: 'failsafe', label: words.failsafe, ...failsafeWords(v.failsafe) });
   return lines;
 }
 
-const silent = { tone: 'unknown', text: 'not told' } as const;
+const silent = { tone: 'unknown', text: words.notTold } as const;
 
 function ekfWords(e: Ekf): { tone: Tone; text: string } {
   const missing = (['attitude', 'velocity', 'position', 'height'] as const).filter((m) => e[m] === false);
   const parts: string[] = [];
-  if (missing.length > 0) parts.push(`no ${list(missing)}`);
-  if (e.held) parts.push('place held, nothing measures it');
-  if (e.gpsGlitch) parts.push('GPS glitch');
+  if (missing.length > 0) parts.push(words.lacks(list(missing.map((m) => words.estimates[m]))));
+  if (e.held) parts.push(words.held);
+  if (e.gpsGlitch) parts.push(words.glitch);
   const ratios = { velocity: e.velocityRatio, place: e.horizontalRatio, height: e.verticalRatio, compass: e.compassRatio };
-  const high = Object.entries(ratios).filter(([, ratio]) => ratio !== undefined && ratio >= 0.5);
-  for (const [name, ratio] of high) parts.push(`${name} at ${Math.round((ratio ?? 0) * 100)} % of its limit`);
-  return { tone: toneOf(e.level), text: parts.join(', ') || (e.level === 'ok' ? 'good' : e.level) };
+  for (const name of ['velocity', 'place', 'height', 'compass'] as const) {
+    const ratio = ratios[name] ?? 0;
+    if (ratio >= 0.5) parts.push(words.ofLimit(words.ratios[name], Math.round(ratio * 100)));
+  }
+  return { tone: toneOf(e.level), text: parts.join(', ') || (e.level === 'ok' ? words.estimateGood : e.level) };
 }
 
 function gpsWords(g: Gps): { tone: Tone; text: string } {
-  const parts = [`${gpsFix(g.fix)}, ${g.satellites ?? '–'} sats, HDOP ${quantity(g.hdop, '', 1)}`];
+  const parts = [words.fix(gpsFix(g.fix), String(g.satellites ?? '–'), quantity(g.hdop, '', 1))];
   let tone: Tone = g.fix === 'none' ? 'bad' : g.fix === '2d' ? 'caution' : 'ok';
-  for (const [name, state] of [['spoofing', g.spoofing], ['jamming', g.jamming]] as const) {
+  for (const [name, state] of [[words.spoofing, g.spoofing], [words.jamming, g.jamming]] as const) {
     if (state === undefined || state === 'ok') continue;
     parts.unshift(`${name} ${state}`.toUpperCase());
     if (state !== 'mitigated') tone = 'bad';
@@ -95,45 +100,37 @@ function gpsWords(g: Gps): { tone: Tone; text: string } {
 function vibrationWords(v: Vibration): { tone: Tone; text: string } {
   const clipped = (v.clipping ?? []).reduce((a, b) => a + b, 0);
   const most = Math.max(v.x, v.y, v.z);
-  return { tone: toneOf(v.level), text: `${quantity(most, 'm/s²', 1)}${clipped > 0 ? `, clipped ${clipped} times` : ''}` };
+  return { tone: toneOf(v.level), text: `${quantity(most, 'm/s²', 1)}${clipped > 0 ? `, ${words.clipped(clipped)}` : ''}` };
 }
 
 function sensorWords(unhealthy: readonly string[]): { tone: Tone; text: string } {
-  return unhealthy.length > 0 ? { tone: 'bad', text: `unhealthy: ${list(unhealthy)}` } : { tone: 'ok', text: 'all healthy' };
+  return unhealthy.length > 0 ? { tone: 'bad', text: words.unhealthy(list(unhealthy)) } : { tone: 'ok', text: words.healthy };
 }
 
 function rcWords(rc: NonNullable<Vehicle['rc']>): { tone: Tone; text: string } {
-  if (rc.channels === 0) return { tone: 'info', text: 'none heard' };
-  const strength = rc.rssiPercent === undefined ? '' : `, ${quantity(rc.rssiPercent, '%')} strength`;
-  return { tone: rc.rssiPercent !== undefined && rc.rssiPercent < 30 ? 'caution' : 'ok', text: `${rc.channels} channels${strength}` };
+  if (rc.channels === 0) return { tone: 'info', text: words.noRadio };
+  const strength = rc.rssiPercent === undefined ? '' : `, ${words.strength(quantity(rc.rssiPercent, '%'))}`;
+  return { tone: rc.rssiPercent !== undefined && rc.rssiPercent < 30 ? 'caution' : 'ok', text: `${words.channels(rc.channels)}${strength}` };
 }
 
-const breachWords: Record<string, string> = {
-  minimumAltitude: 'too low',
-  maximumAltitude: 'too high',
-  boundary: 'outside',
-};
-
 function fenceWords(f: NonNullable<Vehicle['fence']>): { tone: Tone; text: string } {
-  const kind = f.kind === undefined ? '' : ` (${breachWords[f.kind] ?? f.kind})`;
-  if (f.breached) return { tone: 'bad', text: `breached${kind}` };
-  return (f.count ?? 0) > 0 ? { tone: 'info', text: `kept now, breached ${f.count} times${kind}` } : { tone: 'ok', text: 'kept' };
+  const kind = f.kind === undefined ? '' : ` (${words.breaches[f.kind] ?? f.kind})`;
+  if (f.breached) return { tone: 'bad', text: `${words.breached}${kind}` };
+  return (f.count ?? 0) > 0 ? { tone: 'info', text: `${words.breachedBefore(f.count ?? 0)}${kind}` } : { tone: 'ok', text: words.kept };
 }
 
 function failsafeWords(f: NonNullable<Vehicle['failsafe']>): { tone: Tone; text: string } {
   const reasons = [...new Set((f.reasons ?? []).map((r) => r.text))].join('; ');
-  if (f.active) return { tone: 'bad', text: reasons || 'acts now' };
-  return reasons ? { tone: 'caution', text: `over: ${reasons}` } : { tone: 'ok', text: 'none' };
+  if (f.active) return { tone: 'bad', text: reasons || words.actsNow };
+  return reasons ? { tone: 'caution', text: words.over(reasons) } : { tone: 'ok', text: words.none };
 }
-
-const functionWords: Record<string, string> = { all: '', propulsion: 'motors', avionics: 'electronics', payload: 'payload' };
 
 /** One line for each battery of a vehicle that tells of several, or the one. */
 export function batteryLines(v: Vehicle, nowMs: number): Line[] {
   const batteries = v.batteries && v.batteries.length > 0 ? v.batteries : v.battery ? [v.battery] : [];
   return batteries.map((b, i) => {
-    const use = b.function === undefined ? '' : (functionWords[b.function] ?? b.function);
-    const label = batteries.length > 1 ? `Battery ${(b.id ?? i) + 1}` : 'Battery';
+    const use = b.function === undefined ? '' : (words.functions[b.function] ?? b.function);
+    const label = batteries.length > 1 ? words.batteryOf((b.id ?? i) + 1) : words.battery;
     return { key: `battery-${i}`, label, ...batteryWords(b, use), old: staleAge(v, 'battery', b.t, nowMs) };
   });
 }
@@ -142,7 +139,7 @@ function batteryWords(b: Battery, use: string): { tone: Tone; text: string } {
   const faults = b.faults ?? [];
   const parts = [quantity(b.percent, '%'), quantity(b.voltage, 'V', 1)];
   if (b.current !== undefined) parts.push(quantity(b.current, 'A', 1));
-  if (b.timeLeftS !== undefined) parts.push(`${span(b.timeLeftS * 1000)} left`);
+  if (b.timeLeftS !== undefined) parts.push(words.timeLeft(span(b.timeLeftS * 1000)));
   if (b.temperatureC !== undefined) parts.push(quantity(b.temperatureC, '°C'));
   if (b.charge !== undefined && b.charge !== 'ok') parts.unshift(b.charge.toUpperCase());
   if (use) parts.push(use);
@@ -158,12 +155,12 @@ const spareCautionS = 120;
 /** The time to the reserve, the time home, and what is left after it. Undefined on the ground, where nothing is reckoned. */
 export function enduranceLine(e: Endurance | undefined): Line | undefined {
   if (!e) return undefined;
-  const base = { key: 'endurance', label: 'Home' };
-  const reserve = `${span(e.toReserveS * 1000)} to the reserve${e.reservePercent === undefined ? '' : ` of ${Math.round(e.reservePercent)} %`}`;
-  if (e.toHomeS === undefined && e.distanceM !== undefined) return { ...base, tone: 'bad', text: `TOO MUCH WIND to get home; ${reserve}` };
-  if (e.toHomeS === undefined) return { ...base, tone: 'info', text: `${reserve}; the way home is not known` };
-  const way = `${span(e.toHomeS * 1000)} away`;
+  const base = { key: 'endurance', label: words.home };
+  const reserve = words.toReserve(span(e.toReserveS * 1000), e.reservePercent === undefined ? undefined : Math.round(e.reservePercent));
+  if (e.toHomeS === undefined && e.distanceM !== undefined) return { ...base, tone: 'bad', text: words.tooMuchWind(reserve) };
+  if (e.toHomeS === undefined) return { ...base, tone: 'info', text: words.homeUnknown(reserve) };
+  const way = words.away(span(e.toHomeS * 1000));
   if (e.spareS === undefined) return { ...base, tone: 'info', text: `${way}, ${reserve}` };
-  if (e.spareS < 0) return { ...base, tone: 'bad', text: `${way}: RESERVE USED ${span(-e.spareS * 1000)} before home` };
-  return { ...base, tone: e.spareS < spareCautionS ? 'caution' : 'ok', text: `${way}, ${span(e.spareS * 1000)} left after it` };
+  if (e.spareS < 0) return { ...base, tone: 'bad', text: words.reserveUsed(way, span(-e.spareS * 1000)) };
+  return { ...base, tone: e.spareS < spareCautionS ? 'caution' : 'ok', text: words.spare(way, span(e.spareS * 1000)) };
 }

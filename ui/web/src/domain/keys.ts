@@ -1,4 +1,8 @@
 /** The keyboard map: one table that both answers keys and fills the help page. No key arms or flies by itself. */
+import { texts } from '../texts';
+
+const { keys: words, replayKeys: replay } = texts;
+
 export type Action =
   | 'approve'
   | 'reject'
@@ -46,43 +50,43 @@ export interface Shortcut {
 }
 
 export const shortcuts: readonly Shortcut[] = [
-  { action: 'palette', keys: ['Ctrl K'], words: 'Find any action by its words (Cmd K on a Mac)' },
-  { action: 'approve', keys: ['A', 'Enter'], words: 'Approve the proposal marked with the key' },
-  { action: 'reject', keys: ['R'], words: 'Reject the proposal marked with the key' },
-  { action: 'next', keys: ['J', 'ArrowDown'], words: 'Next alert' },
-  { action: 'previous', keys: ['K', 'ArrowUp'], words: 'Previous alert' },
-  { action: 'acknowledge', keys: ['C'], words: 'Acknowledge the selected alert' },
-  { action: 'vehicle1', keys: ['1'], words: 'Select the first vehicle' },
-  { action: 'vehicle2', keys: ['2'], words: 'Select the second vehicle' },
-  { action: 'vehicle3', keys: ['3'], words: 'Select the third vehicle' },
-  { action: 'control', keys: ['T'], words: 'Take control of the selected vehicle' },
-  { action: 'look', keys: ['L'], words: 'Look mode: the next click on the map points the camera' },
-  { action: 'fly', keys: ['F'], words: 'Fly mode: the next click on the map asks to fly there' },
-  { action: 'orbit', keys: ['O'], words: 'Orbit mode: the next click on the map asks to circle there' },
-  { action: 'track', keys: ['B'], words: 'Track mode: a click or a box on a picture says what the camera tracks' },
-  { action: 'resolve', keys: ['E'], words: 'Resolve the selected alert' },
-  { action: 'measure', keys: ['M'], words: 'Measure mode: each click on the map adds a point' },
-  { action: 'goTo', keys: ['G'], words: 'Go to typed coordinates' },
-  { action: 'layers', keys: ['Y'], words: 'What the map shows' },
-  { action: 'wall', keys: ['V'], words: 'Video wall' },
-  { action: 'sensors', keys: ['S'], words: 'Sensors and their health' },
-  { action: 'mute', keys: ['U'], words: 'Mute the sounds for 10 minutes, or hear them again' },
-  { action: 'alertsPanel', keys: ['['], words: 'Alerts: put away or bring back' },
-  { action: 'vehiclesPanel', keys: [']'], words: 'Vehicles: put away or bring back' },
-  { action: 'videoPanel', keys: ['\\'], words: 'Video: put away or bring back' },
-  { action: 'zoomIn', keys: ['+', '='], words: 'Zoom in' },
-  { action: 'zoomOut', keys: ['-'], words: 'Zoom out' },
-  { action: 'centre', keys: ['Z'], words: 'Show the whole sector' },
-  { action: 'snapshot', keys: ['I'], words: 'Take a picture of the enlarged feed, or of the first one shown' },
-  { action: 'record', keys: ['X'], words: 'Begin or end the recording of that feed' },
-  { action: 'recordings', keys: ['H'], words: 'Recordings: what was recorded, and play it' },
-  { action: 'rewind', keys: ['W'], words: 'Look back over recorded time; nothing can be commanded meanwhile' },
-  { action: 'live', keys: ['N'], words: 'Back to live' },
-  { action: 'admin', keys: ['0'], words: 'Administration: accounts, and what the station has' },
-  { action: 'plan', keys: ['P'], words: 'Plan view: missions, fence and rally points on the map' },
-  { action: 'theme', keys: ['D'], words: 'Next theme: dark, day, red' },
-  { action: 'help', keys: ['?'], words: 'This list' },
-  { action: 'cancel', keys: ['Escape'], words: 'Cancel, close, back to the map' },
+  { action: 'palette', keys: ['Ctrl K'], words: words.palette },
+  { action: 'approve', keys: ['A', 'Enter'], words: words.approve },
+  { action: 'reject', keys: ['R'], words: words.reject },
+  { action: 'next', keys: ['J', 'ArrowDown'], words: words.next },
+  { action: 'previous', keys: ['K', 'ArrowUp'], words: words.previous },
+  { action: 'acknowledge', keys: ['C'], words: words.acknowledge },
+  { action: 'vehicle1', keys: ['1'], words: words.vehicle1 },
+  { action: 'vehicle2', keys: ['2'], words: words.vehicle2 },
+  { action: 'vehicle3', keys: ['3'], words: words.vehicle3 },
+  { action: 'control', keys: ['T'], words: words.control },
+  { action: 'look', keys: ['L'], words: words.look },
+  { action: 'fly', keys: ['F'], words: words.fly },
+  { action: 'orbit', keys: ['O'], words: words.orbit },
+  { action: 'track', keys: ['B'], words: words.track },
+  { action: 'resolve', keys: ['E'], words: words.resolve },
+  { action: 'measure', keys: ['M'], words: words.measure },
+  { action: 'goTo', keys: ['G'], words: words.goTo },
+  { action: 'layers', keys: ['Y'], words: words.layers },
+  { action: 'wall', keys: ['V'], words: words.wall },
+  { action: 'sensors', keys: ['S'], words: words.sensors },
+  { action: 'mute', keys: ['U'], words: words.mute },
+  { action: 'alertsPanel', keys: ['['], words: words.alertsPanel },
+  { action: 'vehiclesPanel', keys: [']'], words: words.vehiclesPanel },
+  { action: 'videoPanel', keys: ['\\'], words: words.videoPanel },
+  { action: 'zoomIn', keys: ['+', '='], words: words.zoomIn },
+  { action: 'zoomOut', keys: ['-'], words: words.zoomOut },
+  { action: 'centre', keys: ['Z'], words: words.centre },
+  { action: 'snapshot', keys: ['I'], words: words.snapshot },
+  { action: 'record', keys: ['X'], words: words.record },
+  { action: 'recordings', keys: ['H'], words: words.recordings },
+  { action: 'rewind', keys: ['W'], words: words.rewind },
+  { action: 'live', keys: ['N'], words: words.live },
+  { action: 'admin', keys: ['0'], words: words.admin },
+  { action: 'plan', keys: ['P'], words: words.plan },
+  { action: 'theme', keys: ['D'], words: words.theme },
+  { action: 'help', keys: ['?'], words: words.help },
+  { action: 'cancel', keys: ['Escape'], words: words.cancel },
 ];
 
 /** The part of a KeyboardEvent that decides. */
@@ -126,13 +130,13 @@ export type ReplayAction = 'play' | 'back' | 'forward' | 'slower' | 'faster' | '
 
 /** The keys of the player, while it is open. */
 export const replayShortcuts: readonly { action: ReplayAction; keys: readonly string[]; words: string }[] = [
-  { action: 'play', keys: [' '], words: 'Play or pause the recording' },
-  { action: 'back', keys: ['ArrowLeft'], words: 'Ten seconds back' },
-  { action: 'forward', keys: ['ArrowRight'], words: 'Ten seconds on' },
-  { action: 'slower', keys: [','], words: 'Slower' },
-  { action: 'faster', keys: ['.'], words: 'Faster' },
-  { action: 'begin', keys: ['Home'], words: 'To the beginning of the recording' },
-  { action: 'newest', keys: ['End'], words: 'To its end' },
+  { action: 'play', keys: [' '], words: replay.play },
+  { action: 'back', keys: ['ArrowLeft'], words: replay.back },
+  { action: 'forward', keys: ['ArrowRight'], words: replay.forward },
+  { action: 'slower', keys: [','], words: replay.slower },
+  { action: 'faster', keys: ['.'], words: replay.faster },
+  { action: 'begin', keys: ['Home'], words: replay.begin },
+  { action: 'newest', keys: ['End'], words: replay.newest },
 ];
 
 /** The action of the player that a key press asks for, if any. */

@@ -3,6 +3,7 @@ import { latLon } from './coords';
 import { bool, instant, num, object, optional, str, type Decoded } from './decode';
 import { quantity, span } from './format';
 import { place } from './place';
+import { texts } from '../texts';
 
 /** What a packet may say that the console shows. */
 export const frameMetadataOf = {
@@ -38,8 +39,8 @@ export function readMetadata(message: unknown): FrameMetadata | undefined {
 
 /** A line for the tile: platform, slant range, middle of the picture, and its age where it is old. */
 export function metadataWords(m: Omit<FrameMetadata, 't' | 'exact'>, ageMs: number): string {
-  const name = (m.callSign ?? m.platform ?? m.tailNumber ?? 'unnamed platform').slice(0, longestName);
-  const words = [name, `slant ${quantity(m.slantRangeM, 'm')}`, `centre ${m.center ? latLon(m.center) : '–'}`];
-  if (ageMs >= freshMs) words.push(`${span(ageMs)} old`);
+  const name = (m.callSign ?? m.platform ?? m.tailNumber ?? texts.video.unnamed).slice(0, longestName);
+  const words = [name, texts.video.slant(quantity(m.slantRangeM, 'm')), texts.video.centre(m.center ? latLon(m.center) : '–')];
+  if (ageMs >= freshMs) words.push(texts.common.old(span(ageMs)));
   return words.join(' · ');
 }

@@ -1,5 +1,8 @@
 /** What an operator must not overlook about a vehicle: each is a box above everything else, and a word on its card. */
 import type { Signing, Vehicle } from './model';
+import { texts } from '../texts';
+
+const words = texts.notices;
 
 export interface Notice {
   key: string;
@@ -9,37 +12,32 @@ export interface Notice {
   grave: boolean;
 }
 
-const warningTitles: Record<string, string> = {
-  systemIdClash: 'Two vehicles, one id.',
-  vehicleSwapped: 'Another vehicle.',
-};
-
 export function notices(v: Vehicle, signing: Signing | undefined): Notice[] {
   const out: Notice[] = [];
   if (v.failsafe?.active) {
     const reasons = [...new Set((v.failsafe.reasons ?? []).map((r) => r.text))].join('; ');
-    out.push({ key: 'failsafe', title: 'Failsafe.', text: reasons || 'The vehicle acts by itself.', grave: true });
+    out.push({ key: 'failsafe', title: words.failsafe, text: reasons || words.actsByItself, grave: true });
   }
   if (v.fence?.breached) {
-    out.push({ key: 'fence', title: 'Fence breached.', text: 'The vehicle is where it must not be.', grave: true });
+    out.push({ key: 'fence', title: words.fence, text: words.whereItMustNotBe, grave: true });
   }
   for (const [name, gps] of [['GPS', v.gps], ['GPS 2', v.gps2]] as const) {
     if (gps?.spoofing === 'detected') {
-      out.push({ key: `spoofing-${name}`, title: `${name} spoofing.`, text: 'Its place may be false.', grave: true });
+      out.push({ key: `spoofing-${name}`, title: words.spoofing(name), text: words.placeFalse, grave: true });
     } else if (gps?.jamming === 'detected') {
-      out.push({ key: `jamming-${name}`, title: `${name} jammed.`, text: 'It may lose its place.', grave: false });
+      out.push({ key: `jamming-${name}`, title: words.jamming(name), text: words.placeLost, grave: false });
     }
   }
   if ((v.endurance?.spareS ?? 0) < 0) {
-    out.push({ key: 'endurance', title: 'Too far for the battery.', text: 'The reserve is used before it is home.', grave: true });
+    out.push({ key: 'endurance', title: words.endurance, text: words.reserveUsed, grave: true });
   }
   for (const [i, w] of (v.warnings ?? []).entries()) {
-    out.push({ key: i === 0 ? w.kind : `${w.kind}-${i}`, title: warningTitles[w.kind] ?? 'Warning.', text: w.text, grave: w.kind === 'systemIdClash' });
+    out.push({ key: i === 0 ? w.kind : `${w.kind}-${i}`, title: words.warnings[w.kind] ?? words.warning, text: w.text, grave: w.kind === 'systemIdClash' });
   }
   if (signing?.state === 'refusing' || signing?.state === 'foreign') {
     out.push({
       key: 'signing',
-      title: signing.state === 'refusing' ? 'Frames are refused.' : 'Signed with a key that the station does not have.',
+      title: signing.state === 'refusing' ? words.framesRefused : words.foreignKey,
       text: signing.text,
       grave: false,
     });

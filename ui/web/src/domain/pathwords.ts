@@ -1,5 +1,8 @@
 /** Why a viewer and the station found no path to one another, in words that say what to open or to set. */
 import type { Endpoint } from './icesdp';
+import { texts } from '../texts';
+
+const said = texts.paths;
 
 /** What is known when a connection has come to nothing. */
 export interface Attempt {
@@ -32,41 +35,41 @@ function written(e: Endpoint): string {
   return e.address.includes(':') ? `[${e.address}]:${e.port}` : `${e.address}:${e.port}`;
 }
 
-function listed(words: readonly string[], last: string): string {
-  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
+function listed(words: readonly string[], last: 'and' | 'or'): string {
+  return words.length < 2 ? (words[0] ?? '') : texts.common[last](words.slice(0, -1).join(', '), words.at(-1) ?? '');
 }
 
 function addresses(station: readonly Endpoint[]): string {
   const all = [...new Set(useful(station).map(written))];
   const more = all.length - shownAddresses;
-  return listed(all.slice(0, shownAddresses), 'or') + (more > 0 ? ` (and ${more} more)` : '');
+  return listed(all.slice(0, shownAddresses), 'or') + (more > 0 ? ` ${said.more(more)}` : '');
 }
 
 /** pageHost is where the console was loaded from. */
 export function pathWords(a: Attempt, pageHost: string): string {
   if (a.station.length === 0) {
-    return 'the station offers no address for pictures: see video.webrtc in its configuration';
+    return said.noAddress;
   }
   // A browser that may use TCP alone has nothing to offer, but tries.
   if (a.browser.length === 0 && a.requestsSent === 0) {
-    return 'this browser may use no network for pictures: a setting or an extension blocks WebRTC';
+    return said.blocked;
   }
   const to = addresses(a.station);
   if (a.responsesReceived > 0) {
-    return `there is a path to ${to}, but no agreement on keys: something between changes what passes`;
+    return said.noKeys(to);
   }
   if ((a.heard ?? 0) > 0) {
-    return `the station hears this browser, but nothing comes back from ${to}: a firewall on this computer, or a route that goes one way`;
+    return said.oneWay(to);
   }
   if (a.station.every((e) => isLoopback(e.address)) && !isLoopback(pageHost) && pageHost !== 'localhost') {
-    return `the station offers ${to} only, which is itself: set video.webrtc.listen or video.webrtc.addresses`;
+    return said.loopback(to);
   }
   const transports = ['udp', 'tcp'].filter((t) => a.station.some((e) => e.transport === t)).map((t) => t.toUpperCase());
   const ports = [...new Set(useful(a.station).map((e) => e.port))];
-  let words = `no path to ${to} by ${listed(transports, 'or')}`;
+  let words = said.none(to, listed(transports, 'or'));
   if (a.relays.length > 0) {
     const turn = listed([...new Set(a.relays)], 'and');
-    words += a.browser.includes('relay') ? `, nor by the relay at ${turn}` : `, and no relay from ${turn}`;
+    words += a.browser.includes('relay') ? `, ${said.norByRelay(turn)}` : `, ${said.noRelay(turn)}`;
   }
-  return `${words}: a firewall between; open port ${listed(ports.map(String), 'and')} ${listed(transports, 'and')} on the station`;
+  return `${words}: ${said.firewall(listed(ports.map(String), 'and'), listed(transports, 'and'))}`;
 }

@@ -1,6 +1,9 @@
 /** What can be asked of cameras and gimbals, as the API takes it, and how they are in words. */
 import type { Camera, GimbalState, Tracking } from './camera';
 import { countdown } from './format';
+import { texts } from '../texts';
+
+const words = texts.payload;
 
 export type CameraCommand =
   | { command: 'zoom'; rate: number }
@@ -10,23 +13,15 @@ export type CameraCommand =
 
 export function cameraCommandWords(c: CameraCommand): string {
   switch (c.command) {
-    case 'zoom':
-      return 'zoom';
-    case 'photo':
-      return 'photo';
-    case 'record':
-      return 'record';
-    case 'stopRecord':
-      return 'stop recording';
     case 'source':
-      return c.source === 'ir' ? 'infrared picture' : 'daylight picture';
+      return words.asked[c.source];
+    default:
+      return words.asked[c.command];
   }
 }
 
 export const gimbalModes = ['lock', 'follow', 'neutral'] as const;
 export type GimbalMode = (typeof gimbalModes)[number];
-
-export const gimbalModeWords: Record<GimbalMode, string> = { lock: 'Lock', follow: 'Follow', neutral: 'Neutral' };
 
 /** Whether a camera or gimbal can do something: what it has not told of is worth a try, the station says what it cannot. */
 export function can(thing: { abilities?: string[] | undefined }, ability: string): boolean {
@@ -42,12 +37,12 @@ export function cameraOf(cameras: readonly Camera[] | undefined, feedCamera: num
 /** '● recording 0:12', or what it does with photos. */
 export function cameraWords(c: Camera): string {
   const parts: string[] = [];
-  if (c.recording) parts.push(`● recording${c.recordingS === undefined ? '' : ` ${countdown(c.recordingS * 1000)}`}`);
-  if (c.photo === 'busy' || c.photo === 'intervalBusy') parts.push('takes a photo');
-  else if (c.photo === 'interval') parts.push('photos at intervals');
-  if (c.photos !== undefined) parts.push(`${c.photos} photo${c.photos === 1 ? '' : 's'}`);
-  if (c.freeMiB !== undefined) parts.push(`${storage(c.freeMiB)} free`);
-  return parts.join(' · ') || 'idle';
+  if (c.recording) parts.push(`● ${words.recording}${c.recordingS === undefined ? '' : ` ${countdown(c.recordingS * 1000)}`}`);
+  if (c.photo === 'busy' || c.photo === 'intervalBusy') parts.push(words.takesPhoto);
+  else if (c.photo === 'interval') parts.push(words.intervals);
+  if (c.photos !== undefined) parts.push(words.photos(c.photos));
+  if (c.freeMiB !== undefined) parts.push(words.free(storage(c.freeMiB)));
+  return parts.join(' · ') || words.idle;
 }
 
 /** Below so much free storage the operator is warned. */
@@ -66,15 +61,15 @@ export function controlWords(g: GimbalState): string {
   const c = g.control;
   switch (c?.who) {
     case undefined:
-      return 'who controls it is not told';
+      return words.controlUntold;
     case 'us':
-      return 'this station controls it';
+      return words.controls.us;
     case 'vehicle':
-      return 'the vehicle controls it';
+      return words.controls.vehicle;
     case 'nobody':
-      return 'nobody controls it';
+      return words.controls.nobody;
     default:
-      return `station ${c?.system ?? '–'}/${c?.component ?? '–'} controls it`;
+      return words.controlledBy(String(c?.system ?? '–'), String(c?.component ?? '–'));
   }
 }
 
@@ -82,11 +77,11 @@ export function controlWords(g: GimbalState): string {
 export function trackingWords(t: Tracking | undefined): string | undefined {
   switch (t?.state) {
     case 'active':
-      return 'tracks';
+      return words.tracks;
     case 'coasting':
-      return 'tracks, target out of sight';
+      return words.outOfSight;
     case 'error':
-      return 'tracking failed';
+      return words.trackingFailed;
     default:
       return undefined;
   }

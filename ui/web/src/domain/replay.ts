@@ -5,7 +5,7 @@
  */
 import type { Api } from './api';
 import { fileAt, fragmentFor, takenAt, type Recording, type RecordingIndex } from './recording';
-import { replayWords } from './words';
+import { texts } from '../texts';
 
 /** So much is fetched ahead of what is shown, in seconds of playing, and kept behind it. */
 const aheadS = 12;
@@ -182,7 +182,7 @@ export class Replay {
   /** The buffer, ready for what a file holds. */
   private prepare(index: RecordingIndex): SourceBuffer {
     const type = `video/mp4; codecs="${index.codecs}"`;
-    if (!MediaSource.isTypeSupported(type)) throw new Error(replayWords.unplayable(index.codecs));
+    if (!MediaSource.isTypeSupported(type)) throw new Error(texts.recordings.unplayable(index.codecs.startsWith('hvc1') ? 'H.265' : index.codecs));
     if (!this.buffer) {
       this.buffer = this.source.addSourceBuffer(type);
       // Nobody can seek beyond what has come of a source that has no duration.
@@ -202,7 +202,7 @@ export class Replay {
       const end = (failed: boolean) => () => {
         buffer.removeEventListener('updateend', good);
         buffer.removeEventListener('error', bad);
-        if (failed) reject(new Error(replayWords.damaged));
+        if (failed) reject(new Error(texts.recordings.damaged));
         else resolve();
       };
       const [good, bad] = [end(false), end(true)];

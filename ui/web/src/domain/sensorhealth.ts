@@ -1,18 +1,11 @@
 /** The sensors' health at a glance: the worst first, and how many are in which state. */
 import type { Sensor } from './model';
 import { span } from './format';
+import { texts } from '../texts';
 
 export const stateOrder: readonly Sensor['state'][] = ['tamper', 'silent', 'lowBattery', 'unknown', 'ok'];
 
 export const stateMarks: Record<Sensor['state'], string> = { tamper: '!', silent: '✕', lowBattery: '▁', unknown: '?', ok: '✓' };
-export const stateWords: Record<Sensor['state'], string> = {
-  tamper: 'tampered with',
-  silent: 'silent',
-  lowBattery: 'battery low',
-  unknown: 'not heard yet',
-  ok: 'well',
-};
-export const kindWords: Record<Sensor['kind'], string> = { seismic: 'Seismic', pir: 'Infrared (PIR)', beam: 'Beam' };
 
 /** The worst first; within a state by id. */
 export function sortSensors(sensors: readonly Sensor[]): Sensor[] {
@@ -33,8 +26,10 @@ export function muted(s: Sensor, nowMs: number): boolean {
 
 /** 'heard 4 s ago · tripped 3 min ago · 87 %'. */
 export function sensorLine(s: Sensor, nowMs: number): string {
-  const ago = (t: number | undefined, word: string): string => (t === undefined ? `never ${word}` : `${word} ${span(nowMs - t)} ago`);
+  const words = texts.sensors;
+  const heard = s.lastSeen === undefined ? words.neverHeard : words.heard(span(nowMs - s.lastSeen));
+  const tripped = s.lastTrip === undefined ? words.neverTripped : words.tripped(span(nowMs - s.lastTrip));
   const battery = s.batteryPercent === undefined ? '' : ` · ${Math.round(s.batteryPercent)} %`;
-  const silenced = muted(s, nowMs) ? ` · muted for ${span(s.mute!.until - nowMs)}` : '';
-  return `${ago(s.lastSeen, 'heard')} · ${ago(s.lastTrip, 'tripped')}${battery}${silenced}`;
+  const silenced = muted(s, nowMs) ? ` · ${words.mutedFor(span(s.mute!.until - nowMs))}` : '';
+  return `${heard} · ${tripped}${battery}${silenced}`;
 }

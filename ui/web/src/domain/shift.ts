@@ -1,6 +1,7 @@
 /** The report of a shift: what was raised and decided in a span of time. Times are UTC. */
 import { clockTime, date } from './format';
 import type { Alert } from './model';
+import { texts } from '../texts';
 
 export interface ShiftReport {
   /** Of the alerts raised in the time: how many in all, and how they stand now, by state. */
@@ -43,8 +44,8 @@ function row(a: Alert): ShiftRow {
     raised: `${date(a.raisedAt)} ${clockTime(a.raisedAt)}`,
     severity: a.severity,
     title: a.title,
-    state: a.state === 'false' ? 'called false' : a.state,
-    history: (a.history ?? []).map((h) => `${h.who ?? 'the station'} ${h.what} at ${clockTime(h.t)}${h.note ? `: ${h.note}` : ''}`),
+    state: a.state === 'false' ? texts.shift.calledFalse : a.state,
+    history: (a.history ?? []).map((h) => texts.shift.line(h.who ?? texts.shift.theStation, h.what, clockTime(h.t), h.note)),
   };
 }
 

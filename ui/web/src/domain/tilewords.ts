@@ -2,7 +2,9 @@
 import { clockTime, quantity } from './format';
 import type { Picture } from './frames';
 import type { Feed } from './model';
-import { otherBrowsers, remarkWords } from './words';
+import { texts } from '../texts';
+
+const said = texts.video;
 
 export interface TileInput {
   feed: Pick<Feed, 'state' | 'problem' | 'alternate'>;
@@ -28,16 +30,16 @@ export interface TileWords {
 export function tileWords(input: TileInput): TileWords {
   const { feed, picture, connected, detail } = input;
   const { problem } = feed;
-  if (picture.state === 'live') return { status: `${Math.round(input.fps)} fps`, veil: undefined };
+  if (picture.state === 'live') return { status: said.fps(Math.round(input.fps)), veil: undefined };
   // What the station says about the stream tells more than how the last attempt ended, which often repeats it.
   const why = [problem?.words ?? '', problem && detail.includes(problem.words) ? '' : detail].filter((words) => words !== '');
   const veil = (title: string) => ({ title, why, alternate: input.offered ?? (problem ? feed.alternate : undefined) });
-  if (picture.state === 'connecting') return { status: 'connecting', veil: veil('Connecting …') };
-  if (picture.state === 'refused') return { status: 'does not play', veil: veil('Does not play') };
+  if (picture.state === 'connecting') return { status: said.connecting, veil: veil(said.connectingVeil) };
+  if (picture.state === 'refused') return { status: said.doesNotPlay, veil: veil(said.doesNotPlayVeil) };
   const since = clockTime(input.nowMs - picture.forMs);
   // A live feed whose pictures do not reach this browser has a signal.
-  const lacks = feed.state !== 'live' ? 'no signal' : connected ? 'no picture' : 'no connection';
-  const words = `${lacks} since ${since}`;
+  const lacks = feed.state !== 'live' ? said.lacks.signal : connected ? said.lacks.picture : said.lacks.connection;
+  const words = said.since(lacks, since);
   return { status: words, veil: veil(words.charAt(0).toUpperCase() + words.slice(1)) };
 }
 
@@ -53,9 +55,9 @@ export interface Remark {
 /** What is to be said of a picture while it plays. */
 export function tileRemarks(feed: Pick<Feed, 'problem' | 'hints'>, picture: Picture): Remark[] {
   if (picture.state !== 'live') return [];
-  const remarks = (feed.hints ?? []).map(({ code, words }) => ({ code, short: remarkWords[code] ?? words, words }));
+  const remarks = (feed.hints ?? []).map(({ code, words }) => ({ code, short: said.remarks[code] ?? words, words }));
   const { problem } = feed;
-  return problem?.plays === 'some' ? [{ code: problem.code, short: otherBrowsers, words: problem.words }, ...remarks] : remarks;
+  return problem?.plays === 'some' ? [{ code: problem.code, short: said.otherBrowsers, words: problem.words }, ...remarks] : remarks;
 }
 
 /** A picture that moves and is older than this is late: what it shows may be over. */
@@ -64,15 +66,15 @@ const lateAfterMs = 2_000;
 /** How old the picture is that is shown; late where it should not be taken for the present. */
 export function ageWords(ageMs: number | undefined): { text: string; late: boolean } {
   const late = ageMs !== undefined && ageMs > lateAfterMs;
-  return { text: `${late ? '▲ ' : ''}frame ${ageMs === undefined ? '–' : quantity(ageMs / 1000, 's', 1)} old`, late };
+  return { text: `${late ? '▲ ' : ''}${said.frameAge(ageMs === undefined ? '–' : quantity(ageMs / 1000, 's', 1))}`, late };
 }
 
 /** Whether the station looks at the feed's pictures: in short for the tile's foot, and what keeps it from looking, or slows it. */
 export function detectorWords(feed: Pick<Feed, 'kind' | 'detector'>): { short: string; why: string | undefined } {
   const { state, reason } = feed.detector ?? { state: 'off' };
-  if (state === 'running') return { short: 'detecting', why: reason ? `▲ Detects less than it should: ${reason}` : undefined };
-  if (state === 'idle') return { short: 'detector idle', why: `▲ Nothing is detected: ${reason ?? 'the station does not say why'}` };
+  if (state === 'running') return { short: said.detecting, why: reason ? `▲ ${said.detectsLess(reason)}` : undefined };
+  if (state === 'idle') return { short: said.detectorIdle, why: `▲ ${said.detectsNothing(reason)}` };
   // An ordinary camera never has a detector; a thermal one without is worth a line.
-  if (feed.kind === 'eo') return { short: 'no detector looks', why: undefined };
-  return { short: 'no detector looks', why: reason ? `Nothing is detected: ${reason}` : undefined };
+  if (feed.kind === 'eo') return { short: said.noDetector, why: undefined };
+  return { short: said.noDetector, why: reason ? said.detectsNothing(reason) : undefined };
 }

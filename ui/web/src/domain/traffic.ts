@@ -2,6 +2,7 @@
 import { bool, instant, num, object, optional, str, type Decoded } from './decode';
 import { span } from './format';
 import { place } from './place';
+import { texts } from '../texts';
 
 export const aircraft = object({
   id: str,
@@ -36,13 +37,14 @@ const ageShownMs = 5_000;
 
 /** 'QFA1\n700 m ↓', its age once it is not fresh, and how it stands to our vehicle while it is near. */
 export function aircraftLabel(a: Aircraft, nowMs: number): string {
+  const words = texts.mapMarks;
   const climb = a.climbRate === undefined || Math.abs(a.climbRate) < 1 ? '' : a.climbRate > 0 ? ' ↑' : ' ↓';
-  const height = a.altitudeM === undefined ? 'height –' : `${Math.round(a.altitudeM)} m${climb}`;
+  const height = a.altitudeM === undefined ? words.heightUnknown : `${Math.round(a.altitudeM)} m${climb}`;
   const age = nowMs - a.t;
-  const lines = [a.callsign?.trim() || a.id, a.stale || age > ageShownMs ? `${height} · ${span(age)} old` : height];
+  const lines = [a.callsign?.trim() || a.id, a.stale || age > ageShownMs ? `${height} · ${texts.common.old(span(age))}` : height];
   if (near(a) && a.distanceM !== undefined) {
-    const above = a.aboveM === undefined ? '' : `, ${Math.abs(Math.round(a.aboveM))} m ${a.aboveM < 0 ? 'below' : 'above'}`;
-    lines.push(`! ${(a.distanceM / 1000).toFixed(1)} km from ${a.vehicle ?? '–'}${above}`);
+    const above = a.aboveM === undefined ? '' : `, ${(a.aboveM < 0 ? words.metresBelow : words.metresAbove)(Math.abs(Math.round(a.aboveM)))}`;
+    lines.push(`! ${words.kmFrom((a.distanceM / 1000).toFixed(1), a.vehicle)}${above}`);
   }
   return lines.join('\n');
 }

@@ -10,6 +10,7 @@ import { askForCaptureTimes } from './capture';
 import { endpoints, fragmentOf, kinds, withFragment } from './icesdp';
 import { readMetadata, type FrameMetadata } from './metadata';
 import { pathWords } from './pathwords';
+import { texts } from '../texts';
 
 export type WhepState = 'connecting' | 'connected' | 'waiting';
 
@@ -131,7 +132,7 @@ export class WhepClient {
 
   private refused(error: unknown): void {
     if (error instanceof ApiProblem) this.retry(error.message, error.alternate);
-    else this.retry('the connection failed');
+    else this.retry(texts.paths.failed);
   }
 
   private changed(peer: RTCPeerConnection): void {
@@ -150,11 +151,11 @@ export class WhepClient {
         return;
       case 'failed':
         if (!this.wasConnected) void this.giveUp(peer);
-        else if (this.restarting) this.retry('the connection was lost');
+        else if (this.restarting) this.retry(texts.paths.lost);
         else void this.restartIce(peer);
         return;
       case 'closed':
-        this.retry('the connection failed');
+        this.retry(texts.paths.failed);
         return;
       default:
     }
@@ -164,7 +165,7 @@ export class WhepClient {
   private watchEnd(peer: RTCPeerConnection, receiver: RTCRtpReceiver): void {
     const { transport } = receiver;
     transport?.addEventListener('statechange', () => {
-      if (peer === this.peer && transport.state === 'closed') this.retry('the station has ended the session');
+      if (peer === this.peer && transport.state === 'closed') this.retry(texts.paths.ended);
     });
   }
 
@@ -173,8 +174,8 @@ export class WhepClient {
     const { session } = this;
     if (peer !== this.peer || this.restarting || session === undefined) return;
     this.restarting = true;
-    this.handlers.state('connecting', 'the connection was lost; looking for another path');
-    this.after(restartForMs, () => this.retry('the connection was lost'));
+    this.handlers.state('connecting', texts.paths.lostLooking);
+    this.after(restartForMs, () => this.retry(texts.paths.lost));
     try {
       await peer.setLocalDescription(await peer.createOffer({ iceRestart: true }));
       await gathered(peer);
@@ -184,14 +185,14 @@ export class WhepClient {
       await peer.setRemoteDescription({ type: 'answer', sdp: this.answer });
     } catch {
       // The station may have given the session up, or cannot be reached: another one will say.
-      if (peer === this.peer) this.retry('the connection was lost');
+      if (peer === this.peer) this.retry(texts.paths.lost);
     }
   }
 
   /** Ends an attempt that found no path, and says why. The next one may use the station's TURN server. */
   private async giveUp(peer: RTCPeerConnection): Promise<void> {
     clearTimeout(this.timer);
-    const words = this.session === undefined ? 'no answer from the station in time' : await this.diagnose(peer, this.session);
+    const words = this.session === undefined ? texts.paths.noAnswer : await this.diagnose(peer, this.session);
     if (peer !== this.peer) return;
     this.relayed = this.relays.length > 0;
     this.retry(words);

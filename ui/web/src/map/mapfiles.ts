@@ -1,6 +1,7 @@
 /** The maps that users have put into the station's folder: pictures as they are, dimmed by the theme, and vector tiles in the theme's colours. */
 import type { ExpressionSpecification, LayerSpecification, RasterLayerSpecification, SourceSpecification } from 'maplibre-gl';
 import type { MapFile } from '../domain/model';
+import { language } from '../texts';
 import { labelFont } from './overlay';
 import type { Palette } from './palette';
 
@@ -37,7 +38,7 @@ export function mapFileStyle(files: readonly MapFile[], palette: Palette, origin
           ...base,
           id: `${source}:${name}:name`,
           type: 'symbol',
-          layout: { 'text-font': labelFont, 'text-size': 12, 'text-field': ['coalesce', ['get', 'name:en'], ['get', 'name:latin'], ['get', 'name'], ''] },
+          layout: { 'text-font': labelFont, 'text-size': 12, 'text-field': ['coalesce', ['get', `name:${language}`], ['get', 'name:latin'], ['get', 'name'], ''] },
           paint: { 'text-color': palette.label, 'text-halo-color': palette.halo, 'text-halo-width': 1.5 },
         });
       }

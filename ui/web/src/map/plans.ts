@@ -4,6 +4,7 @@ import { sectorRing } from '../domain/geometry';
 import type { LonLat } from '../domain/model';
 import { stops, type FencePlan, type MissionPlan, type RallyPlan } from '../domain/plan';
 import { feature, get, labelFont, line, ofKind, point, polygon, type Overlay } from './overlay';
+import { texts } from '../texts';
 
 const source = 'plans';
 
@@ -118,7 +119,7 @@ function missionShapes(mission: MissionPlan, current: number | undefined): Featu
 }
 
 function fenceShapes(fence: FencePlan): Feature[] {
-  const name = (inclusion: boolean): string => (inclusion ? 'fence: stay inside' : 'fence: keep out');
+  const name = (inclusion: boolean): string => (inclusion ? texts.mapMarks.stayInside : texts.mapMarks.keepOut);
   const shapes: Feature[] = [];
   for (const p of fence.polygons) {
     const ring = p.points.map((q): LonLat => [q.lon, q.lat]);
@@ -129,13 +130,13 @@ function fenceShapes(fence: FencePlan): Feature[] {
   for (const c of fence.circles) {
     shapes.push(feature('fence', polygon(sectorRing(c.center, 0, 360, c.radiusM, 48)), { inclusion: c.inclusion, name: name(c.inclusion) }));
   }
-  if (fence.returnPoint) shapes.push(feature('planMark', point(fence.returnPoint), { icon: 'rally', label: 'after a breach' }));
+  if (fence.returnPoint) shapes.push(feature('planMark', point(fence.returnPoint), { icon: 'rally', label: texts.mapMarks.afterBreach }));
   return shapes;
 }
 
 function rallyMarks(rally: RallyPlan): Feature[] {
   return rally.points.map((p, i) => {
     const height = p.altitudeRelative === undefined ? '' : ` · ${Math.round(p.altitudeRelative)} m`;
-    return feature('planMark', point(p), { icon: 'rally', label: `rally ${i + 1}${height}` });
+    return feature('planMark', point(p), { icon: 'rally', label: `${texts.mapMarks.rally(i + 1)}${height}` });
   });
 }

@@ -6,11 +6,13 @@ import { layerNames, panelNames, trailMinutes, wallSizes } from '../domain/layou
 import { coordinateFormats } from '../domain/coords';
 import type { Entry } from '../domain/palette';
 import { isOpen } from '../domain/queue';
-import { formatWords, layerWords, panelWords, texts } from '../domain/texts';
 import { commandBar } from '../domain/words';
 import type { Actions } from './actions.svelte';
 import type { Desk } from './desk.svelte';
-import { themes, themeWords } from './theme.svelte';
+import { texts } from '../texts';
+import { themes } from './theme.svelte';
+
+const { common, palette: words } = texts;
 
 /** What the palette does through the page itself. */
 export interface Page {
@@ -22,34 +24,34 @@ export function catalogue(desk: Desk, actions: Actions, page: Page): Entry[] {
   return [...alertEntries(desk, actions, page), ...vehicleEntries(desk, actions, page), ...viewEntries(desk, page), ...deskEntries(desk, page)];
 }
 
-function keyed(page: Page, id: Action, words: string, off?: string): Entry {
-  return { id, words, action: id, off, run: () => page.perform(id) };
+function keyed(page: Page, id: Action, said: string, off?: string): Entry {
+  return { id, words: said, action: id, off, run: () => page.perform(id) };
 }
 
 function alertEntries(desk: Desk, actions: Actions, page: Page): Entry[] {
-  const viewer = desk.me?.role === 'viewer' ? texts.viewer : undefined;
+  const viewer = desk.me?.role === 'viewer' ? common.viewer : undefined;
   const alert = desk.alerts.find((a) => a.id === desk.selectedAlert);
-  const off = viewer ?? (alert && isOpen(alert) ? undefined : texts.noAlert);
-  const cueOff = viewer ?? (desk.top ? undefined : 'No proposal is marked.');
+  const off = viewer ?? (alert && isOpen(alert) ? undefined : words.noAlert);
+  const cueOff = viewer ?? (desk.top ? undefined : words.noProposal);
   return [
-    keyed(page, 'approve', 'Approve the marked proposal', cueOff),
-    keyed(page, 'reject', 'Reject the marked proposal', cueOff),
-    keyed(page, 'next', 'Next alert'),
-    keyed(page, 'previous', 'Previous alert'),
-    keyed(page, 'acknowledge', 'Acknowledge the selected alert', off ?? (alert?.state === 'new' ? undefined : 'It is acknowledged.')),
-    keyed(page, 'resolve', 'Resolve the selected alert', off),
+    keyed(page, 'approve', words.approve, cueOff),
+    keyed(page, 'reject', words.reject, cueOff),
+    keyed(page, 'next', words.next),
+    keyed(page, 'previous', words.previous),
+    keyed(page, 'acknowledge', words.acknowledge, off ?? (alert?.state === 'new' ? undefined : words.isAcknowledged)),
+    keyed(page, 'resolve', words.resolve, off),
     {
       id: 'false',
-      words: 'Call the selected alert false',
+      words: words.callFalse,
       off,
-      ask: `${alert?.title ?? ''}: call it false?`,
+      ask: words.askFalse(alert?.title ?? ''),
       run: () => alert && void actions.decideAlert(alert.id, 'false'),
     },
     ...falseCauses.map((cause): Entry => ({
       id: `false-${cause.replaceAll(' ', '-')}`,
-      words: `Call the selected alert false: ${cause}`,
+      words: words.callFalseFor(texts.alerts.causes[cause]),
       off,
-      ask: `${alert?.title ?? ''}: call it false, ${cause}?`,
+      ask: words.askFalseFor(alert?.title ?? '', texts.alerts.causes[cause]),
       run: () => alert && void actions.decideAlert(alert.id, 'false', cause),
     })),
   ];
@@ -58,86 +60,81 @@ function alertEntries(desk: Desk, actions: Actions, page: Page): Entry[] {
 function vehicleEntries(desk: Desk, actions: Actions, page: Page): Entry[] {
   const entries: Entry[] = desk.vehicles.map((v, i) => ({
     id: `select-${v.id}`,
-    words: `Select ${v.name}`,
+    words: words.select(v.name),
     ...(i < 3 ? { action: `vehicle${i + 1}` as Action } : {}),
     run: () => (desk.selectedVehicle = v.id),
   }));
   const v = desk.vehicle;
-  const off = v ? commandBar(v, desk.me) : texts.noVehicle;
-  const name = v?.name ?? 'the vehicle';
-  const send = (id: string, words: string, command: VehicleCommand, ask?: string, why?: string): void => {
+  const off = v ? commandBar(v, desk.me) : common.noVehicle;
+  const name = v?.name ?? words.theVehicle;
+  const send = (id: keyof typeof words.does, command: VehicleCommand, ask?: (name: string) => string, why?: string): void => {
     entries.push({
       id,
-      words: `${name}: ${words}`,
+      words: words.vehicle(name, words.does[id]),
       off: off ?? why,
-      ...(ask === undefined ? {} : { ask: `${name} ${ask}` }),
+      ...(ask === undefined ? {} : { ask: ask(name) }),
       run: () => v && void actions.command(v, command),
     });
   };
   const up = v !== undefined && flying(v);
-  const down = 'It is in the air.';
-  entries.push(keyed(page, 'control', `Take control of ${name}`, v ? (v.control ? `${v.control.holder} has control.` : undefined) : texts.noVehicle));
+  const down = words.inTheAir;
+  entries.push(keyed(page, 'control', words.takeControl(name), v ? (v.control ? texts.control.has(v.control.holder) : undefined) : common.noVehicle));
   entries.push({
     id: 'release',
-    words: `Release control of ${name}`,
-    off: v?.control && v.control.holder === desk.me?.name ? undefined : 'You do not have control.',
+    words: words.releaseControl(name),
+    off: v?.control && v.control.holder === desk.me?.name ? undefined : words.notInControl,
     run: () => v && void actions.releaseControl(v),
   });
-  for (const [id, words] of [
-    ['look', 'look at a place on the map'],
-    ['fly', 'fly to a place on the map'],
-    ['orbit', 'circle a place on the map'],
-    ['track', 'track something in the picture'],
-  ] as const) {
-    entries.push(keyed(page, id, `${name}: ${words}`, off));
+  for (const id of ['look', 'fly', 'orbit', 'track'] as const) {
+    entries.push(keyed(page, id, words.vehicle(name, words.does[id]), off));
   }
-  send('hold', 'hold here', { command: 'hold' });
-  send('pause', 'pause the mission', { command: 'pause' });
-  send('continue', 'continue the mission', { command: 'continue' }, 'goes on with its mission');
-  send('startMission', 'start the mission', { command: 'startMission' }, 'starts its mission');
-  send('return', 'return home', { command: 'return' }, 'flies home');
-  send('land', 'land here', { command: 'land' }, 'lands where it is');
-  send('takeoff', 'take off to 30 m', { command: 'takeoff', altitudeAGL: 30 }, 'takes off to 30 m above ground', up ? down : undefined);
-  send('arm', 'arm', { command: 'arm' }, 'arms: its propellers turn', v?.armed ? 'It is armed.' : undefined);
-  send('disarm', 'disarm', { command: 'disarm' }, 'stops its motors', up ? down : v?.armed ? undefined : 'It is disarmed.');
+  send('hold', { command: 'hold' });
+  send('pause', { command: 'pause' });
+  send('continue', { command: 'continue' }, words.asks.continue);
+  send('startMission', { command: 'startMission' }, words.asks.startMission);
+  send('return', { command: 'return' }, words.asks.return);
+  send('land', { command: 'land' }, words.asks.land);
+  send('takeoff', { command: 'takeoff', altitudeAGL: 30 }, words.asks.takeoff, up ? down : undefined);
+  send('arm', { command: 'arm' }, words.asks.arm, v?.armed ? words.isArmed : undefined);
+  send('disarm', { command: 'disarm' }, words.asks.disarm, up ? down : v?.armed ? undefined : words.isDisarmed);
   return entries;
 }
 
 function viewEntries(desk: Desk, page: Page): Entry[] {
   const { layout } = desk;
   return [
-    keyed(page, 'centre', 'Map: show the whole sector'),
-    keyed(page, 'zoomIn', 'Map: zoom in'),
-    keyed(page, 'zoomOut', 'Map: zoom out'),
-    keyed(page, 'goTo', texts.goTo),
-    keyed(page, 'measure', 'Measure distance and bearing'),
-    keyed(page, 'layers', texts.layers),
+    keyed(page, 'centre', words.centre),
+    keyed(page, 'zoomIn', words.zoomIn),
+    keyed(page, 'zoomOut', words.zoomOut),
+    keyed(page, 'goTo', texts.goTo.title),
+    keyed(page, 'measure', words.measure),
+    keyed(page, 'layers', texts.layers.title),
     ...layerNames.map((n): Entry => ({
       id: `layer-${n}`,
-      words: `${layout.now.layers[n] ? 'Hide' : 'Show'}: ${layerWords[n]}`,
+      words: words.showLayer(texts.map.layers[n], layout.now.layers[n]),
       run: () => layout.layer(n),
     })),
     ...desk.mapFiles.all
       .filter((f) => f.problem === undefined)
-      .map((f): Entry => ({ id: `map-${f.id}`, words: `${layout.now.hiddenMaps.includes(f.id) ? 'Show' : 'Hide'} the map ${f.name}`, run: () => layout.mapFile(f.id) })),
-    ...trailMinutes.map((m): Entry => ({ id: `trails-${m}`, words: m === 0 ? 'Trails: none' : `Trails: ${m} min`, run: () => layout.trails(m) })),
-    ...coordinateFormats.map((f): Entry => ({ id: `format-${f}`, words: `Coordinates as ${formatWords[f]}`, run: () => layout.format(f) })),
-    keyed(page, 'wall', texts.wall),
+      .map((f): Entry => ({ id: `map-${f.id}`, words: words.showMap(f.name, !layout.now.hiddenMaps.includes(f.id)), run: () => layout.mapFile(f.id) })),
+    ...trailMinutes.map((m): Entry => ({ id: `trails-${m}`, words: m === 0 ? words.noTrails : words.trails(m), run: () => layout.trails(m) })),
+    ...coordinateFormats.map((f): Entry => ({ id: `format-${f}`, words: words.coordinates(texts.map.formats[f]), run: () => layout.format(f) })),
+    keyed(page, 'wall', words.wall),
     ...wallSizes.map((w): Entry => ({
       id: `wall-${w}`,
-      words: `${texts.wall}: ${w === 1 ? '1 picture' : `${w} pictures`}`,
+      words: words.wallOf(w),
       run: () => {
         layout.wall(w);
         desk.overlay = 'wall';
       },
     })),
-    keyed(page, 'snapshot', 'Video: take a picture of the enlarged feed, or of the first one shown'),
-    keyed(page, 'record', 'Video: begin or end the recording of that feed', desk.me?.role === 'viewer' ? texts.viewer : undefined),
-    keyed(page, 'recordings', 'Video: recordings'),
-    keyed(page, 'rewind', 'Look back over recorded time', desk.rewind.on ? 'The page looks back.' : undefined),
-    keyed(page, 'live', 'Back to live', desk.rewind.on ? undefined : 'The page is live.'),
-    { id: 'fullScreen', words: texts.fullScreen, run: () => page.fullScreen() },
-    keyed(page, 'sensors', 'Sensors and their health'),
+    keyed(page, 'snapshot', words.snapshot),
+    keyed(page, 'record', words.record, desk.me?.role === 'viewer' ? common.viewer : undefined),
+    keyed(page, 'recordings', words.recordings),
+    keyed(page, 'rewind', words.rewind, desk.rewind.on ? words.looksBack : undefined),
+    keyed(page, 'live', words.live, desk.rewind.on ? undefined : words.isLive),
+    { id: 'fullScreen', words: texts.video.fullScreen, run: () => page.fullScreen() },
+    keyed(page, 'sensors', words.sensors),
   ];
 }
 
@@ -146,14 +143,14 @@ function deskEntries(desk: Desk, page: Page): Entry[] {
   return [
     ...panelNames.map((n): Entry => ({
       id: `panel-${n}`,
-      words: `${layout.now.panels[n] ? 'Put away' : 'Bring back'}: ${panelWords[n]}`,
+      words: words.panel(texts.panels[n], layout.now.panels[n]),
       action: `${n}Panel` as Action,
       run: () => layout.panel(n),
     })),
-    ...themes.map((t): Entry => ({ id: `theme-${t}`, words: `Theme: ${themeWords[t]}`, run: () => desk.theme.set(t) })),
-    keyed(page, 'mute', 'Mute the sounds for 10 minutes, or hear them again'),
-    keyed(page, 'admin', 'Administration: accounts, links, feeds, sensors, zones'),
-    keyed(page, 'help', 'Keyboard shortcuts'),
-    { id: 'signOut', words: 'Sign out', ask: 'Sign out?', run: () => void desk.signOut() },
+    ...themes.map((t): Entry => ({ id: `theme-${t}`, words: words.theme(texts.themes[t]), run: () => desk.theme.set(t) })),
+    keyed(page, 'mute', words.mute),
+    keyed(page, 'admin', words.admin),
+    keyed(page, 'help', words.help),
+    { id: 'signOut', words: words.signOut, ask: words.askSignOut, run: () => void desk.signOut() },
   ];
 }

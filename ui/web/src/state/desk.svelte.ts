@@ -19,6 +19,7 @@ import { Rewind } from './rewind.svelte';
 import { Sounds } from './sounds.svelte';
 import { Theme } from './theme.svelte';
 import { Toasts } from './toasts.svelte';
+import { texts } from '../texts';
 
 /** What the next click means: on the map, or, to track, on a picture. */
 export type MapMode = 'plain' | 'look' | 'fly' | 'orbit' | 'track' | 'measure';
@@ -166,7 +167,7 @@ export class Desk {
   }
 
   vehicleName(id: number): string {
-    return this.vehicles.find((v) => v.id === id)?.name ?? `Vehicle ${id}`;
+    return this.vehicles.find((v) => v.id === id)?.name ?? texts.vehicles.named(id);
   }
 
   /** Reads a vehicle's mission, fence and rally points anew. */

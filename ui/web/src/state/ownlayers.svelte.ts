@@ -1,5 +1,6 @@
 /** The own lines and zones that an operator has brought: kept in this browser for each account, none of it leaves it. */
 import { LayerError, maxBytes, readLayer, type OwnLayer } from '../domain/ownlayers';
+import { texts } from '../texts';
 import { remember, remembered } from './remembered';
 
 /** A browser keeps about 5 MB for a page. Larger layers are shown and have to be brought again. */
@@ -17,7 +18,7 @@ export class OwnLayers {
 
   /** Reads a file; throws a LayerError that says what is wrong with it. */
   async add(file: File): Promise<OwnLayer> {
-    if (file.size > maxBytes) throw new LayerError(`${file.name} is larger than ${maxBytes / 1e6} MB: simplify it first.`);
+    if (file.size > maxBytes) throw new LayerError(texts.ownLayers.tooLarge(file.name, maxBytes / 1e6));
     const layer = readLayer(await file.text(), file.name);
     this.keep([...this.shown.filter((l) => l.name !== layer.name), layer]);
     return layer;
@@ -29,8 +30,8 @@ export class OwnLayers {
 
   private keep(layers: readonly OwnLayer[]): void {
     this.shown = layers;
-    const texts = layers.map((l) => JSON.stringify({ type: 'FeatureCollection', name: l.name, date: l.date, source: l.source, features: l.features }));
-    if (this.user !== undefined) remember(this.user, 'own', texts.filter((t) => t.length < keptBytes));
+    const kept = layers.map((l) => JSON.stringify({ type: 'FeatureCollection', name: l.name, date: l.date, source: l.source, features: l.features }));
+    if (this.user !== undefined) remember(this.user, 'own', kept.filter((t) => t.length < keptBytes));
   }
 }
 

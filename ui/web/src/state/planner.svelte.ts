@@ -11,6 +11,9 @@ import * as history from '../domain/planner/history';
 import type { Pattern } from '../domain/planner/lanes';
 import { PlanApi, type PlanFormat } from '../domain/planner/planapi';
 import type { Desk } from './desk.svelte';
+import { texts } from '../texts';
+
+const said = texts.planTransfer;
 
 /** What the next click on the map adds. */
 export type PlanTool = 'none' | 'waypoint' | 'rally' | 'circle' | 'area' | 'line';
@@ -168,7 +171,7 @@ export class Planner {
       this.settle();
       this.asked = new Map(parts.map((p) => [p, true]));
       this.held = { vehicle, draft: this.draft, at: this.desk.clock.now() };
-      return `Read from ${this.desk.vehicleName(vehicle)}: ${count(this.draft)}.`;
+      return said.readFrom(this.desk.vehicleName(vehicle), count(this.draft));
     });
   }
 
@@ -176,7 +179,7 @@ export class Planner {
     return this.run('compare', async (signal) => {
       const draft = withLists(emptyDraft, await this.api.download(vehicle, signal));
       this.held = { vehicle, draft, at: this.desk.clock.now() };
-      return `${this.desk.vehicleName(vehicle)} holds ${count(draft)}.`;
+      return said.holds(this.desk.vehicleName(vehicle), count(draft));
     });
   }
 
@@ -187,8 +190,8 @@ export class Planner {
       const before = this.held?.vehicle === vehicle ? this.held.draft : emptyDraft;
       this.held = { vehicle, draft: withLists(before, sent), at: this.desk.clock.now() };
       this.desk.readPlans(vehicle);
-      const said = findings.length === 0 ? '' : ` ${findings.length} findings.`;
-      return `${this.desk.vehicleName(vehicle)} holds the plan, read back: ${this.wanted.join(', ')}.${said}`;
+      const found = findings.length === 0 ? '' : ` ${said.findings(findings.length)}`;
+      return said.holdsSent(this.desk.vehicleName(vehicle), this.wanted.map((p) => texts.plan.parts[p]).join(', ')) + found;
     });
   }
 
@@ -197,14 +200,14 @@ export class Planner {
       await this.api.clear(vehicle);
       this.held = { vehicle, draft: emptyDraft, at: this.desk.clock.now() };
       this.desk.readPlans(vehicle);
-      return `${this.desk.vehicleName(vehicle)} holds no mission, fence or rally points any more.`;
+      return said.holdsNothing(this.desk.vehicleName(vehicle));
     });
   }
 
   /** Reads a file: a plan takes the draft's place, shapes wait to be chosen. */
   importFile(file: { name: string; size: number; text(): Promise<string> }): Promise<void> {
     return this.run('import', async () => {
-      if (file.size > largestFile) throw new ApiProblem(413, 'Too large', `${file.name} has ${file.size} bytes, more than ${largestFile}.`);
+      if (file.size > largestFile) throw new ApiProblem(413, said.tooLargeTitle, said.tooLarge(file.name, file.size, largestFile));
       return this.take(await this.api.read(await file.text()), file.name);
     });
   }
@@ -212,12 +215,12 @@ export class Planner {
   private take(plan: WirePlan, name: string): string {
     if (plan.shapes) {
       this.shapes = plan.shapes;
-      return `${name} has ${plan.shapes.length} shapes: choose what each is.`;
+      return said.shapes(name, plan.shapes.length);
     }
     this.change(withLists(this.draft, plan));
     this.settle();
     const made = [plan.autopilot, plan.airframe].filter((w) => w !== undefined).join(', ');
-    return `Read from ${name}: ${count(this.draft)}.${made ? ` Made for: ${made}.` : ''}`;
+    return said.readFrom(name, count(this.draft)) + (made ? ` ${said.madeFor(made)}` : '');
   }
 
   async exportFile(format: PlanFormat): Promise<Blob | undefined> {
@@ -237,7 +240,7 @@ export class Planner {
     try {
       this.outcome = { tone: 'ok', text: await act(abort.signal) };
     } catch (error) {
-      const unknown = error instanceof ApiProblem && error.unknown ? 'Not known whether it was done. ' : '';
+      const unknown = error instanceof ApiProblem && error.unknown ? `${texts.common.unknownOutcome} ` : '';
       this.outcome = { tone: 'problem', text: unknown + words(error) };
     } finally {
       this.busy = '';
@@ -251,5 +254,5 @@ function words(error: unknown): string {
 }
 
 function count(d: Draft): string {
-  return `${d.items.length} items, ${d.polygons.length + d.circles.length} fence areas, ${d.rally.length} rally points`;
+  return said.count(d.items.length, d.polygons.length + d.circles.length, d.rally.length);
 }

@@ -4,8 +4,10 @@
  */
 import { ApiProblem } from '../domain/api';
 import { portion, Reel, speeds, type Timeline } from '../domain/past';
-import { rewindWords as words } from '../domain/words';
+import { texts } from '../texts';
 import type { Desk } from './desk.svelte';
+
+const words = texts.rewind;
 
 const tickMs = 100;
 /** The record is that far behind the present: what is later is looked at live. */

@@ -4,8 +4,6 @@ import { remember, remembered } from './remembered';
 export const themes = ['dark', 'day', 'red'] as const;
 export type ThemeName = (typeof themes)[number];
 
-export const themeWords: Record<ThemeName, string> = { dark: 'Dark', day: 'Day', red: 'Red night' };
-
 /** Before anybody signs in, the page wears what it wore last: nobody's eyes are blinded by the sign-in page. */
 const lastOne = '';
 

@@ -1,6 +1,9 @@
 /** What the station finds in a plan, and the profile of its way. */
 import { array, num, object, oneOf, optional, str, type Decoded } from '../decode';
 import { place } from '../place';
+import { texts } from '../../texts';
+
+const words = texts.planCheck;
 
 export const finding = object({ severity: oneOf('error', 'warning'), item: optional(num), text: str });
 export type Finding = Decoded<typeof finding>;
@@ -33,17 +36,17 @@ export function errorsOf(check: PlanCheck | undefined): Finding[] {
 }
 
 export function findingWords(f: Finding): string {
-  return f.item === undefined ? f.text : `Item ${f.item}: ${f.text}`;
+  return f.item === undefined ? f.text : words.item(f.item, f.text);
 }
 
 /** 'least 32 m above the ground, at item 4; 2 legs are not known'. */
 export function clearanceWords(c: Clearance | undefined): string {
-  if (!c || c.legs.length === 0) return 'no leg to look at';
+  if (!c || c.legs.length === 0) return words.noLeg;
   const parts: string[] = [];
-  if (c.leastM === undefined) parts.push('the clearance is not known');
-  else if (c.leastM < 0) parts.push(`${Math.round(-c.leastM)} m INTO the ground on the way to item ${c.item}`);
-  else parts.push(`least ${Math.round(c.leastM)} m above the ground, on the way to item ${c.item}`);
-  if (c.unknown > 0) parts.push(`${c.unknown} of ${c.legs.length} legs not known, or not whole`);
+  if (c.leastM === undefined) parts.push(words.clearanceUnknown);
+  else if (c.leastM < 0) parts.push(words.into(Math.round(-c.leastM), c.item));
+  else parts.push(words.least(Math.round(c.leastM), c.item));
+  if (c.unknown > 0) parts.push(words.legsUnknown(c.unknown, c.legs.length));
   return parts.join('; ');
 }
 

@@ -6,6 +6,9 @@ import type { Draft, WireItem } from './draft';
 import { shortWay } from './handles';
 import { heightOf, heightWords } from './height';
 import { commandName, itemWords } from './itemwords';
+import { texts } from '../../texts';
+
+const words = texts.compare;
 
 /** What autopilots keep: centimetres of height, and places to a few centimetres. */
 const samePlaceM = 0.1;
@@ -15,7 +18,7 @@ const most = 40;
 /** Sentences, none where both are the same. mine is what is on the screen, held what the vehicle has. */
 export function differences(mine: Draft, held: Draft): string[] {
   const all = [...missionDifferences(mine, held), ...fenceDifferences(mine, held), ...rallyDifferences(mine, held)];
-  return all.length > most ? [...all.slice(0, most), `and ${all.length - most} more`] : all;
+  return all.length > most ? [...all.slice(0, most), texts.common.more(all.length - most)] : all;
 }
 
 function missionDifferences(mine: Draft, held: Draft): string[] {
@@ -24,26 +27,25 @@ function missionDifferences(mine: Draft, held: Draft): string[] {
   for (let i = 0; i < longest; i += 1) {
     const a = mine.items[i]?.wire;
     const b = held.items[i]?.wire;
-    const name = `Item ${i + 1}`;
-    if (!b) out.push(`${name} (${itemWords(a!)}) is only here`);
-    else if (!a) out.push(`${name} (${itemWords(b)}) is only on the vehicle`);
-    else out.push(...itemDifferences(name, a, b));
+    if (!b) out.push(words.onlyHere(words.itemAs(i + 1, itemWords(a!))));
+    else if (!a) out.push(words.onlyThere(words.itemAs(i + 1, itemWords(b))));
+    else out.push(...itemDifferences(words.item(i + 1), a, b));
   }
   return out;
 }
 
 function itemDifferences(name: string, a: WireItem, b: WireItem): string[] {
-  if ((a.command ?? a.commandId) !== (b.command ?? b.commandId)) return [`${name} is ${commandName(a)} here, ${commandName(b)} on the vehicle`];
+  if ((a.command ?? a.commandId) !== (b.command ?? b.commandId)) return [words.is(name, commandName(a), commandName(b))];
   const out: string[] = [];
   const [p, q] = [placeOf(a), placeOf(b)];
   if (p && q) out.push(...moved(name, p, q));
-  else if (p || q) out.push(`${name} has a place only ${p ? 'here' : 'on the vehicle'}`);
+  else if (p || q) out.push((p ? words.placeOnlyHere : words.placeOnlyThere)(name));
   const [g, h] = [heightOf(a), heightOf(b)];
-  if (g?.above !== h?.above || Math.abs((g?.m ?? 0) - (h?.m ?? 0)) > sameHeightM) out.push(`${name} is at ${heightWords(g)} here, ${heightWords(h)} on the vehicle`);
-  if ((a.holdS ?? 0) !== (b.holdS ?? 0)) out.push(`${name} waits ${a.holdS ?? 0} s here, ${b.holdS ?? 0} s on the vehicle`);
+  if (g?.above !== h?.above || Math.abs((g?.m ?? 0) - (h?.m ?? 0)) > sameHeightM) out.push(words.height(name, heightWords(g), heightWords(h)));
+  if ((a.holdS ?? 0) !== (b.holdS ?? 0)) out.push(words.waits(name, a.holdS ?? 0, b.holdS ?? 0));
   // Autopilots forget parameters that a command does not use, so those decide only where a command lives by them.
   if (a.command === 'jump' || a.command === 'changeSpeed' || a.command === 'loiterTime' || a.command === 'loiterTurns') {
-    if (itemWords(a) !== itemWords(b)) out.push(`${name} is '${itemWords(a)}' here, '${itemWords(b)}' on the vehicle`);
+    if (itemWords(a) !== itemWords(b)) out.push(words.says(name, itemWords(a), itemWords(b)));
   }
   return out;
 }
@@ -52,7 +54,7 @@ function moved(name: string, mine: Place, held: Place): string[] {
   const from: [number, number] = [held.lon, held.lat];
   const to: [number, number] = [held.lon + shortWay(mine.lon - held.lon), mine.lat];
   const d = distanceM(from, to);
-  return d <= samePlaceM ? [] : [`${name} lies ${quantity(d, 'm', d < 10 ? 1 : 0)} (${heading(bearingDeg(from, to))}) from where the vehicle has it`];
+  return d <= samePlaceM ? [] : [words.moved(name, quantity(d, 'm', d < 10 ? 1 : 0), heading(bearingDeg(from, to)))];
 }
 
 function placeOf(w: WireItem): Place | undefined {
@@ -61,21 +63,20 @@ function placeOf(w: WireItem): Place | undefined {
 
 function fenceDifferences(mine: Draft, held: Draft): string[] {
   const out: string[] = [];
-  const rule = (inclusion: boolean): string => (inclusion ? 'to stay inside' : 'to keep out of');
   each(mine.polygons, held.polygons, (i, a, b) => {
-    const name = `Fence area ${i + 1}`;
-    if (!a || !b) out.push(`${name} is only ${a ? 'here' : 'on the vehicle'}`);
-    else if (a.inclusion !== b.inclusion) out.push(`${name} is one ${rule(a.inclusion)} here, ${rule(b.inclusion)} on the vehicle`);
-    else if (a.points.length !== b.points.length) out.push(`${name} has ${a.points.length} corners here, ${b.points.length} on the vehicle`);
-    else a.points.forEach((p, j) => out.push(...moved(`${name}, corner ${j + 1},`, p, b.points[j]!)));
+    const name = words.area(i + 1);
+    if (!a || !b) out.push((a ? words.onlyHere : words.onlyThere)(name));
+    else if (a.inclusion !== b.inclusion) out.push((a.inclusion ? words.insideHere : words.insideThere)(name));
+    else if (a.points.length !== b.points.length) out.push(words.corners(name, a.points.length, b.points.length));
+    else a.points.forEach((p, j) => out.push(...moved(words.corner(i + 1, j + 1), p, b.points[j]!)));
   });
   each(mine.circles, held.circles, (i, a, b) => {
-    const name = `Fence circle ${i + 1}`;
-    if (!a || !b) out.push(`${name} is only ${a ? 'here' : 'on the vehicle'}`);
-    else if (a.inclusion !== b.inclusion) out.push(`${name} is one ${rule(a.inclusion)} here, ${rule(b.inclusion)} on the vehicle`);
+    const name = words.circle(i + 1);
+    if (!a || !b) out.push((a ? words.onlyHere : words.onlyThere)(name));
+    else if (a.inclusion !== b.inclusion) out.push((a.inclusion ? words.insideHere : words.insideThere)(name));
     else {
       out.push(...moved(name, a.center, b.center));
-      if (Math.abs(a.radiusM - b.radiusM) > 0.5) out.push(`${name} has a radius of ${Math.round(a.radiusM)} m here, ${Math.round(b.radiusM)} m on the vehicle`);
+      if (Math.abs(a.radiusM - b.radiusM) > 0.5) out.push(words.radius(name, Math.round(a.radiusM), Math.round(b.radiusM)));
     }
   });
   return out;
@@ -84,10 +85,10 @@ function fenceDifferences(mine: Draft, held: Draft): string[] {
 function rallyDifferences(mine: Draft, held: Draft): string[] {
   const out: string[] = [];
   each(mine.rally, held.rally, (i, a, b) => {
-    const name = `Rally point ${i + 1}`;
-    if (!a || !b) return void out.push(`${name} is only ${a ? 'here' : 'on the vehicle'}`);
+    const name = words.rally(i + 1);
+    if (!a || !b) return void out.push((a ? words.onlyHere : words.onlyThere)(name));
     out.push(...moved(name, a, b));
-    if (Math.abs(a.altitudeRelative - b.altitudeRelative) > 0.5) out.push(`${name} is ${a.altitudeRelative} m above home here, ${b.altitudeRelative} m on the vehicle`);
+    if (Math.abs(a.altitudeRelative - b.altitudeRelative) > 0.5) out.push(words.rallyHeight(name, a.altitudeRelative, b.altitudeRelative));
   });
   return out;
 }

@@ -4,6 +4,9 @@ import type { Place } from '../place';
 import type { Draft } from './draft';
 import { changeItem, removeItem } from './edit';
 import { itemWords } from './itemwords';
+import { texts } from '../../texts';
+
+const words = texts.planHandles;
 
 export interface Handle {
   /** 'item:3', 'corner:5:0', 'circle:7', 'radius:7', 'rally:9', 'return', 'sketch:2'. */
@@ -20,19 +23,20 @@ export function handles(d: Draft): Handle[] {
   const all: Handle[] = [];
   d.items.forEach(({ key, wire }, i) => {
     if (wire.lat === undefined || wire.lon === undefined) return;
-    all.push({ id: `item:${key}`, at: { lat: wire.lat, lon: wire.lon }, mark: `${i + 1}`, label: `Item ${i + 1}: ${itemWords(wire)}`, kind: 'item' });
+    all.push({ id: `item:${key}`, at: { lat: wire.lat, lon: wire.lon }, mark: `${i + 1}`, label: words.item(i + 1, itemWords(wire)), kind: 'item' });
   });
   d.polygons.forEach((p, n) =>
-    p.points.forEach((at, i) => all.push({ id: `corner:${p.key}:${i}`, at, mark: '', label: `Fence area ${n + 1}, corner ${i + 1}`, kind: 'corner' })),
+    p.points.forEach((at, i) => all.push({ id: `corner:${p.key}:${i}`, at, mark: '', label: words.corner(n + 1, i + 1), kind: 'corner' })),
   );
   d.circles.forEach((c, n) => {
     const [lon, lat] = offset([c.center.lon, c.center.lat], 90, c.radiusM);
-    all.push({ id: `circle:${c.key}`, at: c.center, mark: '○', label: `Fence circle ${n + 1}, middle`, kind: 'circle' });
-    all.push({ id: `radius:${c.key}`, at: { lat, lon }, mark: '', label: `Fence circle ${n + 1}, radius ${Math.round(c.radiusM)} m`, kind: 'radius' });
+    all.push({ id: `circle:${c.key}`, at: c.center, mark: '○', label: words.circle(n + 1), kind: 'circle' });
+    all.push({ id: `radius:${c.key}`, at: { lat, lon }, mark: '', label: words.radius(n + 1, Math.round(c.radiusM)), kind: 'radius' });
   });
-  d.rally.forEach((r, i) => all.push({ id: `rally:${r.key}`, at: r, mark: `R${i + 1}`, label: `Rally point ${i + 1}, ${r.altitudeRelative} m above home`, kind: 'rally' }));
-  if (d.returnPoint) all.push({ id: 'return', at: d.returnPoint, mark: 'B', label: 'Where it flies after a breach of the fence', kind: 'rally' });
-  d.sketch?.points.forEach((at, i) => all.push({ id: `sketch:${i}`, at, mark: '', label: `Drawn ${d.sketch?.kind}, corner ${i + 1}`, kind: 'sketch' }));
+  d.rally.forEach((r, i) => all.push({ id: `rally:${r.key}`, at: r, mark: `R${i + 1}`, label: words.rally(i + 1, r.altitudeRelative), kind: 'rally' }));
+  if (d.returnPoint) all.push({ id: 'return', at: d.returnPoint, mark: 'B', label: words.afterBreach, kind: 'rally' });
+  const { sketch } = d;
+  sketch?.points.forEach((at, i) => all.push({ id: `sketch:${i}`, at, mark: '', label: words[sketch.kind](i + 1), kind: 'sketch' }));
   return all;
 }
 

@@ -1,5 +1,6 @@
 /** Heights of items: a number is never shown without what it counts from. */
 import type { WireItem } from './draft';
+import { texts } from '../../texts';
 
 export type HeightAbove = 'home' | 'sea' | 'terrain';
 
@@ -8,7 +9,6 @@ export interface Height {
   above: HeightAbove;
 }
 
-export const aboveWords: Record<HeightAbove, string> = { home: 'above home', sea: 'AMSL', terrain: 'above terrain' };
 export const abouts: readonly HeightAbove[] = ['home', 'sea', 'terrain'];
 
 export function heightOf(w: WireItem): Height | undefined {
@@ -18,7 +18,7 @@ export function heightOf(w: WireItem): Height | undefined {
 }
 
 export function heightWords(h: Height | undefined): string {
-  return h === undefined ? 'no height' : `${Math.round(h.m * 10) / 10} m ${aboveWords[h.above]}`;
+  return h === undefined ? texts.planItems.noHeight : `${Math.round(h.m * 10) / 10} m ${texts.planItems.above[h.above]}`;
 }
 
 /** The item with another height. A frame that was named with the old one would contradict it. */

@@ -1,6 +1,9 @@
 /** Patterns to fly: lanes over an area, and along a line. Geometry on a plane around the place, good to 0.1 % over its limit of size. */
 import type { Place } from '../place';
 import { normal, shortWay } from './handles';
+import { texts } from '../../texts';
+
+const words = texts.pattern;
 
 export interface LaneOptions {
   /** Between lanes, in metres. */
@@ -85,20 +88,20 @@ class Plane {
 /** Lanes over an area, there and back. Where an area is hollow a lane has several parts; what lies between them is flown over. */
 export function survey(area: readonly Place[], options: SurveyOptions): Pattern {
   const corners = area.filter((p, i) => i === 0 || p.lat !== area[i - 1]!.lat || p.lon !== area[i - 1]!.lon);
-  if (corners.length < 3) throw new PatternError('An area needs at least three corners.');
+  if (corners.length < 3) throw new PatternError(words.threeCorners);
   checkOptions(options);
   const plane = new Plane(corners);
   const flat = corners.map((p) => plane.to(p));
   checkSize(flat);
-  if (selfCrossing(flat)) throw new PatternError('The area crosses itself: move its corners so that its sides do not meet.');
-  if (Math.abs(areaM2(flat)) < 1) throw new PatternError('The area is empty: its corners lie on a line.');
+  if (selfCrossing(flat)) throw new PatternError(words.crosses);
+  if (Math.abs(areaM2(flat)) < 1) throw new PatternError(words.empty);
   const headingDeg = options.headingDeg ?? longestSide(flat);
   plane.turn(headingDeg);
   const ring = corners.map((p) => plane.to(p));
   const west = Math.min(...ring.map((p) => p.x));
   const width = Math.max(...ring.map((p) => p.x)) - west;
   const count = lanesOver(width, options.spacingM);
-  if (count > mostLanes) throw new PatternError(`${count} lanes are more than ${mostLanes}: fly higher, overlap less, or take a smaller area.`);
+  if (count > mostLanes) throw new PatternError(words.tooManyLanes(count, mostLanes));
   const first = west + (width - (count - 1) * options.spacingM) / 2;
   const order = Array.from({ length: count }, (_, i) => (options.entry % 2 === 0 ? i : count - 1 - i));
   let up = options.entry < 2;
@@ -120,14 +123,14 @@ export function survey(area: readonly Place[], options: SurveyOptions): Pattern 
 /** Lanes beside one another along a line, there and back. */
 export function patrol(line: readonly Place[], options: PatrolOptions): Pattern {
   const points = line.filter((p, i) => i === 0 || p.lat !== line[i - 1]!.lat || p.lon !== line[i - 1]!.lon);
-  if (points.length < 2) throw new PatternError('A line needs at least two points.');
+  if (points.length < 2) throw new PatternError(words.twoPoints);
   checkOptions(options);
-  if (!(options.widthM >= 0)) throw new PatternError('The strip needs a width.');
+  if (!(options.widthM >= 0)) throw new PatternError(words.noWidth);
   const plane = new Plane(points);
   const flat = points.map((p) => plane.to(p));
   checkSize(flat);
   const count = lanesOver(options.widthM, options.spacingM);
-  if (count * points.length > mostPlaces) throw new PatternError(`${count} lanes of ${points.length} points are too many: fly higher or take a narrower strip.`);
+  if (count * points.length > mostPlaces) throw new PatternError(words.tooManyPoints(count, points.length));
   const lanes: Place[][] = [];
   let back = options.reversed;
   for (let i = 0; i < count; i += 1) {
@@ -145,18 +148,18 @@ function lanesOver(widthM: number, spacingM: number): number {
 }
 
 function checkOptions(o: LaneOptions): void {
-  if (!(o.spacingM >= 0.5)) throw new PatternError('Lanes less than half a metre apart: fly higher or overlap less.');
-  if (!(o.turnM >= 0 && o.turnM <= 5_000)) throw new PatternError('Turns need from 0 to 5000 m.');
+  if (!(o.spacingM >= 0.5)) throw new PatternError(words.tooClose);
+  if (!(o.turnM >= 0 && o.turnM <= 5_000)) throw new PatternError(words.turnLimits);
 }
 
 function checkSize(flat: readonly XY[]): void {
-  if (flat.some((p) => !(Math.hypot(p.x, p.y) <= widestM))) throw new PatternError('This is more than 120 km across: take a smaller one.');
+  if (flat.some((p) => !(Math.hypot(p.x, p.y) <= widestM))) throw new PatternError(words.tooWide);
 }
 
 function finished(lanes: Place[][]): Pattern {
   const way = lanes.flat();
-  if (way.length === 0) throw new PatternError('No lane meets the area.');
-  if (way.length > mostPlaces) throw new PatternError(`${way.length} waypoints are more than ${mostPlaces}: fly higher or take a smaller area.`);
+  if (way.length === 0) throw new PatternError(words.noLane);
+  if (way.length > mostPlaces) throw new PatternError(words.tooManyWaypoints(way.length, mostPlaces));
   const plane = new Plane(way);
   const flat = way.map((p) => plane.to(p));
   let lengthM = 0;
