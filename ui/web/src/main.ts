@@ -5,7 +5,9 @@ import App from './components/App.svelte';
 import { Actions } from './state/actions.svelte';
 import { Desk } from './state/desk.svelte';
 import { exposeHooks } from './state/hooks';
+import { language } from './texts';
 
+document.documentElement.lang = language;
 const desk = new Desk();
 const actions = new Actions(desk);
 exposeHooks(desk);

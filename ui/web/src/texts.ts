@@ -1199,6 +1199,32 @@ const english = {
     calledFalse: (n: number, of: number) => `${n} of ${of} called false`,
   },
 
+  admin: {
+    title: 'Administration',
+    accounts: 'Accounts',
+    adminsOnly: 'Accounts are kept by admins.',
+    file: 'Links, feeds, sensors and zones are set in the configuration file (docs/configuration.md) and hold from the next start; vedette check says what is wrong with it, by line. Here is what the station has.',
+    links: 'Links',
+    feeds: 'Feeds',
+    zones: 'Zones',
+    name: 'Name',
+    role: 'Role',
+    password: 'Password',
+    add: 'Add',
+    set: 'Set',
+    close: 'Close account',
+    reopen: 'Reopen',
+    closed: 'closed',
+    since: (day: string) => `since ${day}`,
+    roleOf: (name: string) => `Role of ${name}`,
+    newPassword: (name: string) => `New password of ${name}`,
+    added: (name: string) => `${name} can sign in`,
+    renewed: (name: string) => `${name} has a new password, and is signed out everywhere`,
+    hasRole: (name: string, role: string) => `${name} is ${role} now`,
+    isClosed: (name: string, closed: boolean) => (closed ? `The account of ${name} is closed` : `The account of ${name} is open again`),
+    zoneAlerts: (decided: string) => `alerts ${decided}`,
+  },
+
   /** The waveform around a trip. */
   wave: {
     classes: { WALK: 'Walking', VEHICLE: 'Vehicle', ANIMAL: 'Animal' } as Partial<Record<string, string>>,

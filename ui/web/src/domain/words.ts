@@ -84,28 +84,3 @@ export function nuisanceWords(n: Nuisance | undefined): string {
   if (n === undefined || n.real + n.false < 0.5) return texts.sensors.undecided;
   return texts.sensors.calledFalse(Math.round(n.false), Math.round(n.real + n.false));
 }
-
-export const adminWords = {
-  title: 'Administration',
-  accounts: 'Accounts',
-  adminsOnly: 'Accounts are kept by admins.',
-  file: 'Links, feeds, sensors and zones are set in the configuration file (docs/configuration.md) and hold from the next start; vedette check says what is wrong with it, by line. Here is what the station has.',
-  links: 'Links',
-  feeds: 'Feeds',
-  zones: 'Zones',
-  name: 'Name',
-  role: 'Role',
-  password: 'Password',
-  add: 'Add',
-  set: 'Set',
-  close: 'Close account',
-  reopen: 'Reopen',
-  closed: 'closed',
-  since: (day: string) => `since ${day}`,
-  roleOf: (name: string) => `Role of ${name}`,
-  newPassword: (name: string) => `New password of ${name}`,
-  added: (name: string) => `${name} can sign in`,
-  renewed: (name: string) => `${name} has a new password, and is signed out everywhere`,
-  hasRole: (name: string, role: string) => `${name} is ${role} now`,
-  isClosed: (name: string, closed: boolean) => (closed ? `The account of ${name} is closed` : `The account of ${name} is open again`),
-};
