@@ -10,7 +10,7 @@ export const language = 'en';
 const rules = new Intl.PluralRules(language);
 
 /** The form of a text for a number: languages have up to six of them, and each has 'other'. */
-function plural(n: number, forms: { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>): string {
+export function plural(n: number, forms: { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>): string {
   return forms[rules.select(n)] ?? forms.other;
 }
 
