@@ -336,6 +336,11 @@ func (s *Station) prune(ctx context.Context) error {
 				s.log.Error("cannot remove old records", "kind", kind, "error", err)
 			}
 		}
+		if keep.Audit > 0 {
+			if _, err := s.store.PruneDecisions(ctx, time.Now().Add(-keep.Audit)); err != nil && ctx.Err() == nil {
+				s.log.Error("cannot remove old decisions", "error", err)
+			}
+		}
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():

@@ -40,6 +40,13 @@ var migrations = []string{
 	) STRICT, WITHOUT ROWID;
 	CREATE INDEX recordings_end  ON recordings (end_at);
 	CREATE INDEX recordings_feed ON recordings (feed, end_at);`,
+	// The links of what people and programs did (chain.go). The partial index finds these events among millions of others.
+	`CREATE TABLE chain (
+		seq  INTEGER PRIMARY KEY,
+		no   INTEGER NOT NULL,
+		hash BLOB    NOT NULL
+	) STRICT;
+	CREATE INDEX events_who ON events (seq) WHERE who <> '';`,
 }
 
 // migrate does the missing migrations in one transaction, and refuses a file of a newer program.

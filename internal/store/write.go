@@ -99,21 +99,26 @@ func (s *Store) insert(ctx context.Context, tx *sql.Tx, events []Event) (last in
 	}
 	defer func() { err = errors.Join(err, stmt.Close()) }()
 	now := s.cfg.Now()
+	var decisions []Event
 	for _, e := range events {
 		if e.ObservedAt.IsZero() {
 			e.ObservedAt = now
 		}
-		data := string(e.Data)
-		if data == "" {
-			data = "null"
+		if len(e.Data) == 0 {
+			e.Data = []byte("null")
 		}
-		res, err := stmt.ExecContext(ctx, e.Kind, e.ObservedAt.UnixMicro(), now.UnixMicro(), e.Who, e.Key, data)
+		e.StoredAt = now
+		res, err := stmt.ExecContext(ctx, e.Kind, e.ObservedAt.UnixMicro(), now.UnixMicro(), e.Who, e.Key, string(e.Data))
 		if err != nil {
 			return 0, err
 		}
 		if last, err = res.LastInsertId(); err != nil {
 			return 0, err
 		}
+		if e.Who != "" {
+			e.Seq = last
+			decisions = append(decisions, e)
+		}
 	}
-	return last, nil
+	return last, link(ctx, tx, decisions)
 }
