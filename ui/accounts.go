@@ -24,7 +24,7 @@ func getAccounts(c *call) error {
 	}
 	out := make([]api.Account, len(all))
 	for i, a := range all {
-		out[i] = api.Account{Name: a.Name, Role: string(a.Role), Disabled: a.Disabled, Created: api.At(a.Created)}
+		out[i] = accountOf(a)
 	}
 	return c.answer(out)
 }
@@ -44,8 +44,8 @@ func addAccount(c *call) error {
 	return c.answerAccount(http.StatusCreated, b.Name)
 }
 
-// changeAccount gives an account another role or password, or closes or reopens it: one of these at a time, so that each has
-// its own record.
+// changeAccount gives an account another role or password, closes or reopens it, or takes its second factor off: one of these
+// at a time, so that each has its own record.
 func changeAccount(c *call) error {
 	var b api.AccountChange
 	if err := c.body(&b); err != nil {
@@ -55,22 +55,28 @@ func changeAccount(c *call) error {
 	record := access.Record{Kind: access.KindAccess, Target: name}
 	var do func(context.Context) error
 	a := c.s.cfg.Access
+	if countTrue(b.Role != "", b.Disabled != nil, b.Password != "", b.SecondFactor != nil) != 1 {
+		return api.BadRequest("one of role, disabled, password and secondFactor is needed, and only one")
+	}
 	switch {
-	case b.Role != "" && b.Disabled == nil && b.Password == "":
+	case b.Role != "":
 		record.Action, record.Detail = "setRole", accountRecord{Role: b.Role}
 		do = func(ctx context.Context) error { return a.SetRole(ctx, name, access.Role(b.Role)) }
-	case b.Role == "" && b.Disabled != nil && b.Password == "":
+	case b.Disabled != nil:
 		record.Action, record.Detail = "disableAccount", accountRecord{Disabled: b.Disabled}
 		do = func(ctx context.Context) error { return a.SetDisabled(ctx, name, *b.Disabled) }
-	case b.Role == "" && b.Disabled == nil && b.Password != "":
+	case b.Password != "":
 		record.Action = "setPassword"
 		do = func(ctx context.Context) error { return a.SetPassword(ctx, name, b.Password) }
+	case *b.SecondFactor:
+		return api.BadRequest("a second factor is set up beside the station: vedette user totp %s", name)
 	default:
-		return api.BadRequest("one of role, disabled and password is needed, and only one")
+		record.Action = "removeSecondFactor"
+		do = func(ctx context.Context) error { return a.RemoveFactor(ctx, name) }
 	}
 	err := c.audited(record, func(ctx context.Context) error {
 		if name == c.who.Name && b.Password == "" {
-			return api.Conflict("this is your own account: another admin changes its role, or closes it")
+			return api.Conflict("this is your own account: another admin changes its role, closes it, or takes its second factor off")
 		}
 		return accountProblem(do(ctx))
 	})
@@ -78,6 +84,15 @@ func changeAccount(c *call) error {
 		return err
 	}
 	return c.answerAccount(http.StatusOK, name)
+}
+
+func countTrue(all ...bool) (n int) {
+	for _, one := range all {
+		if one {
+			n++
+		}
+	}
+	return n
 }
 
 func (c *call) answerAccount(status int, name string) error {
@@ -89,8 +104,16 @@ func (c *call) answerAccount(status int, name string) error {
 	if i < 0 {
 		return api.NotFound("there is no account %q any more", name)
 	}
-	a := all[i]
-	return c.answerStatus(status, api.Account{Name: a.Name, Role: string(a.Role), Disabled: a.Disabled, Created: api.At(a.Created)})
+	return c.answerStatus(status, accountOf(all[i]))
+}
+
+func accountOf(a access.Account) api.Account {
+	out := api.Account{Name: a.Name, Role: string(a.Role), Disabled: a.Disabled, Created: api.At(a.Created)}
+	if a.Factor != nil {
+		since := api.At(a.Factor.Since)
+		out.SecondFactor = &since
+	}
+	return out
 }
 
 func accountProblem(err error) error {

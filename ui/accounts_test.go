@@ -5,6 +5,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
 
 	"vedette/internal/access"
 	"vedette/ui/api"
@@ -131,5 +134,60 @@ func TestControlIsAskedForOverTheAPI(t *testing.T) {
 		if !strings.Contains(audit, `"action":"`+action+`"`) {
 			t.Errorf("%s is not in the audit", action)
 		}
+	}
+}
+
+func TestASecondFactorAtSignIn(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	a := p.cfg.Access
+	const password = "a long way from here"
+	if err := a.AddAccount(t.Context(), "ann", password, access.RoleOperator); err != nil {
+		t.Fatal(err)
+	}
+	key, err := a.NewFactor(t.Context(), "ann", "post-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := totp.GenerateCode(key.Secret(), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	spare, err := a.ConfirmFactor(t.Context(), "ann", key, code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sign := func(code string) reply {
+		return p.do(http.MethodPost, base+"/session", `{"name":"ann","password":"`+password+`"`+code+`}`)
+	}
+	for given, want := range map[string]string{"": "give the code", `,"code":"` + code + `"`: "used before", `,"code":"no"`: "wrong"} {
+		r := sign(given)
+		r.problem(t, http.StatusUnauthorized, want)
+		if !strings.Contains(r.body, `"needs":"code"`) || r.header.Get("Set-Cookie") != "" {
+			t.Errorf("%s: %s", given, r.body)
+		}
+	}
+	p.do(http.MethodPost, base+"/session", `{"ticket":"x","code":"123456"}`).problem(t, http.StatusBadRequest, "either")
+	p.do(http.MethodPost, base+"/session", `{"name":"ann","password":"wrong password","code":"`+spare[0]+`"}`).problem(t, http.StatusUnauthorized, "name or the password")
+	if r := sign(`,"code":"` + spare[0] + `"`); r.status != http.StatusOK || r.header.Get("Set-Cookie") == "" {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	do := func(method, path, body string) reply {
+		return p.do(method, base+path, body, "Authorization", "Bearer "+p.tokens[access.RoleAdmin])
+	}
+	if r := do(http.MethodGet, "/accounts", ""); !strings.Contains(r.body, `"secondFactor":"2`) || strings.Contains(r.body, key.Secret()) || strings.Contains(r.body, "spare") {
+		t.Errorf("%s", r.body)
+	}
+	do(http.MethodPatch, "/accounts/ann", `{"secondFactor":true}`).problem(t, http.StatusBadRequest, "vedette user totp ann")
+	do(http.MethodPatch, "/accounts/ann", `{"secondFactor":false,"role":"admin"}`).problem(t, http.StatusBadRequest, "only one")
+	if r := do(http.MethodPatch, "/accounts/ann", `{"secondFactor":false}`); r.status != http.StatusOK || strings.Contains(r.body, "secondFactor") {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	do(http.MethodPatch, "/accounts/ann", `{"secondFactor":false}`).problem(t, http.StatusBadRequest, "no second factor")
+	if r := sign(""); r.status != http.StatusOK {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	if audit := do(http.MethodGet, "/audit?limit=1000", "").body; !strings.Contains(audit, "removeSecondFactor") || strings.Contains(audit, key.Secret()) || strings.Contains(audit, spare[0]) {
+		t.Errorf("%s", audit)
 	}
 }

@@ -23,6 +23,10 @@ func problemOf(err error) (p *api.Problem, known bool) {
 		return api.NewProblem(http.StatusUnauthorized, "%s", access.ErrUnauthorized), true
 	case errors.Is(err, access.ErrCredentials):
 		return api.NewProblem(http.StatusUnauthorized, "%s", access.ErrCredentials), true
+	case errors.Is(err, access.ErrCodeNeeded), errors.Is(err, access.ErrCode):
+		p = api.NewProblem(http.StatusUnauthorized, "%s", err)
+		p.Needs = api.NeedsCode
+		return p, true
 	case errors.As(err, &many):
 		return api.NewProblem(http.StatusTooManyRequests, "%s", many), true
 	case errors.As(err, &held):

@@ -20,7 +20,7 @@ func (s *Server) me(who access.Principal) api.Me {
 
 func getMe(c *call) error { return c.answer(c.s.me(c.who)) }
 
-// signIn opens a session for a ticket or a password.
+// signIn opens a session for a ticket or a password, with a code where the account has a second factor.
 func signIn(c *call) error {
 	if origin := c.r.Header.Get("Origin"); origin != "" && !c.s.ownOrigin(c.r, origin) {
 		return api.Forbidden("sign-in comes from the origin %q, which is not this station's", origin)
@@ -33,12 +33,12 @@ func signIn(c *call) error {
 	var who access.Principal
 	var err error
 	switch {
-	case b.Ticket != "" && b.Name == "" && b.Password == "":
+	case b.Ticket != "" && b.Name == "" && b.Password == "" && b.Code == "":
 		secret, who, err = c.s.cfg.Access.Redeem(c.r.Context(), b.Ticket, c.address())
 	case b.Ticket == "" && b.Name != "" && b.Password != "":
-		secret, who, err = c.s.cfg.Access.SignIn(c.r.Context(), b.Name, b.Password, c.address())
+		secret, who, err = c.s.cfg.Access.SignIn(c.r.Context(), access.Credentials{Name: b.Name, Password: b.Password, Code: b.Code}, c.address())
 	default:
-		return api.BadRequest("give either ticket, or name and password")
+		return api.BadRequest("give either ticket, or name and password, with code where the account has a second factor")
 	}
 	if err != nil {
 		return err

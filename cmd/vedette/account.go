@@ -7,7 +7,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -17,57 +19,91 @@ import (
 )
 
 const userUsage = `usage: vedette user [--data DIR] add NAME [--role viewer|operator|admin]
-       vedette user [--data DIR] list | passwd NAME | role NAME ROLE | disable NAME | enable NAME`
+       vedette user [--data DIR] list | passwd NAME | role NAME ROLE | disable NAME | enable NAME
+       vedette user [--data DIR] totp NAME [--off] [--station NAME]`
 
 // runUser manages accounts in the station's record; the station may be running.
 func runUser(ctx context.Context, env environment, args []string) error {
 	fs := newFlags("user")
 	data := fs.String("data", "data", "`folder` of the station's record")
 	role := fs.String("role", string(access.RoleViewer), "role of a new account: viewer, operator or admin")
+	var f factorFlags
+	fs.BoolVar(&f.off, "off", false, "of totp: take the second factor off")
+	fs.StringVar(&f.station, "station", "Vedette", "of totp: `name` under which the authenticator lists the account")
 	words, err := wordsAndFlags(env, fs, args)
 	if err != nil {
 		return err
 	}
-	if len(words) == 0 {
+	if len(words) == 0 || (words[0] != "totp" && f.off) {
 		return usagef("%s", userUsage)
 	}
 	return withAccess(ctx, *data, func(a *access.Access) error {
 		switch {
 		case words[0] == "list" && len(words) == 1:
-			accounts, err := a.Accounts(ctx)
-			if err != nil {
-				return err
-			}
-			for _, acc := range accounts {
-				state := ""
-				if acc.Disabled {
-					state = "disabled"
-				}
-				if _, err := fmt.Fprintf(env.out, "%-24s %-10s %s\n", acc.Name, acc.Role, state); err != nil {
-					return err
-				}
-			}
-			return nil
+			return listAccounts(ctx, env, a)
+		case words[0] == "totp" && len(words) == 2:
+			return secondFactor(ctx, env, a, words[1], f)
 		case words[0] == "add" && len(words) == 2:
 			password, err := readPassword(env)
 			if err != nil {
 				return err
 			}
-			return a.AddAccount(ctx, words[1], password, access.Role(*role))
+			return fromShell(ctx, a, "addAccount", words[1], *role, a.AddAccount(ctx, words[1], password, access.Role(*role)))
 		case words[0] == "passwd" && len(words) == 2:
 			password, err := readPassword(env)
 			if err != nil {
 				return err
 			}
-			return a.SetPassword(ctx, words[1], password)
+			return fromShell(ctx, a, "setPassword", words[1], "", a.SetPassword(ctx, words[1], password))
 		case words[0] == "role" && len(words) == 3:
-			return a.SetRole(ctx, words[1], access.Role(words[2]))
+			return fromShell(ctx, a, "setRole", words[1], words[2], a.SetRole(ctx, words[1], access.Role(words[2])))
 		case (words[0] == "disable" || words[0] == "enable") && len(words) == 2:
-			return a.SetDisabled(ctx, words[1], words[0] == "disable")
+			return fromShell(ctx, a, words[0]+"Account", words[1], "", a.SetDisabled(ctx, words[1], words[0] == "disable"))
 		default:
 			return usagef("%s", userUsage)
 		}
 	})
+}
+
+func listAccounts(ctx context.Context, env environment, a *access.Access) error {
+	accounts, err := a.Accounts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, acc := range accounts {
+		var state []string
+		if acc.Factor != nil {
+			state = append(state, "second factor")
+		}
+		if acc.Disabled {
+			state = append(state, "disabled")
+		}
+		if _, err := fmt.Fprintf(env.out, "%-24s %-10s %s\n", acc.Name, acc.Role, strings.Join(state, ", ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fromShell records what was done beside the station, in the name of the user of the machine: who has the data folder needs
+// no account, and the audit shall have it all the same.
+func fromShell(ctx context.Context, a *access.Access, action, target, role string, done error) error {
+	r := access.Record{Kind: access.KindAccess, Who: access.Principal{Name: shellUser(), Via: "shell"}, Action: action, Target: target, Outcome: "done"}
+	if role != "" {
+		r.Detail = map[string]string{"role": role}
+	}
+	if done != nil {
+		r.Outcome, r.Reason = "refused", done.Error()
+	}
+	return errors.Join(done, a.Audit(ctx, r))
+}
+
+// shellUser cannot be mistaken for an account, whose names have no colon.
+func shellUser() string {
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		return "shell:" + u.Username
+	}
+	return "shell:" + strconv.Itoa(os.Getuid())
 }
 
 //nolint:gosec // a usage text
@@ -91,13 +127,13 @@ func runToken(ctx context.Context, env environment, args []string) error {
 		switch words[0] {
 		case "create":
 			secret, err := a.CreateToken(ctx, *name, access.Role(*role))
-			if err != nil {
+			if err := fromShell(ctx, a, "createToken", *name, *role, err); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintln(env.out, secret)
 			return err
 		case "revoke":
-			return a.RevokeToken(ctx, *name)
+			return fromShell(ctx, a, "revokeToken", *name, "", a.RevokeToken(ctx, *name))
 		case "list":
 			tokens, err := a.Tokens(ctx)
 			if err != nil {

@@ -80,7 +80,7 @@ func exportTelemetry(env environment, f exportFlags) error {
 }
 
 // exportRecord writes tracks or alerts.
-func exportRecord(ctx context.Context, env environment, subject string, f exportFlags) (err error) {
+func exportRecord(ctx context.Context, env environment, subject string, f exportFlags) error {
 	if f.vehicle != 0 || f.folder != "" {
 		return usagef("--vehicle and --folder are for telemetry")
 	}
@@ -91,20 +91,14 @@ func exportRecord(ctx context.Context, env environment, subject string, f export
 	if err := r.Validate(); err != nil {
 		return usageError{err}
 	}
-	record, err := store.OpenReader(ctx, filepath.Join(f.data, "vedette.db"))
-	if errors.Is(err, os.ErrNotExist) {
-		return usagef("the station's record: %w; name its folder with --data", err)
-	}
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, record.Close()) }()
-	return writeTo(env, f.out, func(w io.Writer) error {
-		sum, err := export.Write(ctx, w, record, r)
-		if sum.Unreadable > 0 {
-			_, _ = fmt.Fprintf(env.errOut, "%d damaged records were left out\n", sum.Unreadable) // nowhere else to say it
-		}
-		return err
+	return withRecord(ctx, f.data, func(record *store.Reader) error {
+		return writeTo(env, f.out, func(w io.Writer) error {
+			sum, err := export.Write(ctx, w, record, r)
+			if sum.Unreadable > 0 {
+				_, _ = fmt.Fprintf(env.errOut, "%d damaged records were left out\n", sum.Unreadable) // nowhere else to say it
+			}
+			return err
+		})
 	})
 }
 

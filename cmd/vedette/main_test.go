@@ -88,6 +88,13 @@ func TestExitStatuses(t *testing.T) {
 		{[]string{"detect"}, exitUsage, "usage"},
 		{[]string{"detect", good}, exitFailed, "could not be read"},
 		{[]string{"user", "--data", dir, "list", "all"}, exitUsage, "usage"},
+		{[]string{"user", "--data", dir, "list", "--off"}, exitUsage, "usage"},
+		{[]string{"user", "--data", dir, "totp"}, exitUsage, "usage"},
+		{[]string{"audit"}, exitUsage, "usage"},
+		{[]string{"audit", "verify", "--data", filepath.Join(dir, "none")}, exitUsage, "--data"},
+		{[]string{"audit", "export", "--from", "yesterday"}, exitUsage, "--from"},
+		{[]string{"audit", "export", "--from", "2026-11-26T01:00:00Z", "--to", "2026-11-26T01:00:00Z"}, exitUsage, "before"},
+		{[]string{"audit", "export", "--format", "xml"}, exitUsage, "jsonl or csv"},
 		{[]string{"token", "--data", filepath.Join(dir, "none"), "list"}, exitUsage, "--data"},
 	} {
 		t.Run(fmt.Sprint(c.args), func(t *testing.T) {

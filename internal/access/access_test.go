@@ -91,7 +91,7 @@ func TestPasswordSignInOpensASession(t *testing.T) {
 	a, _ := newAccess(t, Config{MemoryKiB: 64 * 1024}) // the real cost, once
 	ctx := t.Context()
 	must(t, a.AddAccount(ctx, "ann", goodPassword, RoleOperator))
-	secret, p, err := a.SignIn(ctx, "ann", goodPassword, "127.0.0.1")
+	secret, p, err := a.SignIn(ctx, Credentials{Name: "ann", Password: goodPassword}, "127.0.0.1")
 	must(t, err)
 	if p.Name != "ann" || p.Role != RoleOperator || p.Via != ViaSession || p.SessionID == "" || strings.Contains(secret, p.SessionID) {
 		t.Errorf("principal %+v", p)
@@ -134,7 +134,7 @@ func TestWrongSignInsAreRefusedAlike(t *testing.T) {
 		{"ann", "wrong password"}, {"ann", ""}, {"bob", goodPassword}, {"Ann", goodPassword}, {"old", goodPassword},
 		{"ann/../ann", goodPassword}, {"ann", strings.Repeat("x", 5000)},
 	} {
-		_, _, err := a.SignIn(ctx, c[0], c[1], fmt.Sprint("10.0.0.", i))
+		_, _, err := a.SignIn(ctx, Credentials{Name: c[0], Password: c[1]}, fmt.Sprint("10.0.0.", i))
 		if !errors.Is(err, ErrCredentials) {
 			t.Errorf("%s: %v", c[0], err)
 		}
@@ -190,7 +190,7 @@ func TestChangesOfAnAccountHoldAtOnce(t *testing.T) {
 	ctx := t.Context()
 	must(t, a.AddAccount(ctx, "ann", goodPassword, RoleViewer))
 	signIn := func(password string) Principal {
-		_, p, err := a.SignIn(ctx, "ann", password, "127.0.0.1")
+		_, p, err := a.SignIn(ctx, Credentials{Name: "ann", Password: password}, "127.0.0.1")
 		must(t, err)
 		return p
 	}
@@ -318,21 +318,21 @@ func TestFailuresDelayTheNameAndTheAddress(t *testing.T) {
 		return many.RetryAfter
 	}
 	for i := range freeFailures {
-		if _, _, err := a.SignIn(ctx, "ann", "wrong password", fmt.Sprint("10.0.1.", i)); !errors.Is(err, ErrCredentials) {
+		if _, _, err := a.SignIn(ctx, Credentials{Name: "ann", Password: "wrong password"}, fmt.Sprint("10.0.1.", i)); !errors.Is(err, ErrCredentials) {
 			t.Fatal(err)
 		}
 	}
-	_, _, err := a.SignIn(ctx, "ann", goodPassword, "10.0.9.9")
+	_, _, err := a.SignIn(ctx, Credentials{Name: "ann", Password: goodPassword}, "10.0.9.9")
 	if wait := tooMany(err); wait != time.Second {
 		t.Errorf("wait %v after %d failures", wait, freeFailures)
 	}
 	var last time.Duration
 	for range 10 { // each further failure at least doubles the wait, up to the cap
 		c.move(accountCap)
-		if _, _, err := a.SignIn(ctx, "ann", "wrong password", "10.0.9.10"); err != nil && !errors.Is(err, ErrCredentials) {
+		if _, _, err := a.SignIn(ctx, Credentials{Name: "ann", Password: "wrong password"}, "10.0.9.10"); err != nil && !errors.Is(err, ErrCredentials) {
 			break // the address is delayed longer than the name
 		}
-		_, _, err = a.SignIn(ctx, "ann", goodPassword, "10.0.9.11")
+		_, _, err = a.SignIn(ctx, Credentials{Name: "ann", Password: goodPassword}, "10.0.9.11")
 		wait := tooMany(err)
 		if wait < last {
 			t.Errorf("wait shrank from %v to %v", last, wait)
@@ -340,7 +340,7 @@ func TestFailuresDelayTheNameAndTheAddress(t *testing.T) {
 		last = wait
 	}
 	c.move(accountCap)
-	if _, _, err := a.SignIn(ctx, "ann", goodPassword, "10.0.9.12"); err != nil {
+	if _, _, err := a.SignIn(ctx, Credentials{Name: "ann", Password: goodPassword}, "10.0.9.12"); err != nil {
 		t.Errorf("the owner is locked out by others' failures: %v", err)
 	}
 
@@ -354,7 +354,7 @@ func TestFailuresDelayTheNameAndTheAddress(t *testing.T) {
 	if a.Stats().Throttled == 0 {
 		t.Error("nothing was counted")
 	}
-	if _, _, err := a.SignIn(ctx, "address 10.0.77.7", "wrong password", "10.0.8.1"); !errors.Is(err, ErrCredentials) {
+	if _, _, err := a.SignIn(ctx, Credentials{Name: "address 10.0.77.7", Password: "wrong password"}, "10.0.8.1"); !errors.Is(err, ErrCredentials) {
 		t.Fatal(err)
 	}
 	if a.throttle.seen["address 10.0.77.7"].count > 0 {
@@ -387,7 +387,7 @@ func TestFloodOfSignInsIsBounded(t *testing.T) {
 	errs := make(chan error, 200)
 	for i := range cap(errs) {
 		wg.Go(func() {
-			_, _, err := a.SignIn(context.Background(), fmt.Sprint("user", i), "wrong password", fmt.Sprintf("10.3.%d.1", i))
+			_, _, err := a.SignIn(context.Background(), Credentials{Name: fmt.Sprint("user", i), Password: "wrong password"}, fmt.Sprintf("10.3.%d.1", i))
 			errs <- err
 		})
 	}

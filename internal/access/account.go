@@ -43,6 +43,7 @@ type Account struct {
 	Disabled bool      `json:"disabled,omitempty"`
 	Created  time.Time `json:"created"`
 	Hash     string    `json:"hash"` // argon2id, PHC string format
+	Factor   *Factor   `json:"factor,omitempty"`
 }
 
 // AddAccount makes an account. Names are lower case, and no account shares its name with a token.
@@ -109,7 +110,7 @@ func (a *Access) SetDisabled(ctx context.Context, name string, disabled bool) er
 	return a.endSessionsOf(ctx, name)
 }
 
-// Accounts lists the accounts by name, without their hashes.
+// Accounts lists the accounts by name, without their hashes and what their second factors know.
 func (a *Access) Accounts(ctx context.Context) ([]Account, error) {
 	settings, err := a.cfg.Store.List(ctx, accountPrefix)
 	if err != nil {
@@ -122,6 +123,9 @@ func (a *Access) Accounts(ctx context.Context) ([]Account, error) {
 			return nil, fmt.Errorf("read account %s: %w", strings.TrimPrefix(s.Key, accountPrefix), err)
 		}
 		acc.Hash = ""
+		if acc.Factor != nil {
+			acc.Factor = &Factor{Since: acc.Factor.Since}
+		}
 		accounts = append(accounts, acc)
 	}
 	return accounts, nil

@@ -11,7 +11,8 @@ const TokenUser = "token"
 
 // Verify finds who a name and a password speak for, for one connection and without a session: an account, or with the
 // name TokenUser whoever the token in place of the password speaks for. Failures delay further attempts and are recorded
-// as those of SignIn are; a wrong token counts for the address alone.
+// as those of SignIn are; a wrong token counts for the address alone. An account with a second factor is refused: there is
+// no place for a code, and a token does instead.
 func (a *Access) Verify(ctx context.Context, name, password, address string) (Principal, error) {
 	network := throttleKey{networkOf(address), addressCap}
 	if name == TokenUser {
@@ -36,6 +37,9 @@ func (a *Access) Verify(ctx context.Context, name, password, address string) (Pr
 	if !ok {
 		return Principal{}, a.refuse(ctx, keys, name, address, "password")
 	}
+	if acc.Factor != nil {
+		return Principal{}, a.refuse(ctx, keys, name, address, "password, where a code is needed")
+	}
 	a.throttle.forget(keys[0])
 	return Principal{Name: acc.Name, Role: acc.Role, Via: ViaPassword, SessionID: hashOf(acc.Hash)}, nil
 }
@@ -46,7 +50,7 @@ func (a *Access) holds(ctx context.Context, p Principal) (Principal, error) {
 	if err != nil {
 		return Principal{}, fmt.Errorf("find account %s: %w", p.Name, err)
 	}
-	if !found || acc.Disabled || hashOf(acc.Hash) != p.SessionID {
+	if !found || acc.Disabled || acc.Factor != nil || hashOf(acc.Hash) != p.SessionID {
 		return Principal{}, ErrUnauthorized
 	}
 	p.Role = acc.Role

@@ -6,6 +6,8 @@ type Account struct {
 	Role     string `json:"role"` // viewer, operator, admin
 	Disabled bool   `json:"disabled,omitempty"`
 	Created  Time   `json:"created"`
+	// SecondFactor tells since when a code is asked for at sign-in; left out: the password is enough.
+	SecondFactor *Time `json:"secondFactor,omitempty"`
 }
 
 // NewAccount is the body of POST /accounts.
@@ -20,4 +22,6 @@ type AccountChange struct {
 	Role     string `json:"role,omitempty"`
 	Disabled *bool  `json:"disabled,omitempty"`
 	Password string `json:"password,omitempty"`
+	// SecondFactor can only be false: it takes the second factor off, for somebody who has lost it.
+	SecondFactor *bool `json:"secondFactor,omitempty"`
 }

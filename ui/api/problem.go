@@ -14,7 +14,12 @@ type Problem struct {
 	Detail string `json:"detail,omitempty"` // what is wrong and how to mend it, for a person
 	// Alternate is the id of a feed that shows the same as the one that this browser cannot play.
 	Alternate string `json:"alternate,omitempty"`
+	// Needs is NeedsCode where the password was right and a code of the second factor has to come with it.
+	Needs string `json:"needs,omitempty"`
 }
+
+// NeedsCode is what signing in to an account with a second factor needs.
+const NeedsCode = "code"
 
 // Error is the detail, or the title where there is none.
 func (p *Problem) Error() string {

@@ -58,11 +58,12 @@ type Me struct {
 	Station StationInfo `json:"station"`
 }
 
-// SignIn is the body of POST /session: a ticket, or a name with its password.
+// SignIn is the body of POST /session: a ticket, or a name with its password, and a code where the account has a second factor.
 type SignIn struct {
 	Ticket   string `json:"ticket,omitempty"`
 	Name     string `json:"name,omitempty"`
 	Password string `json:"password,omitempty"`
+	Code     string `json:"code,omitempty"` // six digits, or a spare code
 }
 
 // TerrainInfo says what the terrain tiles cover.
