@@ -21,7 +21,13 @@ const clients = new Set();
 /** When the first page came: the alerts are raised a moment later, for it to see them come. */
 let firstAt;
 let name = 'operator';
-const me = () => ({ name, role: 'operator', via: 'session', station: world.station });
+const accounts = [
+  { name: 'anna', role: 'operator', created: '2026-10-01T08:00:00.000Z' },
+  { name: 'berta', role: 'operator', created: '2026-10-02T08:00:00.000Z' },
+  { name: 'clara', role: 'admin', created: '2026-10-03T08:00:00.000Z', secondFactor: '2026-11-03T08:00:00.000Z' },
+  { name: 'dora', role: 'viewer', disabled: true, created: '2026-10-04T08:00:00.000Z' },
+];
+const me = () => ({ name, role: accounts.find((a) => a.name === name)?.role ?? 'operator', via: 'session', station: world.station });
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const csp =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; media-src 'self' blob:; worker-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -42,8 +48,8 @@ function json(response, status, value) {
   response.writeHead(status, { 'Content-Type': 'application/json' }).end(value === undefined ? '' : JSON.stringify(value));
 }
 
-function problem(response, status, detail) {
-  const body = JSON.stringify({ type: 'about:blank', title: 'Refused', status, detail });
+function problem(response, status, detail, more) {
+  const body = JSON.stringify({ type: 'about:blank', title: 'Refused', status, detail, ...more });
   response.writeHead(status, { 'Content-Type': 'application/problem+json' }).end(body);
 }
 
@@ -54,6 +60,10 @@ function answer(request, response, body) {
   const data = body.startsWith('{') ? JSON.parse(body) : {};
   if (what === 'session') {
     if (request.method === 'POST' && data.password !== 'vedette') return problem(response, 401, 'The name or the password is wrong.');
+    // Clara has a second factor; her authenticator always shows the same.
+    if (accounts.find((a) => a.name === data.name)?.secondFactor && data.code !== '123456') {
+      return problem(response, 401, data.code ? 'The code is wrong or was used before.' : 'The account has a second factor.', { needs: 'code' });
+    }
     signedIn = request.method === 'POST';
     if (signedIn) name = data.name;
     return signedIn ? json(response, 200, me()) : json(response, 204);
@@ -61,6 +71,7 @@ function answer(request, response, body) {
   if (!signedIn) return problem(response, 401, 'Sign in first.');
   if (what === 'me') return json(response, 200, me());
   if (what === 'terrain') return terrain(response, url, id, verb, extra);
+  if (what === 'accounts') return accountCall(request, response, id, data);
   if (what === 'links') return json(response, 200, links(Date.now()));
   if (what === 'feeds') return problem(response, 503, 'The fake station has no pictures.');
   if (what === 'sensors' && verb === 'waveform') return waveform(response, id);
@@ -71,6 +82,15 @@ function answer(request, response, body) {
   if (what === 'alerts') return decide(response, world.alerts.get(id), { acknowledge: 'acknowledged', resolve: 'resolved', false: 'false' }[verb], 'alert', data.note);
   if (what === 'cues') return decide(response, world.cues.get(id), { approve: 'active', reject: 'rejected' }[verb], 'cue');
   return problem(response, 404, 'The fake station has no such thing.');
+}
+
+function accountCall(request, response, id, data) {
+  if (me().role !== 'admin') return problem(response, 403, 'Accounts are kept by admins.');
+  if (request.method === 'GET') return json(response, 200, accounts);
+  const account = accounts.find((a) => a.name === id);
+  if (!account) return problem(response, 404, 'There is no such account.');
+  if (data.secondFactor === false) delete account.secondFactor;
+  return json(response, 200, account);
 }
 
 function terrain(response, url, z, x, y) {

@@ -20,6 +20,8 @@ export class ApiProblem extends Error {
     readonly detail: string,
     /** The feed that shows the same as the one that this browser cannot play. */
     readonly alternate?: string,
+    /** 'code': the password was right, and a code of the second factor has to come with it. */
+    readonly needs?: string,
   ) {
     super(detail || title);
     this.name = 'ApiProblem';
@@ -66,8 +68,9 @@ export class Api {
     return this.read('/me', m.me);
   }
 
-  signIn(name: string, password: string): Promise<m.Me> {
-    return this.send('POST', '/session', m.me, { name, password });
+  /** An empty code is for accounts without a second factor. */
+  signIn(name: string, password: string, code = ''): Promise<m.Me> {
+    return this.send('POST', '/session', m.me, { name, password, ...(code && { code }) });
   }
 
   async signOut(): Promise<void> {
@@ -158,7 +161,7 @@ export class Api {
     return this.send('POST', '/accounts', m.account, { name, role, password });
   }
 
-  changeAccount(name: string, change: { role: string } | { disabled: boolean } | { password: string }): Promise<m.Account> {
+  changeAccount(name: string, change: { role: string } | { disabled: boolean } | { password: string } | { secondFactor: false }): Promise<m.Account> {
     return this.send('PATCH', `/accounts/${encodeURIComponent(name)}`, m.account, change);
   }
 
@@ -376,7 +379,7 @@ async function problemOf(response: Response): Promise<ApiProblem> {
   const fallback = texts.connection.refused(`${response.status} ${response.statusText}`);
   try {
     const body = m.problem(await response.json(), 'problem');
-    return new ApiProblem(response.status, body.title ?? fallback, body.detail ?? '', body.alternate);
+    return new ApiProblem(response.status, body.title ?? fallback, body.detail ?? '', body.alternate, body.needs);
   } catch {
     return new ApiProblem(response.status, fallback, '');
   }

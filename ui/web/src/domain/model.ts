@@ -266,10 +266,10 @@ export const commandResult = object({
 });
 export type CommandResult = Decoded<typeof commandResult>;
 
-export const account = object({ name: str, role: oneOf('viewer', 'operator', 'admin'), disabled: optional(bool), created: instant });
+export const account = object({ name: str, role: oneOf('viewer', 'operator', 'admin'), disabled: optional(bool), created: instant, secondFactor: optional(instant) });
 export type Account = Decoded<typeof account>;
 
-export const problem = object({ title: optional(str), status: optional(num), detail: optional(str), alternate: optional(str) });
+export const problem = object({ title: optional(str), status: optional(num), detail: optional(str), alternate: optional(str), needs: optional(str) });
 
 /** What a viewer asks of the station's view of it. */
 export const viewerHeard = object({ requestsReceived: num });

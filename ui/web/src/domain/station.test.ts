@@ -21,6 +21,16 @@ describe('Api', () => {
     await expect(api.takeControl(2)).rejects.toMatchObject({ status: 409, message: 'ben has control of vehicle 2' });
   });
 
+  it('signs in with a code only where one is given, and hears that one is needed', async () => {
+    const me = { name: 'ann', role: 'operator', station: { id: 'p' } };
+    const fetcher = vi.fn<typeof fetch>(async () => new Response(JSON.stringify(me)));
+    await new Api(fetcher).signIn('ann', 'secret');
+    await new Api(fetcher).signIn('ann', 'secret', '123456');
+    expect(fetcher.mock.calls.map(([, init]) => init?.body)).toEqual(['{"name":"ann","password":"secret"}', '{"name":"ann","password":"secret","code":"123456"}']);
+    const asked = new Api(answer(401, { title: 'Unauthorized', detail: 'give the code', needs: 'code' }, 'application/problem+json'));
+    await expect(asked.signIn('ann', 'secret')).rejects.toMatchObject({ status: 401, needs: 'code' });
+  });
+
   it('survives a refusal and an answer that are no JSON', async () => {
     await expect(new Api(answer(502, '<html>')).me()).rejects.toMatchObject({ status: 502 });
     await expect(new Api(answer(200, '<html>')).me()).rejects.toThrow('is not JSON');
