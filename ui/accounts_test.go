@@ -160,7 +160,7 @@ func TestASecondFactorAtSignIn(t *testing.T) {
 	sign := func(code string) reply {
 		return p.do(http.MethodPost, base+"/session", `{"name":"ann","password":"`+password+`"`+code+`}`)
 	}
-	for given, want := range map[string]string{"": "give the code", `,"code":"` + code + `"`: "used before", `,"code":"no"`: "wrong"} {
+	for given, want := range map[string]string{"": "give the code", `,"code":"` + code + `"`: "used before", `,"code":"no"`: "clock says"} {
 		r := sign(given)
 		r.problem(t, http.StatusUnauthorized, want)
 		if !strings.Contains(r.body, `"needs":"code"`) || r.header.Get("Set-Cookie") != "" {

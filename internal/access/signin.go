@@ -49,7 +49,7 @@ func (a *Access) askCode(ctx context.Context, acc Account, code string, keys []t
 	if err := a.refuse(ctx, keys, acc.Name, address, "code"); !errors.Is(err, ErrCredentials) {
 		return err
 	}
-	return ErrCode
+	return a.wrongCode()
 }
 
 // Redeem opens a session with a ticket, which works once.

@@ -74,7 +74,7 @@ func (a *Access) ConfirmFactor(ctx context.Context, name string, key *otp.Key, c
 	f := &Factor{Secret: key.Secret(), Since: a.cfg.Now().UTC()}
 	step, ok := f.step(code, a.cfg.Now())
 	if !ok {
-		return nil, fmt.Errorf("%w; the station's clock says %s UTC", ErrCode, a.cfg.Now().UTC().Format("2006-01-02 15:04:05"))
+		return nil, a.wrongCode()
 	}
 	for range spareCodes {
 		code := newSpareCode()
@@ -104,6 +104,11 @@ func (a *Access) RemoveFactor(ctx context.Context, name string) error {
 		return aboutAccount(ErrBadAccount, "account %s has no second factor", name)
 	}
 	return a.forgetUsed(ctx, name)
+}
+
+// wrongCode tells the time too: who has a clock at hand sees whether it is the station's that is wrong.
+func (a *Access) wrongCode() error {
+	return fmt.Errorf("%w; the station's clock says %s UTC", ErrCode, a.cfg.Now().UTC().Format("2006-01-02 15:04:05"))
 }
 
 // secondFactor tells whether a code is good for an account, and uses it up.

@@ -69,6 +69,12 @@ func record(t *testing.T) *store.Reader {
 	put("alert", "a-1", after(60), alert)
 	put("alert", "a-2", after(1), api.Alert{ID: "a-2", State: "new", Severity: "caution", Title: "nowhere", RaisedAt: api.At(after(1)), UpdatedAt: api.At(after(1))})
 	put("alert", "a-3", after(1), 7)
+	for _, id := range []string{"a-1", "a-9"} { // what somebody did, or tried to with an alert that is none
+		_, err := s.Append(t.Context(), store.Event{Kind: "alert", Key: id, Who: "anna", ObservedAt: after(2), Data: json.RawMessage(`{"action":"acknowledge","target":"` + id + `"}`)})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	r, err := store.OpenReader(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)

@@ -80,6 +80,9 @@ func writeAlerts(ctx context.Context, to form[api.Alert], from *store.Reader, w 
 	for _, id := range ids {
 		var last *api.Alert
 		err := from.Each(ctx, kindAlert, id, w, func(e store.Event) error {
+			if e.Who != "" {
+				return nil // what somebody did about it: the alert as it then was follows in a record of the station's own
+			}
 			var a api.Alert
 			if json.Unmarshal(e.Data, &a) != nil || a.ID == "" {
 				sum.Unreadable++
