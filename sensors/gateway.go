@@ -51,7 +51,7 @@ func (s *Service) receive(ctx context.Context, g GatewayConfig) (err error) {
 			return s.receiveStream(ctx, g.Name, p)
 		})
 	case g.Protocol == ProtocolShake:
-		return s.receiveDatagrams(ctx, g, newGeophones(s.cfg.Sensors, g.Name).take)
+		return s.receiveDatagrams(ctx, g, newGeophones(s.registry.configs(), g.Name).take)
 	default:
 		return s.receiveDatagrams(ctx, g, s.takeLines)
 	}

@@ -10,8 +10,9 @@ import (
 
 // geophones are the Raspberry Shakes behind one gateway. One goroutine owns them.
 type geophones struct {
-	all     []*geophone
-	samples []int32 // reused for every datagram
+	all        []*geophone
+	samples    []int32 // reused for every datagram
+	generation uint64  // of the sensors that these are
 }
 
 // geophone listens to one channel of one Shake.
@@ -44,6 +45,24 @@ func newGeophones(sensors []SensorConfig, gateway string) *geophones {
 	return g
 }
 
+// renew takes the sensors as they are configured now. A geophone that is the same goes on with what it has heard.
+func (g *geophones) renew(s *Service, gateway string) {
+	now := s.generation.Load()
+	if now == g.generation {
+		return
+	}
+	g.generation = now
+	next := newGeophones(s.registry.configs(), gateway).all
+	for i, n := range next {
+		for _, old := range g.all {
+			if old.id == n.id && old.sender == n.sender && old.channel == n.channel {
+				next[i] = old
+			}
+		}
+	}
+	g.all = next
+}
+
 // find gives the geophone of a sender's channel. known says whether any is configured for that sender.
 func (g *geophones) find(from netip.AddrPort, channel string) (found *geophone, known bool) {
 	for _, one := range g.all {
@@ -59,7 +78,8 @@ func (g *geophones) find(from netip.AddrPort, channel string) (found *geophone, 
 }
 
 // take takes a datagram.
-func (g *geophones) take(s *Service, _ GatewayConfig, b []byte, from netip.AddrPort) {
+func (g *geophones) take(s *Service, gateway GatewayConfig, b []byte, from netip.AddrPort) {
+	g.renew(s, gateway.Name)
 	p, err := shake.Parse(b, g.samples)
 	if err != nil {
 		s.registry.count(func(c *Stats) { c.Malformed++ })
@@ -70,7 +90,7 @@ func (g *geophones) take(s *Service, _ GatewayConfig, b []byte, from netip.AddrP
 	if one == nil {
 		// A Shake sends all of its channels: those of a known one that nobody listens to are no mistake.
 		if !known {
-			s.registry.unknownSender(from.Addr().String())
+			s.registry.strangeShake(gateway.Name, from.Addr().String(), p.Channel, s.cfg.Now())
 		}
 		return
 	}
@@ -109,7 +129,10 @@ func (g *geophone) take(s *Service, p shake.Packet) {
 		// A trip's step lies some samples back; the packet's own times say when.
 		back := g.pushed - 1 - trip.Sample
 		at := p.At.Add(time.Duration(int64(i)-back) * (time.Second / shake.SampleRate))
-		event := s.registry.heard(g.id, trip, at, arrived)
+		event, known := s.registry.heard(g.id, trip, at, arrived)
+		if !known {
+			return
+		}
 		s.registry.keep(g.keeper.tripped(g.id, event.Detail, trip.Sample, event.ObservedAt))
 		s.emit(event)
 		changed = false // the event has marked it

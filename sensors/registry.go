@@ -19,12 +19,12 @@ const (
 
 // registry holds what is known of every sensor.
 type registry struct {
-	order []string // ids; immutable
-
 	mu        sync.Mutex
+	order     []string // ids
 	sensors   map[string]*sensor
 	counts    Stats
-	strangers []string
+	strangers []string // names for the next log line
+	strange   map[strangerKey]*Stranger
 	waves     map[string]Waveform // by sensor
 }
 
@@ -39,24 +39,29 @@ type sensor struct {
 }
 
 func newRegistry(configs []SensorConfig) *registry {
-	r := &registry{sensors: map[string]*sensor{}, waves: map[string]Waveform{}}
+	r := &registry{sensors: map[string]*sensor{}, waves: map[string]Waveform{}, strange: map[strangerKey]*Stranger{}}
 	for _, c := range configs {
-		state := State{
-			ID: c.ID, Kind: c.Kind, Position: LatLon{Lat: c.Lat, Lon: c.Lon}, RangeM: c.RangeM,
-			Gateway: c.Gateway, Health: Unknown,
-		}
-		if c.Kind == Beam {
-			ends := *c.Line
-			state.Line = &ends
-		}
-		if c.Kind == PIR {
-			azimuth, fov := c.AzimuthDeg, c.FOVDeg
-			state.AzimuthDeg, state.FOVDeg = &azimuth, &fov
-		}
-		r.sensors[c.ID] = &sensor{cfg: c, state: state}
+		r.sensors[c.ID] = &sensor{cfg: c, state: stateOf(c)}
 		r.order = append(r.order, c.ID)
 	}
 	return r
+}
+
+// stateOf is the state of a sensor that has not been heard.
+func stateOf(c SensorConfig) State {
+	state := State{
+		ID: c.ID, Kind: c.Kind, Position: LatLon{Lat: c.Lat, Lon: c.Lon}, RangeM: c.RangeM,
+		Gateway: c.Gateway, Health: Unknown,
+	}
+	if c.Kind == Beam {
+		ends := *c.Line
+		state.Line = &ends
+	}
+	if c.Kind == PIR {
+		azimuth, fov := c.AzimuthDeg, c.FOVDeg
+		state.AzimuthDeg, state.FOVDeg = &azimuth, &fov
+	}
+	return state
 }
 
 // states gives every sensor in the order of the configuration.
@@ -99,6 +104,7 @@ func (r *registry) message(gateway string, m line.Message, arrived time.Time) (E
 	s := r.sensors[m.Sensor]
 	if s == nil || s.cfg.Address != "" || s.cfg.Gateway != "" && s.cfg.Gateway != gateway {
 		r.stranger(m.Sensor)
+		r.strangeLine(gateway, m, arrived)
 		return Event{}, false
 	}
 	switch s.sequence.take(m.Seq, m.At) {
@@ -161,6 +167,9 @@ func (r *registry) waveform(id string, end, arrived time.Time) (changed bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := r.sensors[id]
+	if s == nil {
+		return false // it was removed just now
+	}
 	before := s.state.Health
 	if _, far := observedAt(end, arrived); far {
 		r.counts.ClockFar++
@@ -171,11 +180,14 @@ func (r *registry) waveform(id string, end, arrived time.Time) (changed bool) {
 	return s.state.Health != before
 }
 
-// heard takes a trip found in a waveform.
-func (r *registry) heard(id string, t seismic.Trip, said, arrived time.Time) Event {
+// heard takes a trip found in a waveform; false where the sensor was removed just now.
+func (r *registry) heard(id string, t seismic.Trip, said, arrived time.Time) (Event, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := r.sensors[id]
+	if s == nil {
+		return Event{}, false
+	}
 	at, _ := observedAt(said, arrived)
 	s.trips++
 	s.trip(at)
@@ -183,14 +195,16 @@ func (r *registry) heard(id string, t seismic.Trip, said, arrived time.Time) Eve
 	return Event{
 		Sensor: id, Kind: s.cfg.Kind, Type: EventTrip, ObservedAt: at, ArrivedAt: arrived,
 		Confidence: t.Confidence, Detail: string(t.Class), SNRdB: t.SNRdB, Seq: s.trips, State: s.snapshot(),
-	}
+	}, true
 }
 
 // keep keeps the waveform of a sensor's newest trip.
 func (r *registry) keep(w Waveform) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.waves[w.Sensor] = w
+	if r.sensors[w.Sensor] != nil {
+		r.waves[w.Sensor] = w
+	}
 }
 
 // wave is the waveform of a sensor's newest trip.
@@ -248,7 +262,7 @@ func (r *registry) count(change func(*Stats)) {
 	change(&r.counts)
 }
 
-// unknownSender counts a datagram of nobody.
+// unknownSender counts what came over a gateway that is none of ours.
 func (r *registry) unknownSender(name string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

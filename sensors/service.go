@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -27,6 +28,9 @@ type Service struct {
 	registry *registry
 	events   chan Event
 	updates  *updates
+
+	changing   sync.Mutex    // serialises SetSensor and RemoveSensor
+	generation atomic.Uint64 // counts their changes, for those who keep what they made of the sensors
 }
 
 // New checks the configuration, reports all of its problems at once, and binds the UDP gateways.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -325,6 +326,20 @@ func (s *station) ForgetBias(_ context.Context, id int) error {
 func (s *station) Crossings(context.Context, time.Time, time.Time) (api.CrossingMap, error) {
 	return api.CrossingMap{}, nil
 }
+func (s *station) Strangers() []api.Stranger {
+	return []api.Stranger{{ID: "s-99", Gateway: "north", Protocol: "vedette-line"}}
+}
+
+func (s *station) Configuration(string) api.Configuration {
+	return api.Configuration{Entries: []api.ConfigEntry{}, Gateways: []api.ConfigGateway{}}
+}
+
+func (s *station) SetEntry(_ context.Context, who access.Principal, c api.EntryChange) (api.EntryChanged, error) {
+	is := api.ConfigEntry{Section: c.Section, ID: c.ID, State: "changed", Now: c.Entry, Who: who.Name}
+	err := s.did(fmt.Sprintf("set %s/%s %s reset %v expecting %q", c.Section, c.ID, c.Entry, c.Reset, c.Expected))
+	return api.EntryChanged{Entry: is, Before: json.RawMessage(`{"kind":"seismic"}`), After: c.Entry}, err
+}
+
 func (s *station) Zones() api.ZoneCollection                   { return api.ZoneCollection{} }
 func (s *station) TerrainInfo() (api.TerrainInfo, error)       { return api.TerrainInfo{MaxZoom: 15}, nil }
 func (s *station) Elevation(geo.LatLon) (api.Elevation, error) { return api.Elevation{}, nil }

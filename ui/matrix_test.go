@@ -151,11 +151,26 @@ var rules = map[string]rule{
 	"GET /api/v1/vehicles/{id}/logs/{n}":            {role: access.RoleViewer},
 	"POST /api/v1/vehicles/{id}/logs/{n}/download":  {role: access.RoleOperator, ok: 202},
 	"DELETE /api/v1/vehicles/{id}/transfer":         {role: access.RoleOperator, ok: 204},
+
+	"GET /api/v1/sensors/unknown":                   {role: access.RoleViewer},
+	"GET /api/v1/configuration":                     {role: access.RoleOperator},
+	"PUT /api/v1/configuration/sensors/{id}":        {role: access.RoleOperator, body: `{"kind":"pir"}`},
+	"DELETE /api/v1/configuration/sensors/{id}":     {role: access.RoleOperator},
+	"POST /api/v1/configuration/sensors/{id}/reset": {role: access.RoleOperator},
+	"PUT /api/v1/configuration/zones/{id}":          {role: access.RoleOperator, body: `{"kind":"area"}`},
+	"DELETE /api/v1/configuration/zones/{id}":       {role: access.RoleOperator},
+	"POST /api/v1/configuration/zones/{id}/reset":   {role: access.RoleOperator},
+	"PUT /api/v1/configuration/feeds/{id}":          {role: access.RoleAdmin, body: `{"url":"rtsp://a/"}`},
+	"DELETE /api/v1/configuration/feeds/{id}":       {role: access.RoleAdmin},
+	"POST /api/v1/configuration/feeds/{id}/reset":   {role: access.RoleAdmin},
+	"PUT /api/v1/configuration/links/{id}":          {role: access.RoleAdmin, body: `{"udpServer":":14550"}`},
+	"DELETE /api/v1/configuration/links/{id}":       {role: access.RoleAdmin},
+	"POST /api/v1/configuration/links/{id}/reset":   {role: access.RoleAdmin},
 }
 
 // samples stand for the wildcards of a path.
 func sample(path string) string {
-	id := map[string]string{"feeds": "1-eo", "alerts": "a-1", "cues": "c-1", "vehicles": "1", "tracks": "t-1", "sensors": "s-1", "patrols": "p-1", "maps": "land.pmtiles"}
+	id := map[string]string{"feeds": "1-eo", "alerts": "a-1", "cues": "c-1", "vehicles": "1", "tracks": "t-1", "sensors": "s-1", "patrols": "p-1", "maps": "land.pmtiles", "zones": "z-1", "links": "lan"}
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
 		switch part {
@@ -354,6 +369,7 @@ func TestOpenAPISchemasHaveTheMembersOfTheGoTypes(t *testing.T) {
 		"FailsafeReason": api.FailsafeReason{}, "Arming": api.Arming{}, "ArmingReason": api.ArmingReason{}, "Clock": api.Clock{},
 		"Past": api.Past{}, "PastChange": api.PastChange{}, "PastAlert": api.PastAlert{}, "PastStretch": api.PastStretch{}, "Timeline": api.Timeline{},
 		"TerrainInfo": api.TerrainInfo{}, "Elevation": api.Elevation{}, "MapFile": api.MapFile{},
+		"Configuration": api.Configuration{}, "ConfigEntry": api.ConfigEntry{}, "ConfigGateway": api.ConfigGateway{}, "Stranger": api.Stranger{},
 	}
 	for name, v := range types {
 		var want, got []string

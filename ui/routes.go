@@ -122,6 +122,7 @@ func routes() []route {
 		{method: get, path: base + "/recordings/{name}/metadata", role: viewer, handle: getRecordedMetadata},
 
 		{method: get, path: base + "/sensors", role: viewer, handle: getSensors},
+		{method: get, path: base + "/sensors/unknown", role: viewer, handle: getStrangers},
 		{method: get, path: base + "/sensors/{id}/waveform", role: viewer, handle: getWaveform},
 		{method: put, path: base + "/sensors/{id}/mute", role: operator, handle: muteSensor},
 		{method: del, path: base + "/sensors/{id}/mute", role: operator, handle: unmuteSensor},
@@ -144,6 +145,20 @@ func routes() []route {
 		{method: post, path: base + "/cues/{id}/approve", role: operator, handle: approveCue},
 		{method: post, path: base + "/cues/{id}/reject", role: operator, handle: rejectCue},
 		{method: get, path: base + "/zones", role: viewer, handle: getZones},
+
+		{method: get, path: base + "/configuration", role: operator, handle: getConfiguration},
+		{method: put, path: base + "/configuration/sensors/{id}", role: operator, handle: setEntry("sensors")},
+		{method: del, path: base + "/configuration/sensors/{id}", role: operator, handle: removeEntry("sensors")},
+		{method: post, path: base + "/configuration/sensors/{id}/reset", role: operator, handle: resetEntry("sensors")},
+		{method: put, path: base + "/configuration/zones/{id}", role: operator, handle: setEntry("zones")},
+		{method: del, path: base + "/configuration/zones/{id}", role: operator, handle: removeEntry("zones")},
+		{method: post, path: base + "/configuration/zones/{id}/reset", role: operator, handle: resetEntry("zones")},
+		{method: put, path: base + "/configuration/feeds/{id}", role: admin, handle: setEntry("feeds")},
+		{method: del, path: base + "/configuration/feeds/{id}", role: admin, handle: removeEntry("feeds")},
+		{method: post, path: base + "/configuration/feeds/{id}/reset", role: admin, handle: resetEntry("feeds")},
+		{method: put, path: base + "/configuration/links/{id}", role: admin, handle: setEntry("links")},
+		{method: del, path: base + "/configuration/links/{id}", role: admin, handle: removeEntry("links")},
+		{method: post, path: base + "/configuration/links/{id}/reset", role: admin, handle: resetEntry("links")},
 
 		{method: get, path: base + "/events", role: viewer, handle: getEvents},
 		{method: get, path: base + "/audit", role: operator, handle: getAudit},

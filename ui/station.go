@@ -27,6 +27,7 @@ type Station interface {
 	Recordings
 	Periods
 	Picture
+	Siting
 	Ground
 	// Changes delivers what changes from now on, in order, until the context is done. The reader never blocks for
 	// long; a channel that is closed earlier makes the server ask again and every console start over.
@@ -204,6 +205,18 @@ type Picture interface {
 	ForgetBias(ctx context.Context, id int) error
 	// Crossings are the alerts of a time by place and hour of the day; a zero time leaves that side open.
 	Crossings(ctx context.Context, from, to time.Time) (api.CrossingMap, error)
+}
+
+// Siting is what the station has of sensors, zones, feeds and links, and how that is changed beside the configuration file.
+type Siting interface {
+	// Strangers are senders on our gateways that no sensor is configured for, the newest heard first.
+	Strangers() []api.Stranger
+	// Configuration is what holds of a section, or of all where none is named.
+	Configuration(section string) api.Configuration
+	// SetEntry changes, removes or resets an entry; an api.BadRequest says which rule of the file it breaks, an
+	// api.PreconditionFailed that it is not as it was expected. Some zones are for admins alone. What it was and would be is told in
+	// any case, for the record.
+	SetEntry(ctx context.Context, who access.Principal, c api.EntryChange) (api.EntryChanged, error)
 }
 
 // Ground is the terrain.

@@ -15,10 +15,14 @@ const (
 	KindAlert   = "alert"   // decisions about alerts
 	KindCue     = "cue"     // decisions about cues
 	KindViewing = "viewing" // who watched which feed, from when to when
+	// KindConfiguration is for what was changed of sensors, zones, feeds and links beside the file.
+	KindConfiguration = "configuration"
 )
 
 // AuditKinds are the kinds that hold what people did.
-func AuditKinds() []string { return []string{KindAccess, KindCommand, KindAlert, KindCue, KindViewing} }
+func AuditKinds() []string {
+	return []string{KindAccess, KindCommand, KindAlert, KindCue, KindViewing, KindConfiguration}
+}
 
 // unknown stands for somebody who could not be told: an audit record always has a Who.
 const unknown = "unknown"

@@ -46,7 +46,7 @@ func (c *checker) problems() []string {
 func (c *checker) addf(path, format string, args ...any) {
 	what := fmt.Sprintf(format, args...)
 	// A key that is missing has no line of its own: its parent's is the best place to point at.
-	for at := path; at != ""; {
+	for at := path; at != "" && c.file != nil; {
 		if line := lineOf(c.file, at); line > 0 {
 			c.found = append(c.found, problem{line, fmt.Sprintf("%s:%d: %s: %s", c.name, line, path, what)})
 			return

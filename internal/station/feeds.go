@@ -20,7 +20,6 @@ import (
 type feeds struct {
 	video    *video.Service
 	mavlink  *mavlink.Service
-	byHand   map[string]config.Feed
 	detector string // of feeds that name none
 	record   recorder
 	log      *slog.Logger
@@ -31,6 +30,7 @@ type feeds struct {
 	switching sync.Mutex // serialises the switching of recordings; taken before mu, never while holding it
 
 	mu       sync.Mutex
+	byHand   map[string]config.Feed     // as they are configured, by feed id
 	places   map[string]feedPlace       // by feed id
 	switches map[string]recordingSwitch // what was switched by hand, by feed id
 }
@@ -57,29 +57,86 @@ func newFeeds(ctx context.Context, v *video.Service, m *mavlink.Service, cfg con
 		places: map[string]feedPlace{}, switches: switches,
 	}
 	for _, c := range cfg.Feeds {
-		f.byHand[c.ID] = c
-		kind := video.Kind(c.Camera.Kind)
-		main := video.FeedConfig{
-			ID: c.ID, URL: c.URL, Kind: kind, OnDemand: !c.Always && kind != video.KindThermal,
-			Detect:    kind == video.KindThermal || c.Detector == string(video.DetectorMotion),
-			Transport: video.Transport(c.Transport), Alternate: c.Alternate,
-			TLS: video.TLS{CAFile: c.TLS.CA, Fingerprint: c.TLS.Fingerprint, Insecure: c.TLS.Insecure},
-		}
-		place := feedPlace{vehicle: c.Vehicle, hfovDeg: c.Camera.HFOVDeg, url: c.URL, pose: poseOf(c)}
-		if c.Substream != "" {
-			sub := main
-			sub.ID, sub.URL, sub.Alternate = c.ID+config.SubstreamSuffix, c.Substream, c.ID
-			sub.OnDemand, sub.Detect = true, false // the detector looks at the larger picture
-			main.Alternate = sub.ID
-			if err := f.add(sub, feedPlace{vehicle: place.vehicle, hfovDeg: place.hfovDeg, url: sub.URL, pose: place.pose}); err != nil {
-				return nil, err
-			}
-		}
-		if err := f.add(main, place); err != nil {
+		if err := f.set(c); err != nil {
 			return nil, err
 		}
 	}
 	return f, nil
+}
+
+// set adds a feed as it is configured, or changes it; its substream comes and goes with it.
+func (f *feeds) set(c config.Feed) error {
+	f.mu.Lock()
+	before, had := f.byHand[c.ID]
+	f.byHand[c.ID] = c
+	f.mu.Unlock()
+	err := f.open(c)
+	if err == nil {
+		if before.Substream != "" && c.Substream == "" {
+			f.remove(c.ID + config.SubstreamSuffix)
+		}
+		return nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if had {
+		f.byHand[c.ID] = before
+	} else {
+		delete(f.byHand, c.ID)
+	}
+	return err
+}
+
+// unset forgets a configured feed. What a vehicle announces under its id is there again then.
+func (f *feeds) unset(id string) {
+	f.mu.Lock()
+	c := f.byHand[id]
+	delete(f.byHand, id)
+	f.mu.Unlock()
+	f.remove(id)
+	if c.Substream != "" {
+		f.remove(id + config.SubstreamSuffix)
+	}
+	for _, v := range f.mavlink.Vehicles() {
+		f.discover(v.ID)
+	}
+}
+
+func (f *feeds) remove(id string) {
+	f.video.RemoveFeed(id)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.places, id)
+}
+
+// configured is a feed as it is configured; false where a vehicle announced it.
+func (f *feeds) configured(id string) (config.Feed, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c, byHand := f.byHand[id]
+	return c, byHand
+}
+
+// open has the video room pull a configured feed.
+func (f *feeds) open(c config.Feed) error {
+	kind := video.Kind(c.Camera.Kind)
+	main := video.FeedConfig{
+		ID: c.ID, URL: c.URL, Kind: kind, OnDemand: !c.Always && kind != video.KindThermal,
+		Detect:    kind == video.KindThermal || c.Detector == string(video.DetectorMotion),
+		Transport: video.Transport(c.Transport), Alternate: c.Alternate,
+		TLS: video.TLS{CAFile: c.TLS.CA, Fingerprint: c.TLS.Fingerprint, Insecure: c.TLS.Insecure},
+	}
+	place := feedPlace{vehicle: c.Vehicle, hfovDeg: c.Camera.HFOVDeg, url: c.URL, pose: poseOf(c)}
+	if c.Substream != "" {
+		sub := main
+		sub.ID, sub.URL, sub.Alternate = c.ID+config.SubstreamSuffix, c.Substream, c.ID
+		sub.OnDemand, sub.Detect = true, false // the detector looks at the larger picture
+		main.Alternate = sub.ID
+		if err := f.add(sub, feedPlace{vehicle: place.vehicle, hfovDeg: place.hfovDeg, url: sub.URL, pose: place.pose}); err != nil {
+			return err
+		}
+	}
+	return f.add(main, place)
 }
 
 // poseOf says where the pose of a configured feed comes from.
@@ -93,7 +150,8 @@ func poseOf(c config.Feed) string {
 func (f *feeds) add(cfg video.FeedConfig, place feedPlace) error {
 	cfg.HFOVDeg = place.hfovDeg
 	cfg.Record = f.shouldRecord(cfg.ID)
-	if detector := cmp.Or(f.byHand[cfg.ID].Detector, f.detector); cfg.Detect && detector != "off" {
+	byHand, _ := f.configured(cfg.ID)
+	if detector := cmp.Or(byHand.Detector, f.detector); cfg.Detect && detector != "off" {
 		cfg.Detector = video.DetectorKind(detector)
 	} else {
 		cfg.Detect = false
@@ -123,7 +181,7 @@ func (f *feeds) discover(vehicle int) {
 		if n := counts[kind]; n > 1 {
 			id = fmt.Sprintf("%s-%d", id, n)
 		}
-		if _, byHand := f.byHand[id]; byHand {
+		if _, byHand := f.configured(id); byHand {
 			f.join(id, s)
 			continue
 		}
@@ -169,8 +227,8 @@ func (f *feeds) hfov(id string, p feedPlace, t time.Time) float64 {
 	if measured, ok := f.mavlink.MeasuredHFOVAt(p.vehicle, p.camera, p.stream, t); ok {
 		return measured
 	}
-	if byHand := f.byHand[id].Camera.HFOVDeg; byHand > 0 || p.camera == 0 {
-		return byHand
+	if byHand, _ := f.configured(id); byHand.Camera.HFOVDeg > 0 || p.camera == 0 {
+		return byHand.Camera.HFOVDeg
 	}
 	return f.mavlink.HFOVAt(p.vehicle, p.camera, p.stream, t)
 }
@@ -233,7 +291,9 @@ func (f *feeds) follow(ctx context.Context, h *hub) error {
 		select {
 		case s := <-f.video.FeedUpdates():
 			f.tellRecording(s, told)
-			if !s.Removed {
+			if s.Removed {
+				h.publish(api.FeedEnded(s.ID))
+			} else {
 				h.publish(api.FeedChanged(f.describe(s)))
 			}
 		case <-ctx.Done():

@@ -166,6 +166,9 @@ func (p *picture) takeFrame(d video.Detections) {
 }
 
 func (p *picture) takeEvent(e sensors.Event) {
+	if _, known := p.sensors[e.Sensor]; !known {
+		return // it was removed while its message waited
+	}
 	p.sensors[e.Sensor] = e.State
 	p.cfg.hub.publish(api.SensorChanged(p.describeSensor(e.State)))
 	if e.Type != sensors.EventTrip {

@@ -9,7 +9,6 @@ import (
 	"vedette/internal/access"
 	"vedette/mavlink"
 	"vedette/mavlink/planfile"
-	"vedette/tracking/zone"
 	"vedette/ui/api"
 )
 
@@ -18,7 +17,7 @@ type plans struct {
 	mavlink  *mavlink.Service
 	vehicles *vehicles
 	ground   *ground
-	zones    []zone.Zone
+	zones    *zoneBook
 	ledger   *planLedger
 	running  planTransfers
 }

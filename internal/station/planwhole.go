@@ -19,7 +19,7 @@ import (
 
 // checker is what looks through a plan for a vehicle, 0 for none in particular. The fence of the plan counts before the vehicle's.
 func (p *plans) checker(vehicle int, plan planfile.Plan) (*planChecker, error) {
-	c := &planChecker{ground: p.ground, zones: p.zones}
+	c := &planChecker{ground: p.ground, zones: p.zones.all()}
 	if h := plan.Home; h != nil {
 		c.planned = new(geo.AMSL(h.AltAMSL))
 	}

@@ -150,7 +150,7 @@ func TestTenThousandZones(t *testing.T) {
 		square("<b>far</b>", 150+float64(i%100)*0.002, -36+float64(i/100)*0.002)
 	}
 	square("<script>near</script>", 149.1, -35.0005)
-	p := &plans{ground: &ground{}, zones: zones}
+	p := &plans{ground: &ground{}, zones: newZoneBook(zones)}
 	var items strings.Builder
 	for i := range 2000 {
 		fmt.Fprintf(&items, `{"command":"waypoint","lat":-35,"lon":%v,"altitudeAMSL":300},`, 149.05+float64(i)*0.0001)

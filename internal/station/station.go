@@ -21,7 +21,6 @@ import (
 	"vedette/mavlink"
 	"vedette/sensors"
 	"vedette/tracking/cue"
-	"vedette/tracking/zone"
 	"vedette/ui"
 	"vedette/ui/api"
 	"vedette/ui/maps"
@@ -64,7 +63,8 @@ type Station struct {
 	rtsp     *rtspout.Server // nil: not configured
 	picture  *picture
 	executor *executor
-	zones    []zone.Zone
+	zones    *zoneBook
+	amended  *amendments
 	hub      *hub
 	maps     *maps.Folder
 	console  *ui.Server
@@ -91,6 +91,10 @@ func New(ctx context.Context, cfg Config) (s *Station, err error) {
 		return s, err
 	}
 	s.record = recorder{store: s.store, log: cfg.Log}
+	if s.amended, err = readAmendments(ctx, s.store, cfg.File, cfg.Log); err != nil {
+		return s, err
+	}
+	s.cfg.File, s.amended.apply = s.amended.now, s.follow
 	if s.access, err = access.New(access.Config{Store: s.store, Token: cfg.Token}); err != nil {
 		return s, err
 	}
@@ -167,9 +171,11 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if s.zones, err = zonesOf(file.Zones); err != nil {
+	zones, err := zonesOf(file.Zones)
+	if err != nil {
 		return err
 	}
+	s.zones = newZoneBook(zones)
 	note := ""
 	if s.cfg.Demo {
 		note = "simulated terrain"
@@ -206,7 +212,7 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 	s.executor = &executor{vehicles: s.vehicles, record: s.record, leases: s.access.Leases, intend: s.access.Intend, log: s.log, intents: make(chan cue.Intent, intentQueue)}
 	s.picture = newPicture(pictureConfig{
 		mavlink: s.mavlink, feeds: s.feeds, ground: s.ground, looks: looks, leases: leaseNames{s.access.Leases},
-		zones: s.zones, alerts: file.Alerts, cues: cueConfig(file.Cues, s.zones),
+		zones: zones, alerts: file.Alerts, cues: cueConfig(file.Cues, zones),
 		hub: s.hub, record: s.record, intents: s.executor.intents, firstID: int(last) + 1, log: s.log,
 	}, s.sensors.Sensors())
 	s.executor.fail = s.picture.failCue
@@ -323,7 +329,7 @@ func (s *Station) prune(ctx context.Context) error {
 	ages := map[string]time.Duration{
 		kindDetection: keep.Tracks, kindTrack: keep.Tracks, kindTrip: keep.Tracks, kindVehicle: keep.Tracks, kindTelemetry: keep.Tracks, kindLink: keep.Tracks,
 		kindCommand: keep.Audit, access.KindIntent: keep.Audit, kindAlert: keep.Audit, kindCue: keep.Audit, kindAccess: keep.Audit,
-		access.KindViewing: keep.Audit, kindRecording: keep.Audit,
+		access.KindViewing: keep.Audit, kindRecording: keep.Audit, access.KindConfiguration: keep.Audit,
 	}
 	ticker := time.NewTicker(pruneEvery)
 	defer ticker.Stop()

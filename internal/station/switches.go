@@ -61,7 +61,8 @@ func (f *feeds) SetRecording(ctx context.Context, who access.Principal, id strin
 	f.switching.Lock()
 	defer f.switching.Unlock()
 	sw := recordingSwitch{On: on, Who: who.Name, At: time.Now().UTC()}
-	asConfigured := f.byHand[id].Record == on
+	byHand, _ := f.configured(id)
+	asConfigured := byHand.Record == on
 	var err error
 	if asConfigured {
 		err = f.record.store.Delete(ctx, switchPrefix+id)

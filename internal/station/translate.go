@@ -324,7 +324,7 @@ func onTheGround(kind string) bool {
 
 // forbidden names the no-fly zone that a straight way enters. The way out of one is free.
 func (v *vehicles) forbidden(from, to geo.LatLon) (name string, blocked bool) {
-	for _, z := range v.zones {
+	for _, z := range v.zones.all() {
 		if z.Kind == zone.NoFly && z.Blocks(from.Point(), to.Point()) {
 			return z.Label(), true
 		}

@@ -63,10 +63,11 @@ func TestDangerousCommandsNeedTypedWords(t *testing.T) {
 // TestNoFlyZonesAreKeptOut has a zone of a tenth of a degree in the east of a vehicle.
 func TestNoFlyZonesAreKeptOut(t *testing.T) {
 	t.Parallel()
-	v := &vehicles{ground: &ground{}, zones: []zone.Zone{
+	v := &vehicles{ground: &ground{}, zones: newZoneBook([]zone.Zone{
 		{ID: "z", Name: "village", Kind: zone.NoFly, Geometry: orb.Polygon{{{149.2, -35.1}, {149.3, -35.1}, {149.3, -34.9}, {149.2, -34.9}, {149.2, -35.1}}}},
 		{ID: "a", Kind: zone.Area, Geometry: orb.Polygon{{{149, -36}, {150, -36}, {150, -34}, {149, -34}, {149, -36}}}},
-	}}
+	})}
+
 	inside := flying()
 	inside.Position = &mavlink.Position{Lat: -35, Lon: 149.25, AltAMSL: 160}
 	at := func(command string, lat, lon float64, radius *float64) api.Command {

@@ -10,7 +10,6 @@ import (
 
 	"vedette/internal/access"
 	"vedette/mavlink"
-	"vedette/tracking/zone"
 	"vedette/ui/api"
 )
 
@@ -25,7 +24,7 @@ type vehicles struct {
 	mavlink *mavlink.Service
 	ground  *ground
 	looks   *looks
-	zones   []zone.Zone
+	zones   *zoneBook
 	plans   func(mavlink.Vehicle) []api.PlanState // nil: nothing is known of plans
 }
 

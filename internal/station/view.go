@@ -25,11 +25,12 @@ type view struct {
 	*periods
 	*past
 	*picture
+	*siting
 
 	hub     *hub
 	sensors *sensors.Service
 	info    api.StationInfo
-	zones   api.ZoneCollection
+	zones   *zoneBook
 	started <-chan struct{}
 }
 
@@ -46,9 +47,9 @@ func newView(s *Station) *view {
 		settings: &settings{mavlink: s.mavlink, vehicles: s.vehicles}, onboard: &onboard{mavlink: s.mavlink, plans: &s.plans.running},
 		plans: s.plans, wires: &wires{mavlink: s.mavlink},
 		periods: &periods{station: file.Station.ID, path: filepath.Join(s.cfg.DataDir, "vedette.db"), folder: s.cfg.DataDir},
-		past:    &past{store: s.store},
-		feeds:   s.feeds, recordings: s.recorded, picture: s.picture, hub: s.hub, sensors: s.sensors,
-		info: info, zones: describeZones(s.zones), started: s.started,
+		past:    &past{store: s.store}, siting: &siting{amendments: s.amended, room: s.sensors, hub: s.hub},
+		feeds: s.feeds, recordings: s.recorded, picture: s.picture, hub: s.hub, sensors: s.sensors,
+		info: info, zones: s.zones, started: s.started,
 	}
 }
 
@@ -85,7 +86,7 @@ func (v *view) Waveform(sensor string) (api.Waveform, error) {
 }
 
 // Zones implements ui.Picture.
-func (v *view) Zones() api.ZoneCollection { return v.judgedZones(v.zones) }
+func (v *view) Zones() api.ZoneCollection { return v.judgedZones(v.zones.told()) }
 
 // Changes implements ui.Station.
 func (v *view) Changes(ctx context.Context) <-chan api.Change { return v.hub.subscribe(ctx) }

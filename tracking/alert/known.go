@@ -3,7 +3,10 @@ package alert
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
+
+	"github.com/paulmach/orb"
 
 	"vedette/internal/geo"
 	"vedette/tracking/zone"
@@ -17,6 +20,29 @@ func (e *Engine) expected(at geo.LatLon, when time.Time, class string, speedMS f
 		}
 	}
 	return zone.Zone{}, false
+}
+
+// SetZones has other zones matter from now on. What is known of where tracks stand holds for those that are the same; what people decided
+// about an area stays with its id.
+func (e *Engine) SetZones(zones []zone.Zone) {
+	same := map[string]bool{}
+	for _, z := range zones {
+		same[z.ID] = slices.ContainsFunc(e.cfg.Zones, func(old zone.Zone) bool { return old.ID == z.ID && orb.Equal(old.Geometry, z.Geometry) })
+	}
+	for _, p := range e.passed {
+		for id := range p.sides {
+			if !same[id] {
+				delete(p.sides, id)
+			}
+		}
+		for _, z := range e.cfg.Zones {
+			if !same[z.ID] {
+				delete(p.since, "inside "+z.ID)
+				delete(p.since, "approach "+z.ID)
+			}
+		}
+	}
+	e.cfg.Zones = zones
 }
 
 // expectedTrip tells whether a trip is of something expected, and notes it. A sensor knows no speed: it is taken for the least

@@ -142,8 +142,9 @@ func (e *Engine) sayNuisance(ev *event, now time.Time) {
 	for _, id := range e.areasAt(ev.place) {
 		l := e.areas[id].faded(now, e.cfg.LessonHalfLife)
 		if l.False+l.Real >= tellNuisanceFrom && l.NuisanceRate() > sum.NuisanceRate() {
-			i := slices.IndexFunc(e.cfg.Zones, func(z zone.Zone) bool { return z.ID == id })
-			sum, name = l, "alerts at "+label(e.cfg.Zones[i])
+			if i := slices.IndexFunc(e.cfg.Zones, func(z zone.Zone) bool { return z.ID == id }); i >= 0 {
+				sum, name = l, "alerts at "+label(e.cfg.Zones[i])
+			}
 		}
 	}
 	if name != "" {

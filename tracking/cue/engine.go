@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"vedette/internal/geo"
+	"vedette/tracking/zone"
 )
 
 const (
@@ -47,6 +48,9 @@ func New(cfg Config) *Engine {
 	cfg = cfg.withDefaults()
 	return &Engine{cfg: cfg, nextID: cfg.FirstID, quiet: map[string]time.Time{}, failed: map[string][]int{}}
 }
+
+// SetZones has other no-fly zones hold from now on. A vehicle that is under way is not called back: what it is sent next heeds them.
+func (e *Engine) SetZones(zones []zone.Zone) { e.cfg.Zones = zones }
 
 // Update takes what is known now, and gives the cues that it proposed or changed and what is to be done for approved
 // ones.

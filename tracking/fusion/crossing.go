@@ -2,6 +2,7 @@ package fusion
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -24,6 +25,24 @@ func (t *Tracker) Crossings() []Crossing {
 	c := t.fresh
 	t.fresh = nil
 	return c
+}
+
+// SetLines watches other lines from now on. Of a line that is the same it is still known on which side each track is.
+func (t *Tracker) SetLines(lines []Line) {
+	if !t.plane.set {
+		t.cfg.Lines = lines
+		return
+	}
+	old := t.lines
+	t.lines, t.cfg.Lines = nil, lines
+	t.setLines()
+	for n := range t.lines {
+		for _, was := range old {
+			if was.id == t.lines[n].id && slices.Equal(was.points, t.lines[n].points) {
+				t.lines[n].sides = was.sides
+			}
+		}
+	}
 }
 
 // setLines converts the lines of the configuration; it needs the origin of the plane.

@@ -92,6 +92,18 @@ func (t *Tracker) AddSensor(s Sensor) error {
 	return nil
 }
 
+// RemoveSensor forgets a sensor: its silence says nothing any more, and what it still sends is counted as of an unknown one. What it
+// measured stays.
+func (t *Tracker) RemoveSensor(id string) {
+	old, known := t.sensors[id]
+	if !known {
+		return
+	}
+	delete(t.sensors, id)
+	clear(t.near)
+	t.ground = slices.DeleteFunc(t.ground, func(g *sensor) bool { return g.index == old.index })
+}
+
 // AddScan takes one camera frame. It is cheap: the work is done by the next call of Tracks. What cannot be used is refused by
 // rule and counted in Stats.
 func (t *Tracker) AddScan(s Scan) {

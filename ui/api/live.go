@@ -16,6 +16,10 @@ const (
 	TypeDetections   = "detections"
 	TypeAircraft     = "aircraft"
 	TypeAircraftGone = "aircraftGone"
+	TypeSensorGone   = "sensorGone"
+	TypeFeedGone     = "feedGone"
+	TypeZones        = "zones"
+	TypeConfigured   = "configured"
 	TypeTime         = "time"
 )
 

@@ -30,7 +30,7 @@ func interval(kind string) time.Duration {
 // ordered tells whether every message of a kind counts, in its order; of the others only the latest of each thing does.
 func ordered(kind string) bool {
 	switch kind {
-	case api.TypeAlert, api.TypeCue, api.TypeTrip, api.TypeTrackGone:
+	case api.TypeAlert, api.TypeCue, api.TypeTrip, api.TypeTrackGone, api.TypeSensorGone, api.TypeFeedGone, api.TypeConfigured:
 		return true
 	}
 	return false
@@ -85,6 +85,10 @@ func (q *queue) push(now time.Time, m message) bool {
 		}
 	case api.TypeTrackGone:
 		q.forget(key{api.TypeTrack, m.id})
+	case api.TypeSensorGone:
+		q.forget(key{api.TypeSensor, m.id})
+	case api.TypeFeedGone:
+		q.forget(key{api.TypeFeed, m.id})
 	}
 	if ordered(m.kind) {
 		return q.pushEvent(m)
