@@ -1,6 +1,7 @@
 package config
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -62,6 +63,10 @@ func (l listOf[T]) text(c *Config, i int) (string, error) {
 // put decodes an entry strictly and puts it in place of the i-th, or at the end where i is below 0. The list of c is a new one then: the
 // old may be shared.
 func (l listOf[T]) put(c *Config, i int, id, text string) error {
+	// JSON only, although YAML would do: who changes an entry over the network gets no anchors and aliases to play with.
+	if !json.Valid([]byte(text)) || !strings.HasPrefix(strings.TrimSpace(text), "{") {
+		return fmt.Errorf("%w: it is no JSON object", ErrEntry)
+	}
 	var v T
 	if err := yaml.NewDecoder(strings.NewReader(text), yaml.Strict()).Decode(&v); err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("%w: %s", ErrEntry, strings.TrimPrefix(syntaxProblem("", err), ":"))
@@ -135,8 +140,8 @@ func (c *Config) Names(s Section) []string {
 	return l.ids(c)
 }
 
-// Amend gives the configuration with one entry put in the place of the one of its name, or added; text is YAML, and so JSON too, with the
-// keys of the file, and is decoded as strictly. An empty text removes the entry. The whole is checked by the rules of the file; c stays as
+// Amend gives the configuration with one entry put in the place of the one of its name, or added; text is a JSON object with the keys of
+// the file, and is decoded as strictly. An empty text removes the entry. The whole is checked by the rules of the file; c stays as
 // it is.
 func (c Config) Amend(s Section, id, text string) (Config, error) {
 	out, err := c.put(s, id, text)
