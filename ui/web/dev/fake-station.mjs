@@ -8,6 +8,7 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { links, signing } from './fake-condition.mjs';
+import { createSite } from './fake-site.mjs';
 import { height, tile } from './fake-terrain.mjs';
 import { trackFrame } from './fake-tracks.mjs';
 import { createWorld } from './fake-world.mjs';
@@ -18,6 +19,7 @@ const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const crowd = process.argv.includes('--tracks') ? Number(process.argv[process.argv.indexOf('--tracks') + 1]) : 0;
 const world = createWorld();
 const clients = new Set();
+const site = createSite(world, broadcast, () => name);
 /** When the first page came: the alerts are raised a moment later, for it to see them come. */
 let firstAt;
 let name = 'operator';
@@ -27,7 +29,7 @@ const accounts = [
   { name: 'clara', role: 'admin', created: '2026-10-03T08:00:00.000Z', secondFactor: '2026-11-03T08:00:00.000Z' },
   { name: 'dora', role: 'viewer', disabled: true, created: '2026-10-04T08:00:00.000Z' },
 ];
-const me = () => ({ name, role: accounts.find((a) => a.name === name)?.role ?? 'operator', via: 'session', station: world.station });
+const me = () => ({ name, role: accounts.find((a) => a.name === name)?.role ?? (name === 'admin' ? 'admin' : 'operator'), via: 'session', station: world.station });
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const csp =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; media-src 'self' blob:; worker-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -74,6 +76,8 @@ function answer(request, response, body) {
   if (what === 'accounts') return accountCall(request, response, id, data);
   if (what === 'links') return json(response, 200, links(Date.now()));
   if (what === 'feeds') return problem(response, 503, 'The fake station has no pictures.');
+  if (what === 'sensors' && id === 'unknown') return json(response, 200, site.strangers());
+  if (what === 'configuration') return configure(request, response, url, id, verb, extra, data);
   if (what === 'sensors' && verb === 'waveform') return waveform(response, id);
   if (what === 'sensors') return muteCall(request, response, id, data);
   if (what === 'plans' && id === 'check') return json(response, 200, { findings: [], estimate: { lengthM: 900, durationS: 150, speedMS: 6 } });
@@ -91,6 +95,13 @@ function accountCall(request, response, id, data) {
   if (!account) return problem(response, 404, 'There is no such account.');
   if (data.secondFactor === false) delete account.secondFactor;
   return json(response, 200, account);
+}
+
+function configure(request, response, url, section, id, verb, data) {
+  if (section === undefined) return json(response, 200, site.configuration(url.searchParams.get('section')));
+  if (['feeds', 'links'].includes(section) && me().role !== 'admin') return problem(response, 403, 'This needs the role admin.');
+  const { entry, problem: status, detail } = site.change(request, section, decodeURIComponent(id), verb, data);
+  return entry ? json(response, 200, entry) : problem(response, status, detail);
 }
 
 function terrain(response, url, z, x, y) {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { teller } from './asks.mjs';
 import { launch, watch } from './browser.mjs';
 import { everyView } from './console/access.mjs';
+import { admin, adopt, zones } from './console/admin.mjs';
 import { alerts } from './console/alerts.mjs';
 import { lessMovement, remembered, report, silence, tablet } from './console/desk.mjs';
 import { keyboard } from './console/keyboard.mjs';
@@ -17,7 +18,7 @@ import { flying, panel } from './console/vehicles.mjs';
 import { wall } from './console/video.mjs';
 
 // What only looks comes before what flies: a vehicle on the ground shows less.
-const steps = { everyView, alerts, panel, measuring, coordinates, layers, wall, sensors, keyboard, flying, plan, report, tablet, lessMovement, remembered };
+const steps = { everyView, alerts, panel, measuring, coordinates, layers, wall, sensors, adopt, zones, keyboard, flying, plan, report, tablet, lessMovement, remembered, admin };
 
 const [folder, only] = process.argv.slice(2);
 if (folder) mkdirSync(folder, { recursive: true });

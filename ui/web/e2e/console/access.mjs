@@ -21,6 +21,11 @@ export const views = {
   goto: { open: async (kit) => (await kit.press('g'), await kit.id('goto-input').fill('-35.36 149.17')), within: dialog },
   layers: { open: (kit) => kit.press('y'), within: dialog },
   sensors: { open: (kit) => kit.press('s'), within: dialog },
+  site: {
+    open: async (kit) => (await kit.press('s'), await kit.id('adopt-s-99').click(), await kit.id('site-panel').waitFor(), await kit.clickMap(0.7, 0.4)),
+    within: '[data-testid="site-panel"]',
+  },
+  admin: { open: async (kit) => (await kit.press('0'), await kit.id('entry-tower').waitFor()), within: dialog },
   keys: { open: (kit) => kit.press('?'), within: dialog },
   report: { open: (kit) => kit.id('report-open').click(), within: dialog },
   wall: { open: (kit) => kit.press('v'), within: '[data-testid="wall"]' },

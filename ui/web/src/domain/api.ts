@@ -8,6 +8,7 @@ import type { CameraCommand, GimbalMode } from './payload';
 import { fencePlan, missionPlan, rallyPlan, type PlanKind, type Plans } from './plan';
 import type { TrackingTarget } from './picture';
 import { recordedMetadata, recording, recordingIndex, type RecordedMetadata, type Recording, type RecordingIndex } from './recording';
+import { configEntry, configuration, revisionNone, stranger, type ConfigEntry, type Configuration, type Entry, type Section, type Stranger } from './site';
 import { waveform, type Waveform } from './waveform';
 import { texts } from '../texts';
 
@@ -206,6 +207,24 @@ export class Api {
     return this.read(`/sensors/${encodeURIComponent(sensor)}/waveform`, waveform);
   }
 
+  /** Who reports on our gateways without being configured. */
+  strangers(): Promise<Stranger[]> {
+    return this.read('/sensors/unknown', array(stranger));
+  }
+
+  configuration(section: Section): Promise<Configuration> {
+    return this.read(`/configuration?section=${section}`, configuration);
+  }
+
+  /** Changes an entry of the configuration where it is as it was seen; nothing for an entry: it is removed, 'file': as the file has it. */
+  async changeEntry(section: Section, id: string, to: Entry | undefined | 'file', revision: string): Promise<ConfigEntry> {
+    const path = `/configuration/${section}/${encodeURIComponent(id)}`;
+    const headers: Record<string, string> = revision === revisionNone && typeof to === 'object' ? { 'If-None-Match': '*' } : { 'If-Match': revision };
+    if (to === 'file') return decodeBody(await this.raw('POST', `${path}/reset`, { headers }), configEntry);
+    if (to === undefined) return decodeBody(await this.raw('DELETE', path, { headers }), configEntry);
+    return decodeBody(await this.raw('PUT', path, { headers, body: JSON.stringify(to), type: 'application/json' }), configEntry);
+  }
+
   async muteSensor(id: string, minutes: number, why: string): Promise<void> {
     await this.request('PUT', `/sensors/${encodeURIComponent(id)}/mute`, { minutes, why });
   }
@@ -329,7 +348,7 @@ export class Api {
   async raw(
     method: Method,
     path: string,
-    options: { body?: string; type?: string; range?: string; signal?: AbortSignal | undefined; timeoutMs?: number | undefined },
+    options: { body?: string; type?: string; range?: string; headers?: Record<string, string>; signal?: AbortSignal | undefined; timeoutMs?: number | undefined },
   ): Promise<Response> {
     if (this.readOnly !== undefined && method !== 'GET' && path !== '/session') throw new ApiProblem(409, texts.rewind.title, this.readOnly);
     const timeout = AbortSignal.timeout(options.timeoutMs ?? requestTimeoutMs);
@@ -339,8 +358,7 @@ export class Api {
       cache: 'no-store',
       signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
     };
-    if (options.type !== undefined) init.headers = { 'Content-Type': options.type };
-    if (options.range !== undefined) init.headers = { Range: options.range };
+    init.headers = { ...options.headers, ...(options.type !== undefined && { 'Content-Type': options.type }), ...(options.range !== undefined && { Range: options.range }) };
     if (options.body !== undefined) init.body = options.body;
     let response: Response;
     try {

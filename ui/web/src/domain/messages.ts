@@ -33,11 +33,16 @@ export type LiveMessage = { seq: number } & (
   | { type: 'detections'; data: m.Detections }
   | { type: 'aircraft'; data: m.Aircraft }
   | { type: 'aircraftGone'; data: { id: string } }
+  | { type: 'sensorGone'; data: { id: string } }
+  | { type: 'feedGone'; data: { id: string } }
+  | { type: 'zones'; data: m.Zone[] }
+  | { type: 'configured'; data: { section: string; id: string; who: string } }
   | { type: 'time'; data: { serverTime: number } }
   | { type: 'unknown'; data: { name: string } }
 );
 
 const gone = object({ id: str });
+const configured = object({ section: str, id: str, who: str });
 const time = object({ serverTime: instant });
 
 function features<T>(item: Decoder<T>, onBad: (e: DecodeError) => void): Decoder<T[]> {
@@ -73,7 +78,7 @@ export function decodeMessage(text: string, onBad: (e: DecodeError) => void): Li
   const data = envelope['data'];
   if (type === 'snapshot') return { type, seq, data: decodeSnapshot(data, onBad) };
   try {
-    return decodeChange(type, seq, data);
+    return decodeChange(type, seq, data, onBad);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     onBad(error);
@@ -89,7 +94,7 @@ function parse(text: string): unknown {
   }
 }
 
-function decodeChange(type: string, seq: number, data: unknown): LiveMessage {
+function decodeChange(type: string, seq: number, data: unknown, onBad: (e: DecodeError) => void): LiveMessage {
   switch (type) {
     case 'vehicle':
       return { type, seq, data: m.vehicle(data, type) };
@@ -113,6 +118,13 @@ function decodeChange(type: string, seq: number, data: unknown): LiveMessage {
       return { type, seq, data: m.aircraft(data, type) };
     case 'aircraftGone':
       return { type, seq, data: gone(data, type) };
+    case 'sensorGone':
+    case 'feedGone':
+      return { type, seq, data: gone(data, type) };
+    case 'zones':
+      return { type, seq, data: features(m.zone, onBad)(data, type) };
+    case 'configured':
+      return { type, seq, data: configured(data, type) };
     case 'time':
       return { type, seq, data: time(data, type) };
     default:

@@ -87,6 +87,16 @@ export class Store {
       case 'aircraftGone':
         this.traffic.delete(message.data.id);
         return this.tell(['traffic']);
+      case 'sensorGone':
+        this.sensors.delete(message.data.id);
+        return this.tell(['sensors']);
+      case 'feedGone':
+        this.feeds.delete(message.data.id);
+        return this.tell(['feeds']);
+      case 'zones':
+        refill(this.zones, message.data);
+        return this.tell(['zones']);
+      case 'configured':
       case 'time':
       case 'unknown':
         return;

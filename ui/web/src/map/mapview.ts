@@ -19,6 +19,7 @@ import { own } from './own';
 import { plans } from './plans';
 import { readPalette, type Palette } from './palette';
 import { sensorLayer, sensors } from './sensors';
+import { sketch } from './sketch';
 import { gatherRepaints, hasSoftwareGL } from './software';
 import { buildStyle, type HeightRange } from './style';
 import { drawSymbol } from './symbols';
@@ -30,7 +31,7 @@ import { zones } from './zones';
 
 setWorkerUrl(workerUrl);
 
-const overlays: readonly Overlay[] = [zones, own, plans, sensors, vehicles, traffic, tracks, alerts, measure];
+const overlays: readonly Overlay[] = [zones, own, plans, sensors, vehicles, traffic, tracks, alerts, measure, sketch];
 
 /** What lies under a click. */
 export type Hit = { kind: 'track' | 'alert' | 'sensor'; id: string } | { kind: 'vehicle'; id: number };

@@ -4,6 +4,7 @@ import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl';
 import type { Layout } from '../domain/layout';
 import type { LonLat, MapFile, Place } from '../domain/model';
 import type { OwnLayer } from '../domain/ownlayers';
+import type { Sketch } from '../domain/site';
 import type { Store, Topic } from '../domain/store';
 import type { Palette } from './palette';
 
@@ -20,6 +21,8 @@ export interface View {
   /** How far back trails reach. */
   trailMs: number;
   measured: readonly LonLat[];
+  /** A sensor or zone that is being edited. */
+  sketch: Sketch | undefined;
   own: readonly OwnLayer[];
   /** The maps of the station's folder that are shown. */
   files: readonly MapFile[];

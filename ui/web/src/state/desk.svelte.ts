@@ -8,7 +8,7 @@ import { ServerClock } from '../domain/clock';
 import type { FrameWatch } from '../domain/frames';
 import { LiveSocket, type LinkState } from '../domain/live';
 import type { LiveMessage } from '../domain/messages';
-import type { Alert, Cue, Feed, LonLat, Me, Sensor, Track, Vehicle } from '../domain/model';
+import type { Alert, Cue, Feed, LonLat, Me, Sensor, Track, Vehicle, Zone } from '../domain/model';
 import { PlanReader } from '../domain/planreader';
 import { sortAlerts, topCue } from '../domain/queue';
 import { Store, type Topic } from '../domain/store';
@@ -74,6 +74,9 @@ export class Desk {
   overlay = $state<Overlay>('none');
   /** The points of the way that is being measured. */
   measured = $state.raw<readonly LonLat[]>([]);
+  /** Counts up when somebody has changed an entry of the configuration. */
+  configured = $state(0);
+  zones = $state.raw<Zone[]>([]);
   /** The vehicle that the operator is asked about terminating. */
   terminating = $state<number | undefined>();
   enlargedFeed = $state<string | undefined>();
@@ -240,6 +243,7 @@ export class Desk {
       this.heardAt = message.data.serverTime;
     }
     if (message.type === 'unknown') return;
+    if (message.type === 'configured') this.configured += 1;
     (this.behind ?? this.store).apply(message);
   }
 
@@ -260,6 +264,7 @@ export class Desk {
       this.alerts = sortAlerts(store.alerts.values());
       if (!this.rewind.on) this.sounds.look(this.alerts, this.clock.now());
     }
+    if (pending.has('zones')) this.zones = [...store.zones.values()];
     if (pending.has('cues')) this.cues = [...store.cues.values()];
     if (pending.has('tracks') && this.selectedTrack !== undefined) this.track = store.tracks.get(this.selectedTrack);
     pending.clear();
