@@ -37,7 +37,7 @@ func (t *Tracker) birthFromCamera(s *state, cam *cameraState, m *measurement, j 
 
 // newTrack is a track at a fix, standing still on average.
 func newTrack(key birthKey, f *fixOf, class ClassProbs, r float64) track {
-	tr := track{key: key, t: key.t, first: key.t, last: key.t, r: r, class: class, seen: unseen, mu: habit(class)}
+	tr := track{key: key, t: key.t, first: key.t, last: key.t, r: r, class: class, seen: unseen, mu: habit(class), turn: newTurnRate()}
 	for m := range numModels {
 		tr.x[m] = vec4{f.z[0], f.z[1], 0, 0}
 		v := models[m].birthSigmaV * models[m].birthSigmaV

@@ -80,6 +80,7 @@ func (t *track) intersect(z vec2, r sym2) {
 		return
 	}
 	theirs := r.inverse().scaled(1 - w)
+	t.turn.c = vec4{} // what the other system knew of the turn cannot be told
 	for m := range numModels {
 		x, p := &t.x[m], &t.p[m]
 		was := p.pos()

@@ -17,7 +17,7 @@ const (
 	standing = iota
 	walking
 	driving
-	agile
+	turning
 	numModels
 )
 
@@ -25,7 +25,7 @@ var models = [numModels]model{
 	standing: {velocityTau: 0.7, accelPSD: 0.01, wanderPSD: 0.01, dwell: 15, birthSigmaV: 0.1},
 	walking:  {velocityTau: 120, accelPSD: 0.02, wanderPSD: 0.01, dwell: 40, birthSigmaV: 1.1},
 	driving:  {velocityTau: 300, accelPSD: 0.15, wanderPSD: 0.05, dwell: 15, birthSigmaV: 9},
-	agile:    {velocityTau: 60, accelPSD: 3, wanderPSD: 0.05, dwell: 4, birthSigmaV: 5},
+	turning:  {velocityTau: 60, accelPSD: 3, wanderPSD: 0.05, dwell: 4, birthSigmaV: 5},
 }
 
 // habits is how often a class moves in each of the ways.
@@ -130,6 +130,10 @@ func (t *track) mixModels(dt float64) {
 			p.addOuter(w, vec4{x0[i][0] - x[0], x0[i][1] - x[1], x0[i][2] - x[2], x0[i][3] - x[3]})
 		}
 		t.x[j], t.p[j] = x, p
+		if j == turning {
+			own := x0[j]
+			t.turn = t.turn.joined(flow[j][j]/next[j], vec4{own[0] - x[0], own[1] - x[1], own[2] - x[2], own[3] - x[3]})
+		}
 	}
 	t.mu = next
 	t.normaliseModels()

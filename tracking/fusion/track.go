@@ -41,6 +41,7 @@ type track struct {
 	x       [numModels]vec4
 	p       [numModels]mat4 // without the systematic errors
 	mu      [numModels]float64
+	turn    turnRate
 	r       float64 // probability that the target exists
 	unmixed float64 // s since the models were mixed
 	class   ClassProbs
@@ -72,9 +73,10 @@ func (t *track) predict(to int64, survival float64) {
 		t.mixModels(t.unmixed)
 		t.unmixed = 0
 	}
-	for m := range numModels {
+	for m := range turning {
 		models[m].move(&t.x[m], &t.p[m], dt)
 	}
+	t.moveTurning(dt)
 	t.ageInfluences(dt)
 }
 

@@ -54,6 +54,9 @@ func (t *track) innovation(pr *prior, f *fixOf) (s sym2, d mat42) {
 // maxFixes is how many fixes of one scan may move a track.
 const maxFixes = 8
 
+// leastShare is the weight below which a fix moves nothing.
+const leastShare = 1e-4
+
 // fixEffect is the innovation of a fix, which is the same for all models.
 type fixEffect struct {
 	s sym2
@@ -108,7 +111,7 @@ func (t *track) absorb(pr *prior, fixes []fixOf, w [][numModels]float64, miss [n
 		var wts [maxFixes]float64
 		for j := range fixes {
 			b := w[j][m] / totals[m]
-			if b < 1e-4 || used == maxFixes {
+			if b < leastShare || used == maxFixes {
 				p.addScaled(b, &p0)
 				continue
 			}
@@ -134,6 +137,9 @@ func (t *track) absorb(pr *prior, fixes []fixOf, w [][numModels]float64, miss [n
 			rest -= wts[j]
 		}
 		p.addOuter(rest, dx)
+		if m == turning {
+			t.turn = t.turn.turned(&x0, &p0, effects, fixes, w, totals[m])
+		}
 		for i := range 4 {
 			t.x[m][i] = x0[i] + dx[i]
 		}
