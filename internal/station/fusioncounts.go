@@ -6,6 +6,15 @@ import "vedette/tracking/fusion"
 type fusionCounts struct {
 	fusion.Stats
 	Cameras []cameraCounts
+	Clocks  []clockCounts
+}
+
+// clockCounts is how far the clock of a ground sensor is ahead, as far as fusion could tell it by tracks that cameras saw.
+type clockCounts struct {
+	Name           string
+	AheadS, SigmaS float64
+	Trips          int // that told of it
+	Corrected      int // 1: fusion reckons with it
 }
 
 // cameraCounts is the systematic error of one camera, as far as fusion has learned it.
@@ -25,6 +34,13 @@ func countsOf(t *fusion.Tracker) *fusionCounts {
 			Name: e.Sensor, ErrorEastM: e.EastM, ErrorNorthM: e.NorthM, ErrorYawDeg: e.YawDeg, ErrorPitchDeg: e.PitchDeg,
 			SigmaEastM: e.EastSigmaM, SigmaNorthM: e.NorthSigmaM, SigmaYawDeg: e.YawSigmaDeg, SigmaPitchDeg: e.PitchSigmaDeg,
 		})
+	}
+	for _, c := range t.ClockErrors() {
+		k := clockCounts{Name: c.Sensor, AheadS: c.Ahead.Seconds(), SigmaS: c.Sigma.Seconds(), Trips: c.Words}
+		if c.Corrected {
+			k.Corrected = 1
+		}
+		out.Clocks = append(out.Clocks, k)
 	}
 	return out
 }

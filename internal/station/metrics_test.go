@@ -37,6 +37,22 @@ func TestMetricsTellWhatFusionRefusedAndHowCamerasErr(t *testing.T) {
 	}
 }
 
+func TestMetricsTellWhichClocksAreOff(t *testing.T) {
+	t.Parallel()
+	counts := fusionCounts{Clocks: []clockCounts{{Name: "geo-7", AheadS: -3, SigmaS: 0.5, Trips: 12, Corrected: 1}}}
+	w := httptest.NewRecorder()
+	metricsHandler(map[string]func() any{"fusion": func() any { return counts }}).
+		ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	for _, want := range []string{
+		`vedette_fusion_clock_ahead_s{name="geo-7"} -3`, `vedette_fusion_clock_sigma_s{name="geo-7"} 0.5`,
+		`vedette_fusion_clock_trips{name="geo-7"} 12`, `vedette_fusion_clock_corrected{name="geo-7"} 1`,
+	} {
+		if !strings.Contains(w.Body.String(), "\n"+want+"\n") {
+			t.Errorf("the page has no line %q", want)
+		}
+	}
+}
+
 func TestMetricsNameTheCountersOfVideo(t *testing.T) {
 	t.Parallel()
 	stats := video.Stats{PacketsResent: 3, UDP: video.Sent{Batches: 4, ShortCalls: 5, FullSocket: 6, Fallbacks: 7, SegmentsGivenUp: 8, Failed: 9}}

@@ -22,29 +22,35 @@ var hermite = [...]struct{ at, weight float64 }{
 
 // hearing is what a trip of a geophone and the silence and the words of its neighbours say about places.
 type hearing struct {
-	m    *measurement
-	near []*sensor
-	told [discNeighbours]bool
-	ago  [discNeighbours]float64 // s, when each told, or the middle of the time in which it might have
+	m     *measurement
+	near  []*sensor
+	ahead float64 // s, how far the clock of the geophone is ahead
+	told  [discNeighbours]bool
+	ago   [discNeighbours]float64 // s, when each told, or the middle of the time in which it might have
 }
 
 // suits is how likely all that is, were a target of a class at a place, having come there with a velocity: who told seconds ago heard it
 // where it was then.
 func (h *hearing) suits(p, v vec2, c Class) float64 {
-	reach := h.m.sensor.RangeM[c]
-	de, dn := p[0]-h.m.sensor.pos[0], p[1]-h.m.sensor.pos[1]
-	u2 := (de*de + dn*dn) / (reach * reach)
-	l := max(beyondRange, 1-u2*u2)
-	if snr := h.m.trip.SNRdB; snr != 0 {
-		off := (snr - thresholdDB + 10*math.Log10(max(u2, 1e-4))) / strayDB
-		l *= math.Exp(-off * off / 2)
-	}
-	l = math.Pow(l, tripWorth)
+	l := math.Pow(h.m.signal(vec2{p[0] - h.ahead*v[0], p[1] - h.ahead*v[1]}, c), tripWorth)
 	around := 1.0
 	for k, n := range h.near {
 		around *= n.agrees(vec2{p[0] - h.ago[k]*v[0], p[1] - h.ago[k]*v[1]}, c, h.told[k])
 	}
 	return l * math.Pow(around, nearWorth)
+}
+
+// signal is how likely the trip of a geophone is, and its strength, were a target of a class at a place.
+func (m *measurement) signal(p vec2, c Class) float64 {
+	reach := m.sensor.RangeM[c]
+	de, dn := p[0]-m.sensor.pos[0], p[1]-m.sensor.pos[1]
+	u2 := (de*de + dn*dn) / (reach * reach)
+	l := max(beyondRange, 1-u2*u2)
+	if snr := m.trip.SNRdB; snr != 0 {
+		off := (snr - thresholdDB + 10*math.Log10(max(u2, 1e-4))) / strayDB
+		l *= math.Exp(-off * off / 2)
+	}
+	return l
 }
 
 // narrowed is the place of a track as a trip narrows it, put as a fix: a likelihood of any shape over the place, asked at points, and the
@@ -86,7 +92,7 @@ func (h *hearing) narrowed(class ClassProbs, pr *prior, v vec2) (f fixOf, ok boo
 			u := (float64(ring) + 0.5) / discRings
 			for k := range discRays {
 				sn, cs := math.Sincos((float64(k) + 0.5) * 2 * math.Pi / discRays)
-				at := vec2{h.m.sensor.pos[0] + u*reach*sn, h.m.sensor.pos[1] + u*reach*cs}
+				at := vec2{h.m.sensor.pos[0] + h.ahead*v[0] + u*reach*sn, h.m.sensor.pos[1] + h.ahead*v[1] + u*reach*cs}
 				de, dn := at[0]-pr.mean[0], at[1]-pr.mean[1]
 				x, y := (de*a[0]+dn*a[1])/(sa*sa), (de*b[0]+dn*b[1])/(sb*sb)
 				w := pc * cell * u * math.Exp(-(x*x+y*y)/2)

@@ -23,6 +23,7 @@ type work struct {
 	alone   []float64
 	disc    [numClasses]discPart // of the geophone that tripped
 	hearing hearing              // the same
+	clock   clockWord            // of the ground sensor that tripped
 
 	evidence evidenceOf // of the errors of cameras; empty whenever a snapshot is taken
 }

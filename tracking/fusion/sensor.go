@@ -94,6 +94,15 @@ func newSensor(s Sensor, index int32, pl *plane) (*sensor, error) {
 	return out, nil
 }
 
+// reach is how far from its place a ground sensor notices something, at most.
+func (s *sensor) reach() float64 {
+	if s.Kind == Beam {
+		_, length := s.along()
+		return length / 2
+	}
+	return slices.Max(s.RangeM[:])
+}
+
 // faceOf is the direction of a PIR's middle as a vector.
 func (s *sensor) face() vec2 {
 	sn, cs := math.Sincos(s.AzDeg * math.Pi / 180)

@@ -8,7 +8,8 @@ type state struct {
 	tracks   []track
 	cameras  []cameraState // by sensor index
 	errors   errorBelief
-	heard    []int64 // ns, when each sensor told last of something, by its index
+	heard    []int64       // ns, when each sensor told last of something, by its index
+	clocks   []clockBelief // of ground sensors, by index
 }
 
 // cameraState is what the tracker learns about a camera while it works.
@@ -28,6 +29,7 @@ func (s *state) copyFrom(o *state) {
 	s.cameras = append(s.cameras[:0], o.cameras...)
 	s.errors.copyFrom(&o.errors)
 	s.heard = append(s.heard[:0], o.heard...)
+	s.clocks = append(s.clocks[:0], o.clocks...)
 }
 
 func (s *state) camera(index int32) *cameraState {

@@ -12,13 +12,16 @@ type claim struct {
 // trip works one message of a ground sensor in. Tracks, false alarms and targets not yet known compete for it by their rates.
 func (t *Tracker) trip(s *state, m *measurement) {
 	t.claims = t.claims[:0]
+	clock := s.clock(m.sensor)
 	if m.sensor.Kind == Seismic {
 		t.work.hearing = t.hearing(s, m)
+		t.work.hearing.ahead = clock.ahead
 		t.work.disc = t.work.hearing.disc()
-		s.noteHeard(m.sensor.index, m.t)
+		s.noteHeard(m.sensor.index, m.t-int64(clock.ahead*1e9))
 	}
 	fresh := newPerSensor / 3600 * s.unwatched(m.sensor.pos, m.t)
 	total := m.sensor.fa + fresh
+	t.work.clock = clockWord{alike: total, asked: s.askClock(m)}
 	for i := range s.tracks {
 		tr := &s.tracks[i]
 		if !m.sensor.mayReach(tr, m.t) {
@@ -26,7 +29,10 @@ func (t *Tracker) trip(s *state, m *measurement) {
 		}
 		tr.predict(m.t, survivalS)
 		c := claim{track: int32(i)}
-		c.rate, c.fix = m.rate(tr, &t.work.disc)
+		c.rate, c.fix = m.rate(tr, &t.work.disc, clock)
+		if !t.work.clock.hear(m, tr) {
+			t.work.clock.alike += c.rate
+		}
 		if c.rate > 1e-7 {
 			total += c.rate
 			t.claims = append(t.claims, c)
@@ -36,11 +42,12 @@ func (t *Tracker) trip(s *state, m *measurement) {
 	for k := range t.claims {
 		c := &t.claims[k]
 		taken += c.rate / total
-		t.applyTrip(&s.tracks[c.track], m, c, c.rate/(total-t.companions(s, k)))
+		t.applyTrip(&s.tracks[c.track], m, c, c.rate/(total-t.companions(s, k)), clock)
 	}
+	s.learnClock(&t.work.clock, m)
 	// A direction alone is no place to begin at.
 	if taken < 0.5 && m.sensor.Kind != Bearing {
-		t.birthFromTrip(s, m, fresh/total)
+		t.birthFromTrip(s, m, fresh/total, math.Hypot(clock.sigma, clock.ahead))
 	}
 }
 
@@ -81,7 +88,7 @@ func (s *sensor) mayReach(tr *track, at int64) bool {
 	return math.Abs(tr.x[walking][0]-s.pos[0]) < reach && math.Abs(tr.x[walking][1]-s.pos[1]) < reach
 }
 
-func (t *Tracker) applyTrip(tr *track, m *measurement, c *claim, share float64) {
+func (t *Tracker) applyTrip(tr *track, m *measurement, c *claim, share float64, clock clockAt) {
 	if share < 1e-3 {
 		return
 	}
@@ -98,7 +105,7 @@ func (t *Tracker) applyTrip(tr *track, m *measurement, c *claim, share float64) 
 		class, _ := m.classOf(tr)
 		if f, ok := t.work.hearing.narrowed(class, &pr, tr.velocity()); ok {
 			fix = f
-			slip := m.sensor.clock * tr.speed()
+			slip := clock.sigma * tr.speed()
 			fix.r.ee += slip * slip
 			fix.r.nn += slip * slip
 		}
@@ -144,7 +151,7 @@ func (t *track) likely(pr *prior, f *fixOf) (out [numModels]float64) {
 }
 
 // birthFromTrip starts a diffuse track where a sensor tripped that no track explains.
-func (t *Tracker) birthFromTrip(s *state, m *measurement, share float64) {
+func (t *Tracker) birthFromTrip(s *state, m *measurement, share, slip float64) {
 	if len(s.tracks) >= t.cfg.MaxTracks {
 		return
 	}
@@ -156,11 +163,11 @@ func (t *Tracker) birthFromTrip(s *state, m *measurement, share float64) {
 	var f fixOf
 	switch m.sensor.Kind {
 	case Seismic:
-		f = m.discFix(&t.work.disc, class, 1)
+		f = m.discFix(&t.work.disc, class, 1, slip)
 	case PIR:
-		f = m.sectorFix(1)
+		f = m.sectorFix(1, slip)
 	default:
-		f = m.beamFix(1)
+		f = m.beamFix(1, slip)
 	}
 	r := share * conf / (share*conf + (1-share)*(1-0.7*conf))
 	tr := newTrack(birthKey{m.t, m.sensor.index, -1, m.seq}, &f, class, min(0.8, r))
@@ -173,13 +180,17 @@ func (t *Tracker) birthFromTrip(s *state, m *measurement, share float64) {
 	s.tracks = append(s.tracks, tr)
 }
 
-// rate is how fast a track trips the sensor, were it the only one there.
-func (m *measurement) rate(tr *track, disc *[numClasses]discPart) (float64, fixOf) {
+// rate is how fast a track trips the sensor, were it the only one there, and where that puts it. A clock that is ahead tells of where the
+// track was.
+func (m *measurement) rate(tr *track, disc *[numClasses]discPart, clock clockAt) (rate float64, fix fixOf) {
 	mean, cov := tr.position()
 	v := tr.velocity()
 	speed := math.Hypot(v[0], v[1])
+	way := vec2{clock.ahead * v[0], clock.ahead * v[1]}
+	mean = vec2{mean[0] - way[0], mean[1] - way[1]}
 	moving := 1 - 0.9*tr.mu[standing]
 	s := m.sensor
+	rate = tr.r * s.Pd
 	switch s.Kind {
 	case Seismic:
 		class, sum := m.classOf(tr)
@@ -187,14 +198,20 @@ func (m *measurement) rate(tr *track, disc *[numClasses]discPart) (float64, fixO
 		for c := range class {
 			p += class[c] * s.heard(mean, cov, s.RangeM[c])
 		}
-		return tr.r * s.Pd * p * moving / s.holdoff * numClasses * sum, m.discFix(disc, class, speed)
+		rate *= p * moving / s.holdoff * numClasses * sum
+		fix = m.discFix(disc, class, speed, clock.sigma)
 	case PIR:
-		return tr.r * s.Pd * s.inSector(mean, cov) * moving / s.holdoff, m.sectorFix(speed)
+		rate *= s.inSector(mean, cov) * moving / s.holdoff
+		fix = m.sectorFix(speed, clock.sigma)
 	case Bearing:
-		return tr.r * s.Pd * m.bearingRate(mean, cov) / s.holdoff, m.bearingFix(mean)
+		rate *= m.bearingRate(mean, cov) / s.holdoff
+		fix = m.bearingFix(mean)
 	default:
-		return tr.r * s.Pd * m.beamRate(tr, mean, cov, v), m.beamFix(speed)
+		rate *= m.beamRate(tr, mean, cov, v, clock.sigma)
+		fix = m.beamFix(speed, clock.sigma)
 	}
+	fix.z = vec2{fix.z[0] + way[0], fix.z[1] + way[1]}
+	return rate, fix
 }
 
 // heard is the probability that a geophone of a range senses a target whose place is uncertain: near one close by, falling with
@@ -233,7 +250,7 @@ func sigmaMean(mean vec2, c sym2, f func(vec2) float64) float64 {
 
 // discFix is the place that a geophone gives: where in its disc something of such a class is, with the spread as the systematic error,
 // since it stays the same from trip to trip while the target is there.
-func (m *measurement) discFix(disc *[numClasses]discPart, class ClassProbs, speed float64) fixOf {
+func (m *measurement) discFix(disc *[numClasses]discPart, class ClassProbs, speed, slip float64) fixOf {
 	var z vec2
 	for c, p := range class {
 		z[0] += p * disc[c].mean[0]
@@ -247,7 +264,7 @@ func (m *measurement) discFix(disc *[numClasses]discPart, class ClassProbs, spee
 		spread.en += p * (d.cov.en + e*n)
 		spread.nn += p * (d.cov.nn + n*n)
 	}
-	slip := 1 + m.sensor.clock*max(1, speed)
+	slip = 1 + slip*max(1, speed)
 	return fixOf{
 		sensor: m.sensor.index, z: z, r: sym2{ee: slip * slip, nn: slip * slip},
 		bias: spread, tau: max(0.5, 0.7*spread.meanSigma()/max(1, speed)),
@@ -255,11 +272,11 @@ func (m *measurement) discFix(disc *[numClasses]discPart, class ClassProbs, spee
 }
 
 // sectorFix is the same for the sector of a PIR.
-func (m *measurement) sectorFix(speed float64) fixOf {
+func (m *measurement) sectorFix(speed, slip float64) fixOf {
 	s := m.sensor
 	r, half, face := s.RangeM[0], min(math.Pi, s.FovDeg/2*math.Pi/180), s.face()
 	d := 2 * r * math.Sin(half) / (3 * max(half, 1e-3))
-	slip := 1 + s.clock*max(1, speed)
+	slip = 1 + slip*max(1, speed)
 	across := r * math.Sqrt(max(0.01, (0.5-math.Sin(2*half)/(4*max(half, 1e-3)))/2))
 	return fixOf{
 		sensor: s.index, z: vec2{s.pos[0] + d*face[0], s.pos[1] + d*face[1]}, r: sym2{ee: slip * slip, nn: slip * slip},
@@ -268,24 +285,24 @@ func (m *measurement) sectorFix(speed float64) fixOf {
 }
 
 // beamFix is a place on the line: anywhere along it, sharp across.
-func (m *measurement) beamFix(speed float64) fixOf {
+func (m *measurement) beamFix(speed, slip float64) fixOf {
 	s := m.sensor
 	along, length := s.along()
 	return fixOf{
 		sensor: s.index, z: s.pos, tau: 1,
-		r: rotated(along, length/math.Sqrt(12), 1.5+s.clock*max(1, speed)),
+		r: rotated(along, length/math.Sqrt(12), 1.5+slip*max(1, speed)),
 	}
 }
 
 // beamRate is how fast a track crosses the line: its speed towards it times the density of its place on it.
-func (m *measurement) beamRate(tr *track, mean vec2, cov sym2, v vec2) float64 {
+func (m *measurement) beamRate(tr *track, mean vec2, cov sym2, v vec2, slip float64) float64 {
 	s := m.sensor
 	along, length := s.along()
 	n := s.leftNormal()
 	off := vec2{mean[0] - s.pos[0], mean[1] - s.pos[1]}
 	d := off[0]*n[0] + off[1]*n[1]
 	l := off[0]*along[0] + off[1]*along[1]
-	slip := s.clock * max(1, math.Hypot(v[0], v[1]))
+	slip *= max(1, math.Hypot(v[0], v[1]))
 	va := cov.form(n) + 1.5*1.5 + slip*slip
 	sl := math.Sqrt(cov.form(along)) + 2
 	inside := soft((length/2-l)/sl) * soft((length/2+l)/sl)
