@@ -53,7 +53,8 @@ const (
 	minBirthR       = dropR // nor does one that would be dropped at the first look that shows nothing
 	missesPerS      = 4.0   // scans of one camera that count as independent looks, in a second
 	surelySeen      = 0.9   // a frame counts for two tracks being two where each was in it with this probability
-	groupM          = 30    // those seen side by side walk together while they are closer than this
+	groupM          = 30    // those seen side by side walk together while they are closer than this,
+	companionS      = 45    // which is believed less and less as the frame that showed them grows old
 	resolutionM     = 5.0   // two targets closer than this may show as one detection
 	confirmR        = 0.97
 	unconfirmR      = 0.35
@@ -66,5 +67,6 @@ const (
 	vagueAfterS     = 12
 	vagueIdleSigmaM = 15
 	crossingSigmas  = 1.3
+	unseenSigmas    = 1.8 // the same for what no camera has seen: a trip may move it over the line and the next one back
 	firstSideSigmas = 0.4
 )

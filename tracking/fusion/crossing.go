@@ -94,7 +94,11 @@ func (t *Tracker) watchOne(l *watchedLine, tr *Track, at time.Time) {
 	sigma := math.Sqrt(max(0, sym2{tr.EE, tr.EN, tr.NN}.form(normal)))
 	old, known := l.sides[tr.ID]
 	towards := tr.VE*normal[0] + tr.VN*normal[1]
-	if math.Abs(d) < 2+crossingSigmas*sigma {
+	sure := unseenSigmas
+	if tr.seenBy(Camera) {
+		sure = crossingSigmas
+	}
+	if math.Abs(d) < 2+sure*sigma {
 		if !known {
 			first := stand{at: at.UnixNano()}
 			if math.Abs(d) > firstSideSigmas*sigma {
@@ -130,6 +134,11 @@ func (t *Tracker) watchOne(l *watchedLine, tr *Track, at time.Time) {
 	const keep = 16
 	list := append(t.crossed[tr.ID], c)
 	t.crossed[tr.ID] = list[max(0, len(list)-keep):]
+}
+
+// seenBy tells whether a sensor of a kind is among those that support the track.
+func (t *Track) seenBy(kind SensorKind) bool {
+	return slices.ContainsFunc(t.Sources, func(s Source) bool { return s.Kind == kind })
 }
 
 // forgetCrossings drops what belongs to tracks whose number cannot come back.

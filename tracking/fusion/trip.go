@@ -52,7 +52,7 @@ func (t *Tracker) trip(s *state, m *measurement) {
 }
 
 // companions is the sum of the rates of those who walk with the claimant of number k: a camera showed them side by side, and they are close
-// together still. A presence sensor hears them all, so they do not compete for its trips.
+// together still. They part sooner or later, so the word of the camera fades. A presence sensor hears them all, so they do not compete for its trips.
 func (t *Tracker) companions(s *state, k int) (sum float64) {
 	a := &s.tracks[t.claims[k].track]
 	at := a.mean()
@@ -62,7 +62,8 @@ func (t *Tracker) companions(s *state, k int) (sum float64) {
 			continue
 		}
 		if to := b.mean(); math.Hypot(to[0]-at[0], to[1]-at[1]) < groupM && a.seenTogether(b) {
-			sum += t.claims[j].rate
+			age := float64(a.t-min(a.lastCamera, b.lastCamera)) / 1e9
+			sum += t.claims[j].rate * decay(max(0, age)/companionS)
 		}
 	}
 	return sum
