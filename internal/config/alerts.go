@@ -45,8 +45,15 @@ type Cues struct {
 	HandoverLead time.Duration `yaml:"handoverLead,omitempty"` // before the battery forces a vehicle home
 	SearchAfter  time.Duration `yaml:"searchAfter,omitempty"`  // without anything to follow
 	SearchEvery  time.Duration `yaml:"searchEvery,omitempty"`  // at each place
-	SearchStepM  float64       `yaml:"searchStepM,omitempty"`
-	SearchMostM  float64       `yaml:"searchMostM,omitempty"`
+	SearchStepM  float64       `yaml:"searchStepM,omitempty"`  // around the middle of a picture of which no more is known
+	SearchMostM  float64       `yaml:"searchMostM,omitempty"`  // from where it was sensed
+	SearchPd     float64       `yaml:"searchPd,omitempty"`     // of a detector that looks at one picture
+	SearchHidden float64       `yaml:"searchHidden,omitempty"` // share of places where any look misses
+
+	SearchWalkSlow  float64 `yaml:"searchWalkSlow,omitempty"` // m/s, of who is searched for
+	SearchWalkFast  float64 `yaml:"searchWalkFast,omitempty"`
+	SearchDriveSlow float64 `yaml:"searchDriveSlow,omitempty"`
+	SearchDriveFast float64 `yaml:"searchDriveFast,omitempty"`
 }
 
 // alerts checks the limits of alerts and cues.
@@ -65,6 +72,14 @@ func (c *checker) alerts(a Alerts, q Cues) {
 		"faultTrips": float64(a.FaultTrips),
 	} {
 		c.limit("alerts."+key, v, 0, 200)
+	}
+	for key, v := range map[string]float64{"searchPd": q.SearchPd, "searchHidden": q.SearchHidden} {
+		c.limit("cues."+key, v, 0, 0.99)
+	}
+	for key, v := range map[string]float64{
+		"searchWalkSlow": q.SearchWalkSlow, "searchWalkFast": q.SearchWalkFast, "searchDriveSlow": q.SearchDriveSlow, "searchDriveFast": q.SearchDriveFast,
+	} {
+		c.limit("cues."+key, v, 0, 50)
 	}
 	for key, v := range map[string]float64{
 		"standoffM": q.StandoffM, "lookRangeM": q.LookRangeM, "searchStepM": q.SearchStepM, "searchMostM": q.SearchMostM,

@@ -44,7 +44,8 @@ type picture struct {
 
 	pending  []video.Detections
 	trips    []alert.Trip
-	own      []alert.Own // reports of ours since the last step
+	pictures []cue.Picture // looked at since the last step
+	own      []alert.Own   // reports of ours since the last step
 	sensors  map[string]sensors.State
 	cameras  map[string]bool      // known to the tracker
 	seen     map[string]time.Time // when detections of each feed were last recorded
@@ -201,7 +202,10 @@ func (p *picture) step(now time.Time) {
 	for _, n := range news.Notes {
 		p.cfg.log.Info("sensors", "note", n.Text, "kind", n.Kind)
 	}
-	proposals := p.cues.Update(cue.Input{Now: now, Targets: p.targets(tracks), Vehicles: p.vehicles(now)})
+	proposals := p.cues.Update(cue.Input{
+		Now: now, Targets: p.targets(tracks, now), Vehicles: p.vehicles(now), Pictures: p.pictures, Hints: p.hints(tracks, now),
+	})
+	p.pictures = nil
 	for _, c := range proposals.Changed {
 		if c.State == cue.Proposed {
 			if linked, err := p.alerts.SetCue(c.AlertID, c.ID, now); err == nil {
@@ -266,44 +270,12 @@ func (p *picture) placeFrame(d video.Detections) {
 	}
 	scan := scanOf(&p.locator, s, d, height, seen)
 	p.tracker.AddScan(scan)
+	if place.vehicle != 0 {
+		p.pictures = append(p.pictures, cuePicture(place.vehicle, s, scan))
+	}
 	if len(scan.Detections) > 0 && d.FrameTime.Sub(p.seen[d.Feed]) >= recordEvery {
 		p.seen[d.Feed] = d.FrameTime
 		p.cfg.record.post(kindDetection, d.Feed, d.FrameTime, describeScan(scan))
-	}
-}
-
-// targets are the open alerts, each where its track is now.
-func (p *picture) targets(tracks []fusion.Track) []cue.Target {
-	byID := make(map[string]fusion.Track, len(tracks))
-	for _, t := range tracks {
-		byID[p.trackID(t.ID)] = t
-	}
-	var out []cue.Target
-	for _, a := range p.alerts.Alerts() {
-		if !a.State.Open() || a.Probably == alert.Fault { // a sensor is mended on foot
-			continue
-		}
-		target := cue.Target{
-			AlertID: a.ID, TrackID: a.TrackID, Lat: a.Position.Lat, Lon: a.Position.Lon,
-			Urgency: urgency(a.Severity), Reasons: a.Reasons, RaisedAt: a.RaisedAt,
-		}
-		if t, ok := byID[a.TrackID]; ok {
-			target.Seen = t.Status == fusion.Confirmed
-			target.Lat, target.Lon, target.VE, target.VN = t.Position.Lat, t.Position.Lon, t.VE, t.VN
-		}
-		out = append(out, target)
-	}
-	return out
-}
-
-func urgency(s alert.Severity) int {
-	switch s {
-	case alert.Critical:
-		return 3
-	case alert.Serious:
-		return 2
-	default:
-		return 1
 	}
 }
 

@@ -24,6 +24,19 @@ func (e *Engine) Alert(id string) (Alert, error) {
 	return ev.copy(), nil
 }
 
+// Sensed gives the trips that an alert rests on, oldest first, each with its sensor's reach in RangeM; none where there is no such alert.
+func (e *Engine) Sensed(id string) []Trip {
+	ev, err := e.find(id)
+	if err != nil {
+		return nil
+	}
+	out := slices.Clone(ev.trips)
+	for i := range out {
+		out[i].RangeM = e.cfg.reachM(out[i], out[i].Detail == detailVehicle)
+	}
+	return out
+}
+
 func (e *Engine) find(id string) (*event, error) {
 	i := slices.IndexFunc(e.events, func(ev *event) bool { return ev.alert.ID == id })
 	if i < 0 {

@@ -39,10 +39,18 @@ type Config struct {
 	LostAfter time.Duration
 	// HandoverLead is how long before its battery forces a vehicle home another is proposed to take over: 4 min.
 	HandoverLead time.Duration
-	// SearchAfter is how long nothing may be followed on station before the camera looks about: 8 s. SearchEvery is how long it
-	// looks at each place: 4 s; SearchStepM is how far apart these are: 30 m, out to SearchMostM: 150 m.
+	// SearchAfter is how long nothing may be followed on station before a cue says that it searches: 8 s. SearchEvery is the time of a
+	// look at one place, for which the places to look at are compared: 4 s. SearchStepM is how far around its middle a picture is believed
+	// to show a target where it is not known what the camera sees: 30 m. SearchMostM is how far from where the target was sensed is
+	// looked: 400 m.
 	SearchAfter, SearchEvery time.Duration
 	SearchStepM, SearchMostM float64
+	// SearchPd is how likely one picture shows a detector what is large enough in it: 0.6. SearchHidden is how likely something is
+	// hidden from any number of pictures of one place: 0.15.
+	SearchPd, SearchHidden float64
+	// SearchWalkSlow and SearchWalkFast are the speeds of who walks and is searched for: 0.5 to 2 m/s. SearchDriveSlow and
+	// SearchDriveFast are those of who drives: 2 to 15 m/s.
+	SearchWalkSlow, SearchWalkFast, SearchDriveSlow, SearchDriveFast float64
 	// QuietAfter is how long nothing more is proposed for an alert whose cue was rejected, expired or done: 5 min. After a
 	// failure another vehicle is proposed at once.
 	QuietAfter time.Duration
@@ -77,7 +85,14 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.SearchAfter, 8*time.Second)
 	orDefault(&c.SearchEvery, 4*time.Second)
 	orDefault(&c.SearchStepM, 30)
-	orDefault(&c.SearchMostM, 150)
+	orDefault(&c.SearchMostM, 400)
+	orDefault(&c.SearchPd, 0.6)
+	orDefault(&c.SearchHidden, 0.15)
+	orDefault(&c.SearchWalkSlow, 0.5)
+	orDefault(&c.SearchWalkFast, 2)
+	orDefault(&c.SearchDriveSlow, 2)
+	orDefault(&c.SearchDriveFast, 15)
+	c.SearchWalkFast, c.SearchDriveFast = max(c.SearchWalkFast, c.SearchWalkSlow), max(c.SearchDriveFast, c.SearchDriveSlow)
 	orDefault(&c.QuietAfter, 5*time.Minute)
 	return c
 }

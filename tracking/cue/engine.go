@@ -24,6 +24,9 @@ type Engine struct {
 	all    []*entry // in the order of their making
 	quiet  map[string]time.Time
 	failed map[string][]int // vehicles that failed, by alert
+
+	eyes     map[int]*eyes        // by vehicle
+	searches map[string]*searched // by alert
 }
 
 // entry is a cue and what guiding it needs.
@@ -41,12 +44,16 @@ type entry struct {
 	lookedAt geo.LatLon
 	sent     time.Time
 	sentTo   geo.LatLon
+	stands   geo.LatLon // what it keeps its distance from
+	sought   time.Time  // when it began to search
+	choice   geo.LatLon // where a search looks, as of chosen
+	chosen   time.Time
 }
 
 // New makes an engine.
 func New(cfg Config) *Engine {
 	cfg = cfg.withDefaults()
-	return &Engine{cfg: cfg, nextID: cfg.FirstID, quiet: map[string]time.Time{}, failed: map[string][]int{}}
+	return &Engine{cfg: cfg, nextID: cfg.FirstID, quiet: map[string]time.Time{}, failed: map[string][]int{}, eyes: map[int]*eyes{}, searches: map[string]*searched{}}
 }
 
 // SetZones has other no-fly zones hold from now on. A vehicle that is under way is not called back: what it is sent next heeds them.
@@ -63,6 +70,7 @@ func (e *Engine) Update(in Input) Result {
 	for _, v := range in.Vehicles {
 		vehicles[v.ID] = v
 	}
+	e.believe(in, targets)
 	var out Result
 	for _, c := range e.all {
 		if c.cue.State.Final() {
@@ -80,7 +88,7 @@ func (e *Engine) Update(in Input) Result {
 		c.aim(t)
 		if c.cue.State == Proposed {
 			e.judgeProposal(c, v, in.Now)
-		} else if intent, ok := e.guide(c, t, v, in.Now); ok {
+		} else if intent, ok := e.guide(c, t, v, in.Hints, in.Now); ok {
 			out.Intents = append(out.Intents, intent)
 		}
 	}

@@ -20,7 +20,7 @@ const (
 )
 
 // guide carries an approved cue on: it gives what is to be done now, if anything.
-func (e *Engine) guide(c *entry, t Target, v Vehicle, now time.Time) (Intent, bool) {
+func (e *Engine) guide(c *entry, t Target, v Vehicle, hints []Hint, now time.Time) (Intent, bool) {
 	if why := e.failure(c, t, v, now); why != "" {
 		e.end(c, Failed, why, now)
 		return Intent{}, false
@@ -28,7 +28,11 @@ func (e *Engine) guide(c *entry, t Target, v Vehicle, now time.Time) (Intent, bo
 	if !v.Live {
 		return Intent{}, false // away from its link for a moment: nothing can be told to it
 	}
-	e.progress(c, t, v, now)
+	stand, move := e.stand(c, t, v)
+	if move {
+		c.stands = stand
+	}
+	e.progress(c, v, now)
 	e.leaves(c, v)
 	if c.cue.State == Done {
 		return Intent{}, false
@@ -39,12 +43,12 @@ func (e *Engine) guide(c *entry, t Target, v Vehicle, now time.Time) (Intent, bo
 		height := e.cfg.HeightAGL
 		out.TakeOff = &height
 	}
-	if place, _ := e.search(c, t, now); c.wantsLook(&e.cfg, place, now) {
+	if place := e.aimed(c, t, v, hints, now); c.wantsLook(&e.cfg, place, now) {
 		c.looked, c.lookedAt = now, place
 		out.LookAt = &place
 	}
-	if c.cue.Action == LookAndApproach && v.Airborne && !c.climbing(&e.cfg, v) {
-		if place, ok := c.wantsGo(&e.cfg, t.place(), v, now); ok {
+	if move && c.cue.Action == LookAndApproach && v.Airborne && !c.climbing(&e.cfg, v) {
+		if place, ok := c.wantsGo(&e.cfg, stand, v, now); ok {
 			c.sent, c.sentTo = now, place
 			c.cue.Approach, c.changed = &place, true
 			out.GoTo = &GoTo{Position: place, HeightAGL: e.cfg.HeightAGL}
@@ -77,8 +81,8 @@ func (e *Engine) failure(c *entry, t Target, v Vehicle, now time.Time) string {
 }
 
 // progress notices that the vehicle is on station, and that it has looked for long enough.
-func (e *Engine) progress(c *entry, t Target, v Vehicle, now time.Time) {
-	d := geo.Distance(v.place(), t.place())
+func (e *Engine) progress(c *entry, v Vehicle, now time.Time) {
+	d := geo.Distance(v.place(), c.stands)
 	switch c.cue.State {
 	case Approved:
 		if v.Airborne && (c.cue.Action == Look || d <= arrived*e.cfg.StandoffM+slackM) {
@@ -87,7 +91,7 @@ func (e *Engine) progress(c *entry, t Target, v Vehicle, now time.Time) {
 		}
 	case Active:
 		if now.Sub(c.active) >= e.cfg.TimeOnTarget {
-			e.end(c, Done, fmt.Sprintf("looked for %.0f s", now.Sub(c.active).Seconds()), now)
+			e.end(c, Done, fmt.Sprintf("looked for %.0f s", now.Sub(c.active).Seconds())+e.unfoundWords(c), now)
 		}
 	}
 }

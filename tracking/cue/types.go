@@ -14,13 +14,50 @@ type Target struct {
 	TrackID  string // empty while no track is bound
 	Lat, Lon float64
 	VE, VN   float64 // metres a second, east and north; zero when not known
-	// Seen tells that a track of it lives: a camera or sensor follows it.
+	// EE, EN and NN are the covariance of the place in square metres, east-north; zero when not known.
+	EE, EN, NN float64
+	// Seen tells that a camera, or whatever else tells places all the time, follows it.
 	Seen bool
+	// Vehicle tells that it drives; otherwise it is taken to walk.
+	Vehicle bool
+	// Evidence is what told of it when, oldest first, while nothing follows it: trips of sensors.
+	Evidence []Sensed
 	// Urgency orders targets that compete for vehicles: caution 1, serious 2, critical 3.
 	Urgency int
 	// Reasons are the alert's; the first is told with the proposal.
 	Reasons  []string
 	RaisedAt time.Time
+}
+
+// Sensed is a place where a target was at an instant.
+type Sensed struct {
+	At         time.Time
+	Lat, Lon   float64
+	EE, EN, NN float64 // covariance in square metres, east-north
+	VE, VN     float64 // metres a second, east and north, where Moving tells that they are known
+	Moving     bool
+}
+
+func (s Sensed) place() geo.LatLon { return geo.LatLon{Lat: s.Lat, Lon: s.Lon} }
+
+// Picture is one picture of a vehicle's camera that a detector has looked at.
+type Picture struct {
+	Vehicle          int
+	At               time.Time
+	From             geo.LatLon
+	HeightM          float64 // of the camera above the ground
+	HFOVDeg, VFOVDeg float64
+	FocalPx          float64
+	Footprint        []geo.LatLon // on the ground, not closed
+	Found            []geo.LatLon // places of what was detected
+}
+
+// Hint is something half seen, of which it is not sure that it is anything: a track that is not believed yet and that a camera saw just now.
+type Hint struct {
+	ID        string
+	Lat, Lon  float64
+	Existence float64
+	Vehicle   float64 // probability that it drives
 }
 
 // Vehicle is what choosing and guiding need to know of one vehicle.
@@ -78,7 +115,8 @@ type Cue struct {
 	Approach  *geo.LatLon `json:"approach,omitempty"` // where it would stand
 	StandoffM float64     `json:"standoffM,omitempty"`
 	HeightAGL float64     `json:"heightAGL,omitempty"`
-	// Searching tells that the vehicle is on station, that nothing is followed there, and that its camera looks about.
+	// Searching tells that the vehicle is on station, that nothing is followed there, and that its camera looks about; Reasons say how
+	// far it is with that.
 	Searching bool `json:"searching,omitempty"`
 	// Relieves is the cue whose vehicle this one would take over from.
 	Relieves  string    `json:"relieves,omitempty"`
@@ -114,6 +152,8 @@ type Input struct {
 	Now      time.Time
 	Targets  []Target // every open alert; one that is missing is closed
 	Vehicles []Vehicle
+	Pictures []Picture // since the last call
+	Hints    []Hint
 }
 
 // Result is what a call of Update changed and wants done.

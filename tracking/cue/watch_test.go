@@ -27,7 +27,7 @@ func play(e *cue.Engine, from time.Time, d time.Duration, in func(now time.Time)
 
 func TestACameraLooksAboutWhereNothingIsFollowed(t *testing.T) {
 	t.Parallel()
-	e := cue.New(cue.Config{TimeOnTarget: time.Hour})
+	e := cue.New(cue.Config{TimeOnTarget: time.Hour, SearchMostM: 150})
 	v, lost := drone(1, at(100, 0)), target("a-1", origin)
 	lost.Seen = false
 	in := func(time.Time) cue.Input {

@@ -1,0 +1,123 @@
+package station
+
+import (
+	"math"
+	"time"
+
+	"vedette/tracking/alert"
+	"vedette/tracking/cue"
+	"vedette/tracking/fusion"
+)
+
+const (
+	// evidenceFor is how much older than the newest trip of an alert one may be that still tells where its cause went.
+	evidenceFor = 2 * time.Minute
+	// tripSigma is the part of a sensor's reach that is one standard deviation of where it was tripped.
+	tripSigma = 0.6
+	// followedFor is how long ago a camera may have seen a track that it follows, and hintFor one that it half sees.
+	followedFor, hintFor = 10 * time.Second, 4 * time.Second
+	// leastHint is the least existence of a hint.
+	leastHint = 0.05
+)
+
+// targets are the open alerts, each where its track is now.
+func (p *picture) targets(tracks []fusion.Track, now time.Time) []cue.Target {
+	byID := make(map[string]fusion.Track, len(tracks))
+	for _, t := range tracks {
+		byID[p.trackID(t.ID)] = t
+	}
+	var out []cue.Target
+	for _, a := range p.alerts.Alerts() {
+		if !a.State.Open() || a.Probably == alert.Fault { // a sensor is mended on foot
+			continue
+		}
+		target := cue.Target{
+			AlertID: a.ID, TrackID: a.TrackID, Lat: a.Position.Lat, Lon: a.Position.Lon, Vehicle: a.Probably == alert.Vehicle,
+			Urgency: urgency(a.Severity), Reasons: a.Reasons, RaisedAt: a.RaisedAt,
+		}
+		if t, ok := byID[a.TrackID]; ok {
+			target.Seen = t.Status == fusion.Confirmed && followed(t, now)
+			target.Lat, target.Lon, target.VE, target.VN = t.Position.Lat, t.Position.Lon, t.VE, t.VN
+			target.EE, target.EN, target.NN = t.EE, t.EN, t.NN
+		}
+		if !target.Seen {
+			target.Evidence = evidence(p.alerts.Sensed(a.ID))
+		}
+		out = append(out, target)
+	}
+	return out
+}
+
+func urgency(s alert.Severity) int {
+	switch s {
+	case alert.Critical:
+		return 3
+	case alert.Serious:
+		return 2
+	default:
+		return 1
+	}
+}
+
+// followed tells whether something that tells places all the time, and no ground sensor that tells of a moment, follows a track.
+func followed(t fusion.Track, now time.Time) bool {
+	for _, s := range t.Sources {
+		switch s.Kind {
+		case fusion.Seismic, fusion.PIR, fusion.Beam:
+		default:
+			if now.Sub(s.LastSeen) <= followedFor {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// evidence is what the trips of an alert say of where its cause was.
+func evidence(trips []alert.Trip) []cue.Sensed {
+	var out []cue.Sensed
+	for _, t := range trips {
+		if trips[len(trips)-1].At.Sub(t.At) > evidenceFor {
+			continue
+		}
+		sigma := tripSigma * t.RangeM
+		out = append(out, cue.Sensed{At: t.At, Lat: t.Lat, Lon: t.Lon, EE: sigma * sigma, NN: sigma * sigma})
+	}
+	return out
+}
+
+// hints are what a camera half sees now: tracks that are not believed yet.
+func (p *picture) hints(tracks []fusion.Track, now time.Time) []cue.Hint {
+	var out []cue.Hint
+	for _, t := range tracks {
+		if t.Status != fusion.Tentative || t.Existence < leastHint || t.Class[fusion.Animal] >= 0.5 {
+			continue
+		}
+		for _, s := range t.Sources {
+			if s.Kind == fusion.Camera && now.Sub(s.LastSeen) <= hintFor {
+				out = append(out, cue.Hint{
+					ID: p.trackID(t.ID), Lat: t.Position.Lat, Lon: t.Position.Lon, Existence: t.Existence,
+					Vehicle: t.Class[fusion.Vehicle],
+				})
+				break
+			}
+		}
+	}
+	return out
+}
+
+// cuePicture is a picture as a search takes it.
+func cuePicture(vehicle int, s sight, scan fusion.Scan) cue.Picture {
+	out := cue.Picture{
+		Vehicle: vehicle, At: scan.Time, From: scan.Position, HeightM: scan.HeightM, Footprint: scan.Footprint, FocalPx: s.camera.FX,
+		HFOVDeg: angleOfView(s.camera.WidthPx, s.camera.FX), VFOVDeg: angleOfView(s.camera.HeightPx, s.camera.FY),
+	}
+	for _, d := range scan.Detections {
+		out.Found = append(out.Found, d.Position)
+	}
+	return out
+}
+
+func angleOfView(pixels int, focalPx float64) float64 {
+	return 2 * math.Atan(float64(pixels)/2/focalPx) * 180 / math.Pi
+}

@@ -1,0 +1,299 @@
+package cue
+
+import (
+	"hash/fnv"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"vedette/internal/geo"
+)
+
+const (
+	// motes is how many places a belief holds.
+	motes = 400
+	// standing is the share of targets that wait where they were sensed.
+	standing = 0.1
+	// turning is how much who walks or drives turns, in radians for each root of a second: 40 degrees in a minute.
+	turning = 0.09
+	// longestStep is the longest time that is moved at once, so that turns come in between.
+	longestStep = 5 * time.Second
+	// showsAgain is after how long without a look most of what hid something from a camera hides it no more.
+	showsAgain = 30.0
+	// surprise keeps a likelihood from ruling a place out: sensors err in place and time.
+	surprise = 0.02
+	// strange is the mean likelihood below which evidence fits nothing that was believed; reborn and strangers are the parts that
+	// are then, and else, believed to be where it says.
+	strange, strangers, reborn = 0.05, 0.5, 0.1
+	// foundM is how near something that a camera found keeps a place from having been looked at in vain.
+	foundM = 15.0
+	// trackSpeedSigma is how well a track knows its velocity, in metres a second along each axis.
+	trackSpeedSigma = 0.4
+)
+
+// mote is one place where a target may be, and how it moves there.
+type mote struct {
+	e, n    float64 // metres from the belief's origin
+	heading float64 // radians, clockwise from north
+	speed   float64 // metres a second
+	weight  float64 // that of all is 1
+	missed  float64 // the probability that the looks of late would all have missed it, were it in the open
+}
+
+// belief is where the target of an alert may be that no camera follows: a few hundred places that move as somebody on foot or a
+// vehicle would, from where and when it was sensed. What a camera looks at in vain weighs less. The same evidence and looks give the
+// same belief.
+type belief struct {
+	cfg     *Config
+	origin  geo.LatLon
+	vehicle bool
+	at      time.Time
+	told    time.Time // the time of the newest evidence in it
+	motes   [motes]mote
+	unseen  float64 // the probability that the looks since then would have missed it
+	chance  *rand.Rand
+}
+
+// newBelief is what one piece of evidence says.
+func newBelief(cfg *Config, id string, vehicle bool, s Sensed) *belief {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(id)) // a hash takes everything
+	b := &belief{cfg: cfg, origin: s.place(), vehicle: vehicle, at: s.At, told: s.At, unseen: 1, chance: rand.New(rand.NewPCG(h.Sum64(), 1))}
+	for i := range b.motes {
+		b.motes[i] = b.mote(s)
+		b.motes[i].weight = 1.0 / motes
+	}
+	return b
+}
+
+func (b *belief) enu(p geo.LatLon) (e, n float64) {
+	d := geo.Distance(b.origin, p)
+	s, c := math.Sincos(geo.BearingDeg(b.origin, p) * math.Pi / 180)
+	return d * s, d * c
+}
+
+func (b *belief) place(e, n float64) geo.LatLon {
+	return geo.Offset(b.origin, math.Atan2(e, n)*180/math.Pi, math.Hypot(e, n))
+}
+
+// mote draws a place and a way to move there from evidence.
+func (b *belief) mote(s Sensed) mote {
+	e, n := b.enu(s.place())
+	a := math.Sqrt(max(1, s.EE))
+	c := s.EN / a
+	d := math.Sqrt(max(1, s.NN-c*c))
+	x, y := b.chance.NormFloat64(), b.chance.NormFloat64()
+	m := mote{e: e + a*x, n: n + c*x + d*y, missed: 1}
+	slow, fast := b.cfg.SearchWalkSlow, b.cfg.SearchWalkFast
+	if b.vehicle {
+		slow, fast = b.cfg.SearchDriveSlow, b.cfg.SearchDriveFast
+	}
+	m.speed, m.heading = slow+(fast-slow)*b.chance.Float64(), 2*math.Pi*b.chance.Float64()
+	if s.Moving {
+		ve, vn := s.VE+trackSpeedSigma*b.chance.NormFloat64(), s.VN+trackSpeedSigma*b.chance.NormFloat64()
+		m.speed, m.heading = min(2*fast, math.Hypot(ve, vn)), math.Atan2(ve, vn)
+	}
+	if b.chance.Float64() < standing {
+		m.speed = 0
+	}
+	return m
+}
+
+// move lets time pass.
+func (b *belief) move(now time.Time) {
+	for b.at.Before(now) {
+		step := min(longestStep, now.Sub(b.at))
+		b.at = b.at.Add(step)
+		dt := step.Seconds()
+		turn, kept := turning*math.Sqrt(dt), math.Exp(-dt/showsAgain)
+		for i := range b.motes {
+			m := &b.motes[i]
+			m.heading += turn * b.chance.NormFloat64()
+			s, c := math.Sincos(m.heading)
+			m.e, m.n = m.e+m.speed*s*dt, m.n+m.speed*c*dt
+			m.missed = 1 - (1-m.missed)*kept
+		}
+	}
+}
+
+// hear takes evidence that is newer than all before: ways that lead there weigh more, and part of what is believed begins anew.
+func (b *belief) hear(s Sensed) {
+	if !s.At.After(b.told) {
+		return
+	}
+	b.move(s.At)
+	b.told, b.unseen = s.At, 1
+	late := b.at.Sub(s.At).Seconds()
+	se, sn := b.enu(s.place())
+	ee, nn := max(1, s.EE), max(1, s.NN)
+	det := max(1, ee*nn-s.EN*s.EN)
+	mean := 0.0
+	for i := range b.motes {
+		m := &b.motes[i]
+		sin, cos := math.Sincos(m.heading)
+		x, y := m.e-m.speed*sin*late-se, m.n-m.speed*cos*late-sn
+		like := math.Exp(-(nn*x*x - 2*s.EN*x*y + ee*y*y) / det / 2)
+		mean += m.weight * like
+		m.weight *= like + surprise
+		m.missed = 1
+	}
+	b.normalise()
+	b.resample()
+	anew := reborn
+	if mean < strange {
+		anew = strangers
+	}
+	for i := range int(anew * motes) {
+		k := i * int(1/anew)
+		w := b.motes[k].weight
+		b.motes[k] = b.mote(s)
+		m := &b.motes[k]
+		sin, cos := math.Sincos(m.heading)
+		m.e, m.n, m.weight = m.e+m.speed*sin*late, m.n+m.speed*cos*late, w
+	}
+}
+
+// miss lowers the places that were looked at in vain: pd is how likely a look finds what is there and shows.
+func (b *belief) miss(pd func(m *mote) float64) {
+	lost := 0.0
+	for i := range b.motes {
+		m := &b.motes[i]
+		p := pd(m)
+		if p <= 0 {
+			continue
+		}
+		was := b.cfg.unfound(m.missed)
+		m.missed *= 1 - p
+		gone := m.weight * (1 - b.cfg.unfound(m.missed)/was)
+		m.weight -= gone
+		lost += gone
+	}
+	if lost <= 0 {
+		return
+	}
+	b.unseen *= 1 - lost
+	b.normalise()
+	if b.effective() < motes/3 {
+		b.resample()
+	}
+}
+
+// unfound is the probability that something is missed by looks that miss what shows with the given one.
+func (c *Config) unfound(missed float64) float64 { return c.SearchHidden + (1-c.SearchHidden)*missed }
+
+// look takes one picture of a camera.
+func (b *belief) look(l Picture) {
+	if l.At.Before(b.told) || len(l.Footprint) < 3 {
+		return
+	}
+	ring := make([][2]float64, len(l.Footprint))
+	for i, p := range l.Footprint {
+		ring[i][0], ring[i][1] = b.enu(p)
+	}
+	found := make([][2]float64, len(l.Found))
+	for i, p := range l.Found {
+		found[i][0], found[i][1] = b.enu(p)
+	}
+	fe, fn := b.enu(l.From)
+	b.miss(func(m *mote) float64 {
+		if !inside(ring, m.e, m.n) {
+			return 0
+		}
+		for _, f := range found {
+			if math.Hypot(m.e-f[0], m.n-f[1]) <= foundM {
+				return 0
+			}
+		}
+		return b.cfg.pd(l.FocalPx, math.Hypot(m.e-fe, m.n-fn), l.HeightM, b.vehicle)
+	})
+}
+
+// pd is how likely one picture shows a detector what is so far away: it needs some pixels of it.
+func (c *Config) pd(focalPx, distanceM, heightM float64, vehicle bool) float64 {
+	const least, enough = 3.0, 8.0
+	high, long := 1.6, 0.4 // metres that it shows from the side and from above
+	if vehicle {
+		high, long = 1.8, 3.5
+	}
+	slant := max(1, math.Hypot(distanceM, heightM))
+	px := focalPx * (high*distanceM + long*heightM) / slant / slant
+	return c.SearchPd * min(1, max(0, (px-least)/(enough-least)))
+}
+
+// inside tells whether a place lies in a ring.
+func inside(ring [][2]float64, e, n float64) bool {
+	in := false
+	j := len(ring) - 1
+	for i := range ring {
+		a, b := ring[i], ring[j]
+		if (a[1] > n) != (b[1] > n) && e < (b[0]-a[0])*(n-a[1])/(b[1]-a[1])+a[0] {
+			in = !in
+		}
+		j = i
+	}
+	return in
+}
+
+func (b *belief) normalise() {
+	sum := 0.0
+	for i := range b.motes {
+		sum += b.motes[i].weight
+	}
+	if sum < 1e-12 {
+		for i := range b.motes {
+			b.motes[i].weight = 1.0 / motes
+		}
+		return
+	}
+	for i := range b.motes {
+		b.motes[i].weight /= sum
+	}
+}
+
+// effective is how many motes of equal weight would say as much.
+func (b *belief) effective() float64 {
+	sum := 0.0
+	for i := range b.motes {
+		sum += b.motes[i].weight * b.motes[i].weight
+	}
+	return 1 / sum
+}
+
+// resample replaces what weighs little by more of what weighs much.
+func (b *belief) resample() {
+	const jitterM, jitterRad = 2.0, 0.1
+	old := b.motes
+	at, sum, k := b.chance.Float64()/motes, old[0].weight, 0
+	for i := range b.motes {
+		for sum < at && k < motes-1 {
+			k++
+			sum += old[k].weight
+		}
+		m := old[k]
+		m.e, m.n = m.e+jitterM*b.chance.NormFloat64(), m.n+jitterM*b.chance.NormFloat64()
+		m.heading += jitterRad * b.chance.NormFloat64()
+		m.weight = 1.0 / motes
+		b.motes[i] = m
+		at += 1.0 / motes
+	}
+}
+
+// ahead is where the target will be on average after some time.
+func (b *belief) ahead(after time.Duration) geo.LatLon {
+	var e, n float64
+	dt := after.Seconds()
+	for i := range b.motes {
+		m := &b.motes[i]
+		s, c := math.Sincos(m.heading)
+		e, n = e+m.weight*(m.e+m.speed*s*dt), n+m.weight*(m.n+m.speed*c*dt)
+	}
+	return b.within(e, n)
+}
+
+// within is a place no farther from where the target was sensed than is searched.
+func (b *belief) within(e, n float64) geo.LatLon {
+	if d := math.Hypot(e, n); d > b.cfg.SearchMostM {
+		e, n = e*b.cfg.SearchMostM/d, n*b.cfg.SearchMostM/d
+	}
+	return b.place(e, n)
+}
