@@ -38,6 +38,7 @@ type scene struct {
 	chance  *rand.Rand
 	now     time.Time
 	steps   int
+	every   int // steps from one picture of a camera to the next
 	objects []world.Object
 
 	sides    map[string]bool      // by object: whether it is north of the line
@@ -74,8 +75,7 @@ type cueWatch struct {
 }
 
 const (
-	sceneStep  = pictureEvery
-	frameSteps = 2 // steps from one picture of a camera to the next
+	sceneStep = pictureEvery
 	// Reaction times of the operator.
 	approveAfter = 15 * time.Second
 	decideAfter  = 4 * time.Minute
@@ -99,7 +99,7 @@ func newScene(tb testing.TB, name string, seed int64) *scene {
 		tb.Fatal(err)
 	}
 	s := &scene{
-		world: w, now: sceneStart, intents: make(chan cue.Intent, intentQueue), chance: rand.New(rand.NewPCG(uint64(seed), 77)),
+		world: w, now: sceneStart, every: 2, intents: make(chan cue.Intent, intentQueue), chance: rand.New(rand.NewPCG(uint64(seed), 77)),
 		sides: map[string]bool{}, parties: map[string]*party{}, raised: map[string]*verdict{}, approved: map[string]*cueWatch{}, trips: map[string]int{},
 	}
 	s.tape, err = groundsensor.NewTape(groundsensor.Config{
@@ -198,7 +198,7 @@ func (s *scene) step() {
 	s.steps++
 	for _, d := range s.drones {
 		d.fly(s.now)
-		if frame, ok := d.look(s.now, s.objects); ok && s.steps%frameSteps == 0 {
+		if frame, ok := d.look(s.now, s.objects); ok && s.steps%s.every == 0 {
 			s.picture.takeFrame(frame)
 		}
 	}

@@ -77,6 +77,10 @@ func (e *Engine) follow(in Input) {
 		ev.live = false
 		for _, id := range slices.Sorted(maps.Keys(ev.bound)) {
 			t, alive := byID[id]
+			if alive && ev.strayed(&e.cfg, t, in.Now) {
+				ev.unbind(id)
+				continue
+			}
 			ev.bound[id] = alive && t.live()
 		}
 		if t, alive := byID[ev.alert.TrackID]; alive && t.live() {
@@ -172,6 +176,7 @@ func (e *Engine) raise(now time.Time) *event {
 	ev := &event{
 		alert:   Alert{ID: fmt.Sprintf("a-%d", e.nextID), State: StateNew, RaisedAt: now, UpdatedAt: now},
 		bound:   map[string]bool{},
+		last:    map[string]sighting{},
 		counted: map[string]int{},
 		changed: true,
 	}

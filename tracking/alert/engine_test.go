@@ -420,3 +420,27 @@ func TestAnAlertIsJSONAsTheInterfaceSays(t *testing.T) {
 		t.Error("a track that is not known is told")
 	}
 }
+
+// Fusion may give the number of a track that it lost, once its place had become vague, to another that appears far away.
+func TestANumberThatComesBackFarAwayIsAnother(t *testing.T) {
+	t.Parallel()
+	s := newStory(t, alert.Config{})
+	for i, east := range []float64{0, 300} {
+		for k := range 3 {
+			s.trip(float64(3+20*i+10*k), fmt.Sprintf("s-%d%d", i, k%2), "seismic", "WALK", 0.8, at(east+float64(40*(k%2)), -50))
+		}
+	}
+	s.track(walker{id: "t-1", from: 10, to: 30, place: at(20, -60), vn: 0.5, class: person})
+	s.track(walker{id: "t-1", from: 55, to: 100, place: at(310, -40), vn: 0.5, class: person})
+	s.until(100)
+	if len(s.raised) != 2 {
+		t.Fatalf("%d alerts: %+v", len(s.raised), s.latest)
+	}
+	first, second := s.latest[s.raised[0]], s.latest[s.raised[1]]
+	if first.TrackID != "" || geo.Distance(first.Position, at(20, -50)) > 50 {
+		t.Errorf("the first follows another: %+v", first)
+	}
+	if second.TrackID != "t-1" || !strings.Contains(strings.Join(second.Reasons, "; "), "confirmed by ") {
+		t.Errorf("the second is not followed: %+v", second)
+	}
+}

@@ -34,6 +34,7 @@ type event struct {
 	faulty string // the sensor that it is about, where it is about one that trips without end
 	// bound holds the tracks that it is about and whether they lived at the last call; alert.TrackID is the first.
 	bound map[string]bool
+	last  map[string]sighting // where and when each of them was last
 	// track is what the first one was at the last call that had it; live says whether that was this one.
 	track   Track
 	live    bool
@@ -124,6 +125,7 @@ func (ev *event) placeByTrips() {
 // follow moves the event with its track.
 func (ev *event) follow(t Track, now time.Time) {
 	ev.track, ev.live = t, true
+	ev.last[t.ID] = sighting{t.place(), now}
 	ev.place, ev.placeAt = t.place(), now
 	ev.ee, ev.en, ev.nn = t.CovEE, t.CovEN, t.CovNN
 	ev.evidence(t.lastSeen(now))
@@ -133,6 +135,7 @@ func (ev *event) follow(t Track, now time.Time) {
 func (ev *event) bind(t Track, now time.Time) {
 	if !ev.bound[t.ID] {
 		ev.bound[t.ID] = true
+		ev.last[t.ID] = sighting{t.place(), now}
 		if ev.changed = true; !slices.Contains(ev.alert.Tracks, t.ID) && len(ev.alert.Tracks) < maxTracks {
 			ev.alert.Tracks = append(ev.alert.Tracks, t.ID)
 		}
@@ -145,6 +148,38 @@ func (ev *event) bind(t Track, now time.Time) {
 		ev.changed = true
 	}
 	ev.follow(t, now)
+}
+
+// sighting is where a track was when.
+type sighting struct {
+	at geo.LatLon
+	t  time.Time
+}
+
+// strayed tells whether a track is no longer what it was: fusion may give the number of one that was lost, when its place had become vague, to
+// another that appears far away. While it is the same its place is noted.
+func (ev *event) strayed(c *Config, t Track, now time.Time) bool {
+	const slackM = 30.0
+	was, known := ev.last[t.ID]
+	speed := c.WalkSpeed
+	if t.class() == classVehicle {
+		speed = c.DriveSpeed
+	}
+	reach := slackM + speed*now.Sub(was.t).Seconds() + 3*min(20, t.sigmaM())
+	if known && geo.Distance(was.at, t.place()) > reach {
+		return true
+	}
+	ev.last[t.ID] = sighting{t.place(), now}
+	return false
+}
+
+// unbind lets a track go that the event is not about.
+func (ev *event) unbind(id string) {
+	delete(ev.bound, id)
+	delete(ev.last, id)
+	if ev.alert.TrackID == id {
+		ev.alert.TrackID, ev.changed = "", true
+	}
 }
 
 // gate tells whether a track is near enough to be what the event is about, and how near.

@@ -15,7 +15,7 @@ func (e *Engine) Restore(a Alert, now time.Time) error {
 	a.Reasons, a.Sources, a.History = slices.Clone(a.Reasons), slices.Clone(a.Sources), slices.Clone(a.History)
 	a.Tracks = slices.Clone(a.Tracks)
 	ev := &event{
-		alert: a, bound: map[string]bool{}, counted: map[string]int{},
+		alert: a, bound: map[string]bool{}, last: map[string]sighting{}, counted: map[string]int{},
 		place: a.Position, placeAt: a.UpdatedAt, lastEvidence: a.UpdatedAt, told: a.Position, toldAt: a.UpdatedAt,
 		crossed: a.Severity == Critical, before: &a,
 	}
