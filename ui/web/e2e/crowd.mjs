@@ -35,7 +35,11 @@ try {
   };
   await page.waitForTimeout(5_000); // what is made once has been made
   const before = await look();
-  await page.waitForTimeout(seconds * 1000);
+  const heaps = []; // MB, minute by minute
+  for (let rest = seconds; rest > 0; rest -= 60) {
+    await page.waitForTimeout(Math.min(rest, 60) * 1000);
+    heaps.push((await look()).heapMB.toFixed(1));
+  }
   const after = await look();
   const painted = after.painted - before.painted;
   const per = (a, b) => ((b - a) / Math.max(1, painted)).toFixed(1);
@@ -43,7 +47,7 @@ try {
     `console with ${tracks} tracks, 2 updates a second each, 1280x720, software GL, ${seconds} s: ` +
       `${per(before.cpuMs, after.cpuMs)} ms of page CPU per painted frame (${per(before.scriptMs, after.scriptMs)} ms of it script), ` +
       `${(painted / seconds).toFixed(1)} frames/s, ${Math.round((after.cpuMs - before.cpuMs) / seconds / 10)} % of a core, ` +
-      `heap ${before.heapMB.toFixed(1)} MB, then ${after.heapMB.toFixed(1)} MB`,
+      `heap ${before.heapMB.toFixed(1)} MB, then ${heaps.join(', ')} MB`,
   );
   if (process.argv[4]) await page.screenshot({ path: process.argv[4] });
 } catch (error) {
