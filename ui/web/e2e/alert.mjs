@@ -61,11 +61,19 @@ const keyboard = (page) => ({
 const openAlerts = (page) =>
   page.locator('article[data-testid^="alert-"]').evaluateAll((all) => all.filter((a) => a.classList.contains('open')).map((a) => a.dataset.testid.slice('alert-'.length)));
 
+/** The open alerts that are about no animal: on a busy machine a geophone that misses samples may name one before it hears the walker. */
+const aboutPeople = (page) =>
+  page
+    .locator('article[data-testid^="alert-"]')
+    .evaluateAll((all) =>
+      all.filter((a) => a.classList.contains('open') && !/animal/.test(a.querySelector('.title')?.textContent ?? '')).map((a) => a.dataset.testid.slice('alert-'.length)),
+    );
+
 async function handle(page, hand, done, seconds) {
   const deadline = Date.now() + seconds * 1_000;
   let id;
   while (id === undefined) {
-    id = (await openAlerts(page)).find((a) => !done.includes(a));
+    id = (await aboutPeople(page)).find((a) => !done.includes(a));
     check(id !== undefined || Date.now() < deadline, `no ${done.length === 0 ? 'first' : 'further'} alert within ${seconds} s`);
     if (id === undefined) await page.waitForTimeout(300);
   }
