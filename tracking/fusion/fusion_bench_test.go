@@ -299,14 +299,15 @@ func BenchmarkFusion(b *testing.B) {
 			b.ReportAllocs()
 			sc := score{numbers: map[int]uint64{}}
 			var worst []float64
-			reports, unit, add := 0, "", sc.add
+			reports, unit := 0, ""
 			for round := range uint64(b.N) {
 				b.StopTimer()
 				f, from := newField(1000+round, c.targets), 10
 				if c.change != nil {
 					from = c.change(f)
 				}
-				add, unit = sc.add, "GOSPA/target"
+				unit = "GOSPA/target"
+				add := sc.add
 				if f.beam {
 					add, unit = sc.addCrossed, "m-off"
 				}
