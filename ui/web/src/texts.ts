@@ -1273,6 +1273,7 @@ const english = {
     dateLine: 'It crosses the 180th meridian: make two zones of it, one on each side.',
     crosses: 'It crosses itself: move the points so that its sides do not meet.',
     halfTime: 'From and to belong together.',
+    badTime: 'A time is written as 22:30, from 00:00 to 23:59.',
     sure: 'Remove it?',
     zoneKinds: {
       border: 'Border: a line that is not to be crossed',

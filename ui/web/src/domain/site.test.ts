@@ -91,6 +91,8 @@ describe('a zone', () => {
     expect(entryOf({ ...d, kind: 'area', loiter: ' 30s ' })).toMatchObject({ loiter: '30s', classes: ['person'] });
     expect(entryOf({ ...d, person: true, vehicle: true })['classes']).toBeUndefined();
     expect(lacking({ ...d, to: '' })).toEqual(['From and to belong together.']);
+    expect(lacking({ ...d, to: '24:00' })).toEqual(['A time is written as 22:30, from 00:00 to 23:59.']);
+    expect(lacking({ ...d, kind: 'noFly', to: '24:00' })).toEqual([]);
   });
 
   it('of a file that repeats the first point is not closed twice', () => {

@@ -196,6 +196,7 @@ export function lacking(d: SiteDraft): string[] {
   if (overDateLine(d.points)) out.push(texts.site.dateLine);
   else if (crosses(d.points, d.kind !== 'border')) out.push(texts.site.crosses);
   if ((d.from === '') !== (d.to === '')) out.push(texts.site.halfTime);
+  else if (ruled(d.kind) && [d.from, d.to].some((t) => t !== '' && !/^([01]\d|2[0-3]):[0-5]\d$/.test(t))) out.push(texts.site.badTime);
   return out;
 }
 
