@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"vedette/internal/config"
+	"vedette/internal/station"
 )
 
 func runCheck(_ context.Context, env environment, args []string) error {
@@ -14,10 +15,14 @@ func runCheck(_ context.Context, env environment, args []string) error {
 	if err := parseFlags(env, fs, args, false); err != nil {
 		return err
 	}
-	if _, err := loadConfig(*path); err != nil {
+	cfg, err := loadConfig(*path)
+	if err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(env.out, "%s: ok\n", *path)
+	if err := station.Check(cfg); err != nil {
+		return usagef("%s cannot be used:\n%w", *path, err)
+	}
+	_, err = fmt.Fprintf(env.out, "%s: ok\n", *path)
 	return err
 }
 

@@ -284,7 +284,7 @@ func TestTheFileIsChangedBesideWhatWasChangedHere(t *testing.T) {
 	without := file
 	without.Gateways, without.Sensors = nil, nil
 	p = startSite(t, without, folder)
-	if e := p.entryOf("sensors", "s-01"); e.Problem == "" || !strings.Contains(e.Problem, "no gateway") || len(p.s.sensors.Sensors()) != 0 {
+	if e := p.entryOf("sensors", "s-01"); e.State != "added" || e.Problem == "" || !strings.Contains(e.Problem, "no gateway") || len(p.s.sensors.Sensors()) != 0 {
 		t.Errorf("without its gateway: %+v", e)
 	}
 }
@@ -306,5 +306,17 @@ func TestTwoWhoChangeAtOnce(t *testing.T) {
 	}
 	if e := p.entryOf("sensors", "s-01"); e.Who != "ann" {
 		t.Errorf("%+v", e)
+	}
+}
+
+func TestTheCheckOfAFileLooksAtItsShapes(t *testing.T) {
+	t.Parallel()
+	file := writtenFile(t, "/dev/null")
+	if err := Check(file); err != nil {
+		t.Errorf("a good file: %v", err)
+	}
+	file.Zones = append(file.Zones, config.Zone{ID: "bow", Kind: "area", Points: []geo.LatLon{{Lat: 0, Lon: 0}, {Lat: 1, Lon: 1}, {Lat: 0, Lon: 1}, {Lat: 1, Lon: 0}}})
+	if err := Check(file); err == nil || !strings.Contains(err.Error(), "zones[2]") || !strings.Contains(err.Error(), "crosses itself") {
+		t.Errorf("a bow tie: %v", err)
 	}
 }

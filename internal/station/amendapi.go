@@ -65,7 +65,7 @@ func (a *amendments) describe(k amendKey, now string) api.ConfigEntry {
 		file, _ = a.file.Entry(k.section, k.id)
 	}
 	out := api.ConfigEntry{
-		Section: string(k.section), ID: k.id, State: "file", Problem: a.bad[k], Now: shown(k, now), Revision: revision(now),
+		Section: string(k.section), ID: k.id, State: "file", Problem: a.bad[k], Now: shown(k, now), Revision: revision(k, now),
 	}
 	if k.section == config.Links {
 		began, _ := a.began.Entry(k.section, k.id)
@@ -79,7 +79,7 @@ func (a *amendments) describe(k amendKey, now string) api.ConfigEntry {
 	switch {
 	case now == "" && file == "" && !changed:
 		out.State = "none"
-	case now == "":
+	case changed && am.Entry == "":
 		out.State = "removed"
 	case changed && file == "":
 		out.State = "added"
@@ -97,12 +97,12 @@ func shown(k amendKey, entry string) json.RawMessage {
 	return json.RawMessage(config.Hide(k.section, entry))
 }
 
-// revision names an entry as it is, without telling any of it.
-func revision(entry string) string {
+// revision names an entry as it is shown: of a password it tells nothing, not even to who guesses.
+func revision(k amendKey, entry string) string {
 	if entry == "" {
 		return api.RevisionNone
 	}
-	sum := sha256.Sum256([]byte(entry))
+	sum := sha256.Sum256([]byte(config.Hide(k.section, entry)))
 	return hex.EncodeToString(sum[:8])
 }
 
@@ -116,7 +116,7 @@ func (s *siting) SetEntry(ctx context.Context, who access.Principal, c api.Entry
 	out := api.EntryChanged{Before: shown(k, now)}
 	wanted, err := config.Reveal(k.section, string(c.Entry), now)
 	switch {
-	case c.Expected != "" && c.Expected != revision(now):
+	case c.Expected != "" && c.Expected != revision(k, now):
 		return out, api.PreconditionFailed("%s %s has been changed meanwhile, or there is one already: look at it again", c.Section, c.ID)
 	case c.Reset:
 		wanted = file

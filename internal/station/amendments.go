@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -84,6 +85,19 @@ func readAmendments(ctx context.Context, st *store.Store, file config.Config, lo
 		log.Info("entries are changed beside the file", "entries", len(a.all))
 	}
 	return a, nil
+}
+
+// Check tells what the rooms find wrong with a configuration that the check of the file has passed: zones that cross themselves, and
+// sensors that listen to the same sender.
+func Check(file config.Config) error {
+	list, gateways := sensorConfigs(file)
+	problems := []error{sensors.Check(sensors.Config{Sensors: list, Gateways: gateways})}
+	for i, z := range file.Zones {
+		if _, err := zonesOf([]config.Zone{z}); err != nil {
+			problems = append(problems, fmt.Errorf("zones[%d]: %w", i, err))
+		}
+	}
+	return errors.Join(problems...)
 }
 
 // amended is a configuration with one entry changed, checked as the file is and as the rooms do.
