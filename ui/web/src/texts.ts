@@ -1207,7 +1207,7 @@ const english = {
     strangersHint: 'Adopt one to give it a kind, a name and a place; from then on its trips count.',
     noStrangers: 'Every sensor that reports on a gateway is configured.',
     strangerLine: (s: { gateway: string; messages: number; trips: number; detail?: string | undefined }, ago: string): string =>
-      `on ${s.gateway}, ${s.messages} messages, ${s.trips} trips${s.detail ? ` (${s.detail})` : ''}, heard ${ago} ago`,
+      `on ${s.gateway}, ${plural(s.messages, { one: `${s.messages} message`, other: `${s.messages} messages` })}, ${plural(s.trips, { one: `${s.trips} trip`, other: `${s.trips} trips` })}${s.detail ? ` (${s.detail})` : ''}, heard ${ago} ago`,
     adopt: 'Adopt …',
     adoptNamed: (id: string): string => `Adopt … ${id}`,
     change: 'Move or change …',
