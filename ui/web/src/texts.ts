@@ -72,8 +72,12 @@ const english = {
     panels: 'Panels',
     wall: 'Wall',
     sounds: 'Sounds',
-    muted: (left: string) => `Muted ${left}`,
-    soundsBlocked: 'Sounds blocked: click',
+    /** Before the time that is left, where there is room. */
+    muted: 'Muted',
+    soundsMuted: (left: string) => `Sounds muted ${left}`,
+    /** After 'Sounds', where there is room. */
+    blocked: 'blocked: click',
+    soundsBlocked: 'Sounds blocked: click to allow them',
     plan: 'Plan',
     more: 'More',
     report: 'Report',

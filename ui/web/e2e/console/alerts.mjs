@@ -10,7 +10,9 @@ export async function alerts(kit) {
   check((await page.evaluate(() => window.vedette.sounds())).serious === 1, 'the serious alert made not one sound');
 
   await kit.press('u');
-  check(/Muted (10:00|9:[45]\d)/.test(await kit.text('mute')), `muting shows '${await kit.text('mute')}'`);
+  // In a bar of this width the word has no room; screen readers hear it.
+  const muted = [await kit.text('mute'), await kit.id('mute').getAttribute('aria-label')];
+  check(/✕♪ (10:00|9:[45]\d)/.test(muted[0]) && /muted (10:00|9:[45]\d)/.test(muted[1]), `muting shows '${muted}'`);
   check(await kit.id('alert-a-3').isVisible(), 'muting hid an alert');
   await kit.press('u');
   check((await kit.id('mute').getAttribute('aria-pressed')) === 'false', 'the second press does not end the mute');
