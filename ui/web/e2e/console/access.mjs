@@ -1,7 +1,8 @@
 // axe-core on every view and dialog in every theme, each opened as a person would.
-import { check } from './kit.mjs';
+import { check, until } from './kit.mjs';
 
 const dialog = 'dialog[open]';
+const themes = ['dark', 'day', 'red'];
 
 /** Each view: how it is opened, what axe looks at (the whole page where nothing is given), and what else puts it away than Escape. */
 export const views = {
@@ -28,8 +29,10 @@ export const views = {
   admin: { open: async (kit) => (await kit.press('0'), await kit.id('entry-tower').waitFor()), within: dialog },
   keys: { open: (kit) => kit.press('?'), within: dialog },
   report: { open: (kit) => kit.id('report-open').click(), within: dialog },
+  administration: { open: async (kit) => (await kit.press('0'), await kit.id('admin-file').waitFor()), within: dialog },
   wall: { open: (kit) => kit.press('v'), within: '[data-testid="wall"]' },
   plan: { open: async (kit) => (await kit.press('p'), await kit.id('plan-side').waitFor()), within: 'aside[aria-label="Plan"]', close: (kit) => kit.press('p') },
+  rewind: { open: async (kit) => (await kit.id('rewind-open').click(), await kit.id('rewind-bar').waitFor()), within: '[data-testid="rewind-bar"]' },
   recordings: { open: async (kit) => (await kit.press('h'), await kit.id('replay-pane').waitFor()), within: '[data-testid="replay-pane"]' },
 };
 
@@ -41,24 +44,31 @@ export async function everyView(kit) {
   let audits = 0;
   for (const view of Object.keys(views)) {
     await openView(kit, view);
-    for (const theme of ['dark', 'day', 'red']) {
-      // The attribute is all that a theme is to what lies over the map, and no button of the page works behind a dialog.
-      await kit.page.evaluate((name) => (document.documentElement.dataset.theme = name), theme);
-      const found = await kit.audit(views[view].within, theme === 'dark' ? undefined : colours);
-      bad.push(...found.map((text) => `${view}, ${theme}: ${text}`));
-      audits += 1;
-    }
-    await kit.page.evaluate(() => (document.documentElement.dataset.theme = 'dark'));
+    bad.push(...(await everyTheme(kit, view, views[view].within)));
+    audits += themes.length;
     await closeView(kit, view);
   }
   check(bad.length === 0, `axe-core:\n  ${[...new Set(bad)].join('\n  ')}`);
   return `axe-core has no serious finding on ${Object.keys(views).length} views in 3 themes (${audits} audits)`;
 }
 
+/** The findings on what is open now, in every theme. */
+export async function everyTheme(kit, name, within) {
+  const bad = [];
+  for (const theme of themes) {
+    // The attribute is all that a theme is to what lies over the map, and no button of the page works behind a dialog.
+    await kit.page.evaluate((to) => (document.documentElement.dataset.theme = to), theme);
+    const found = await kit.audit(within, theme === themes[0] ? undefined : colours);
+    bad.push(...found.map((text) => `${name}, ${theme}: ${text}`));
+  }
+  await kit.page.evaluate((to) => (document.documentElement.dataset.theme = to), themes[0]);
+  return bad;
+}
+
 export async function openView(kit, name) {
   const { open, within } = views[name];
   await open(kit);
-  if (within) await kit.page.locator(within).first().waitFor();
+  if (within) await until(`the view ${name}`, () => kit.page.locator(within).first().isVisible());
 }
 
 export async function closeView(kit, name) {

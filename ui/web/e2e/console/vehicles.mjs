@@ -1,4 +1,5 @@
 // Vehicles: the panel, why one cannot arm, control taken, taken over and released, and flying by clicks that are asked about.
+import { everyTheme } from './access.mjs';
 import { check, until } from './kit.mjs';
 
 export async function panel(kit) {
@@ -58,6 +59,8 @@ export async function flying(kit) {
   await until('pause', () => sent.some((c) => c.command === 'pause'));
   await kit.id('terminate').click();
   check(await kit.id('terminate-confirm').isDisabled(), 'a vehicle can be terminated without the phrase');
+  const bad = await everyTheme(kit, 'terminating', 'dialog[open]');
+  check(bad.length === 0, bad.join('; '));
   await kit.press('Escape');
 
   const looks = page.waitForRequest((r) => r.url().endsWith('/gimbal'));
