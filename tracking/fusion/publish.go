@@ -29,6 +29,10 @@ type shown struct {
 // forgetAfterS is how long a vanished track may give its number to a new one.
 const forgetAfterS = 12.0
 
+// mostVague bounds what the vagueness of either track adds to the way over which a number is handed on, as a standard deviation in metres:
+// a track of trips alone may be anywhere within hundreds of metres, which says nothing for its being the one that is seen now.
+const mostVague = 40.0
+
 // Tracks works in all that has been added up to an instant and gives the tracks as they are then, in the order of their
 // numbers. Tracks that hardly anything speaks for are left out. An instant more than ten minutes after the newest arrival counts as
 // ten minutes after it.
@@ -132,7 +136,7 @@ func (r *registry) adopt(tr *track, present map[birthKey]bool, at int64) uint64 
 		dt = max(-3, min(dt, 6))
 		de := mean[0] - s.pos[0] - dt*s.vel[0]
 		dn := mean[1] - s.pos[1] - dt*s.vel[1]
-		reach := 6 + 2*s.sigma + 2*min(cov.meanSigma(), 20) + math.Abs(dt)
+		reach := 6 + 2*min(s.sigma, mostVague) + 2*min(cov.meanSigma(), mostVague) + math.Abs(dt)
 		if d := math.Hypot(de, dn) / reach; d < best {
 			best, index = d, k
 		}
