@@ -1,4 +1,5 @@
 // What is there on every page: layout remembered, tablets, targets, less movement, the shift report, a station that falls silent or restarts.
+import { everyTheme } from './access.mjs';
 import { check, startStation, until } from './kit.mjs';
 
 export async function remembered(kit) {
@@ -16,8 +17,8 @@ export async function remembered(kit) {
   // Another account on the same browser has its own.
   await kit.id('signout').click();
   await kit.id('signin').waitFor();
-  const bad = [...(await kit.audit())];
-  check(bad.length === 0, `sign-in: ${bad.join('; ')}`);
+  const bad = await everyTheme(kit, 'sign-in');
+  check(bad.length === 0, bad.join('; '));
   await page.getByLabel('Name').fill('berta');
   await page.getByLabel('Password').fill('wrong');
   await page.getByRole('button', { name: 'Sign in' }).click();
@@ -51,10 +52,17 @@ export async function report(kit) {
 export async function tablet(kit) {
   const { page } = kit;
   const oneRowPx = 60;
+  const oneRow = (width) => until(`a top bar of one row at ${width} px`, async () => (await page.locator('header').first().boundingBox()).height < oneRowPx, 5_000);
+  // Muted, its words are the longest.
+  await kit.press('u');
+  await oneRow(1440);
+  await kit.press('u');
   for (const [width, height] of [[1280, 800], [1024, 768]]) {
     await page.setViewportSize({ width, height });
-    await until(`a top bar of one row at ${width} px`, async () => (await page.locator('header').first().boundingBox()).height < oneRowPx, 5_000);
+    await oneRow(width);
     await kit.id('more').click();
+    const bad = await everyTheme(kit, `the menu at ${width} px`, '#top-menu');
+    check(bad.length === 0, bad.join('; '));
     await kit.id('theme-day').click();
     await until('the theme from the menu', () => page.evaluate(() => document.documentElement.dataset.theme === 'day'));
     await kit.id('theme-dark').click();
