@@ -75,6 +75,7 @@ function answer(request, response, body) {
   if (what === 'terrain') return terrain(response, url, id, verb, extra);
   if (what === 'accounts') return accountCall(request, response, id, data);
   if (what === 'links') return json(response, 200, links(Date.now()));
+  if (what === 'maps' && id === undefined) return json(response, 200, []);
   if (what === 'feeds') return problem(response, 503, 'The fake station has no pictures.');
   if (what === 'sensors' && id === 'unknown') return json(response, 200, site.strangers());
   if (what === 'configuration') return configure(request, response, url, id, verb, extra, data);

@@ -71,14 +71,14 @@ export async function zones(kit) {
   await kit.id('site-panel').waitFor();
   await kit.id('site-id').fill('yard');
   await kit.id('site-name').fill('The yard');
-  for (const [x, y] of [[0.6, 0.3], [0.8, 0.5], [0.8, 0.3], [0.6, 0.5]]) await kit.clickMap(x, y);
+  for (const [x, y] of [[0.68, 0.3], [0.86, 0.5], [0.86, 0.3], [0.68, 0.5]]) await kit.clickMap(x, y);
   await until('it crosses itself', async () => (await kit.text('site-lacking')).includes('crosses itself'));
   check(await kit.id('site-save').isDisabled(), 'a zone that crosses itself can be saved');
   await kit.id('site-move-1').click();
-  await kit.clickMap(0.85, 0.35);
+  await kit.clickMap(0.9, 0.35);
   await kit.id('site-drop-2').click();
   await kit.id('site-insert-2').click();
-  await kit.clickMap(0.8, 0.5);
+  await kit.clickMap(0.86, 0.5);
   await until('it is whole', async () => (await kit.id('site-save').isEnabled()));
   await kit.id('site-rule').locator('summary').click();
   await kit.id('site-person').check();
