@@ -91,7 +91,7 @@ async function handle(page, hand, done, seconds) {
   await shown(page.locator(`[data-testid="cue-${cue}"]:is([data-state="approved"], [data-state="active"], [data-state="done"])`), `approval of ${cue}`, 10);
   await hand.acknowledge(id);
   await shown(page.locator(`[data-testid="alert-${id}"][data-state="acknowledged"]`), `acknowledgement of ${id}`, 10);
-  await shown(card.locator('.reasons li', { hasText: /^confirmed by \d-thermal/ }).first(), `camera that sees what ${id} is about`, 90);
+  await shown(card.locator('.reasons li', { hasText: /^confirmed by \d-thermal/ }).first(), `camera that sees what ${id} is about`, 180);
   say(`${hand.name}: ${id} is seen ${((Date.now() - approvedAt) / 1000).toFixed(1)} s after the approval of ${cue}`);
   await hand.unfold(id);
   const history = page.getByTestId(`alert-history-${id}`);
