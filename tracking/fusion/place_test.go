@@ -111,3 +111,27 @@ func TestAGroupStaysAGroupAmongGeophones(t *testing.T) {
 		}
 	}
 }
+
+// A walker's place must not be spread by steps that somebody else makes far off: were it a vehicle after all, the other geophone could hear it.
+func TestSomebodyFarOffSpreadsNoPlace(t *testing.T) {
+	t.Parallel()
+	sigma := func(far bool) float64 {
+		tr := newTracker(t, Config{}, seismic("s1", 0, 0), seismic("s2", 11, 18), seismic("s3", 300, 22))
+		for k, s := range []string{"s1", "s1", "s2"} {
+			tr.AddTrip(Trip{Sensor: s, Seq: uint64(k + 1), Time: at(5 * float64(k)), Confidence: 0.9, Class: likelyPerson})
+		}
+		if far {
+			tr.AddTrip(Trip{Sensor: "s3", Seq: 1, Time: at(16), Confidence: 0.9, Class: likelyPerson})
+		}
+		for _, got := range tr.Tracks(at(17)) {
+			if e, n := offset(got.Position); math.Hypot(e, n) < 100 {
+				return math.Sqrt(got.EE + got.NN)
+			}
+		}
+		t.Fatalf("no track near s1 and s2 (somebody far off: %v)", far)
+		return 0
+	}
+	if without, with := sigma(false), sigma(true); with > 1.05*without {
+		t.Errorf("sigma %.1f m, and %.1f with somebody 300 m off", without, with)
+	}
+}

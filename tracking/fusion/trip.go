@@ -215,13 +215,17 @@ func (m *measurement) rate(tr *track, disc *[numClasses]discPart, clock clockAt)
 	return rate, fix
 }
 
+// beyond is the probability that a presence sensor senses somebody out of its range, by the square of the distance over the range: ranges are
+// not that sharp, but who is several of them away is somebody else. Were it more, a trip far off would spread a known place over all that way.
+func beyond(u2 float64) float64 { return 0.001 * math.Exp(-max(0, u2-1)) }
+
 // heard is the probability that a geophone of a range senses a target whose place is uncertain: near one close by, falling with
-// the fourth power to zero at its range.
+// the fourth power to next to nothing at its range.
 func (s *sensor) heard(mean vec2, cov sym2, reach float64) float64 {
 	return sigmaMean(mean, cov, func(p vec2) float64 {
 		de, dn := p[0]-s.pos[0], p[1]-s.pos[1]
 		u2 := (de*de + dn*dn) / (reach * reach)
-		return max(0.001, 1-u2*u2)
+		return max(beyond(u2), 1-u2*u2)
 	})
 }
 
@@ -232,7 +236,8 @@ func (s *sensor) inSector(mean vec2, cov sym2) float64 {
 		r := math.Hypot(de, dn)
 		off := math.Abs(math.Remainder(math.Atan2(de, dn)-math.Atan2(face[0], face[1]), 2*math.Pi))
 		// The edge is softened by a few metres, since sensors are surveyed and aimed by hand.
-		return math.Max(0.001, soft((s.RangeM[0]-r)/3)*soft((half-off)*max(r, 1)/3))
+		u := r / s.RangeM[0]
+		return max(beyond(u*u), soft((s.RangeM[0]-r)/3)*soft((half-off)*max(r, 1)/3))
 	})
 }
 
