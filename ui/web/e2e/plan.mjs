@@ -252,7 +252,7 @@ async function files() {
   await outcome('problem', 'mission.items[0].params');
   const kml = '<kml><Placemark><name>&lt;img src=x onerror=alert(1)&gt;</name><Polygon><outerBoundaryIs><LinearRing><coordinates>149,-35 149.01,-35 149.01,-35.01 149,-35</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></kml>';
   await open('hostile.kml', kml);
-  await outcome('ok', 'choose what each is');
+  await outcome('ok', 'choose what it is');
   check((await id('plan-shapes').innerText()).includes('<img src=x'), 'the name is not shown as text');
   check((await page.locator('[data-testid="plan-shapes"] img').count()) === 0, 'markup in a name became part of the page');
   await id('shape-inside-0').click();
@@ -265,6 +265,7 @@ async function files() {
 
 async function report() {
   await id('plan-close').click();
+  await page.locator('article[data-testid^="alert-"]').first().waitFor({ timeout: 120_000 }); // else there is nothing to report yet
   await id('report-open').click();
   await id('shift-report').waitFor();
   const raised = Number(await id('shift-raised').innerText());
