@@ -185,7 +185,7 @@ func (f *feed) onFrame(fr decode.Frame) {
 	f.detected.Add(1)
 	f.boxes.Add(uint64(len(boxes)))
 	f.svc.detections.put(Detections{
-		Feed: f.cfg.ID, FrameTime: fr.Time, TimeExact: fr.Exact,
+		Feed: f.cfg.ID, FrameTime: fr.Time, TimeExact: fr.Exact, Before: f.det.follower.Before(),
 		WidthPx: fr.Width, HeightPx: fr.Height, Boxes: slices.Clone(boxes),
 	})
 }

@@ -105,6 +105,10 @@ type Detections struct {
 	FrameTime time.Time
 	// TimeExact is true when FrameTime comes from an RTCP sender report; false when it is the arrival time.
 	TimeExact bool
+	// Before is the frame that an object must have shown in as well to be among the boxes: an earlier one that the detector
+	// looked at, or this one (equal to FrameTime) where a single look is enough. What this frame shows for the first time is not told of,
+	// however plain it is. Zero: there is no such frame, so that an empty picture says nothing.
+	Before time.Time
 	// WidthPx and HeightPx are the frame's size.
 	WidthPx, HeightPx int
 	// Boxes are the objects seen in this frame, best first, each with the number that it keeps from frame to frame. The

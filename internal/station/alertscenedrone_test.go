@@ -229,7 +229,7 @@ func (d *sceneDrone) look(now time.Time, objects []world.Object) (video.Detectio
 	if !d.flying() {
 		return video.Detections{}, false
 	}
-	out := video.Detections{Feed: d.feed, FrameTime: now, TimeExact: true, WidthPx: sceneWidthPx, HeightPx: sceneHeightPx}
+	out := video.Detections{Feed: d.feed, FrameTime: now, TimeExact: true, Before: now, WidthPx: sceneWidthPx, HeightPx: sceneHeightPx}
 	for i := range objects {
 		o := &objects[i]
 		if box, ok := d.find(o); ok {

@@ -48,6 +48,7 @@ type picture struct {
 	own      []alert.Own   // reports of ours since the last step
 	sensors  map[string]sensors.State
 	cameras  map[string]bool      // known to the tracker
+	views    map[string]footprint // what each feed's last frame showed
 	seen     map[string]time.Time // when detections of each feed were last recorded
 	recorded time.Time
 	history  map[string]*trackHistory
@@ -104,6 +105,7 @@ func newPicture(cfg pictureConfig, known []sensors.State) *picture {
 		locator:  georef.Locator{Ground: georef.Terrain{Model: cfg.ground.terrain}, MaxRangeM: 2 * placeRangeM},
 		sensors:  map[string]sensors.State{},
 		cameras:  map[string]bool{},
+		views:    map[string]footprint{},
 		seen:     map[string]time.Time{},
 		history:  map[string]*trackHistory{},
 		requests: make(chan func()),
@@ -257,18 +259,21 @@ func (p *picture) placeFrame(d video.Detections) {
 		d = p.withoutPrivate(d, s)
 		p.cfg.hub.publish(api.Detected(describeDetections(d)))
 	}
-	seen := p.locator.Footprint(s.camera, s.pose, detectRangeM)
+	seen := footprint{at: d.FrameTime, polygon: p.locator.Footprint(s.camera, s.pose, detectRangeM)}
+	before := p.shownBefore(d, seen)
+	p.views[d.Feed] = seen
 	if place.vehicle != 0 {
-		p.cfg.looks.sees(place.vehicle, footprint{at: d.FrameTime, polygon: seen})
+		p.cfg.looks.sees(place.vehicle, seen)
 	}
-	if len(seen) < 3 {
+	if len(seen.polygon) < 3 {
 		return
 	}
 	if !p.cameras[d.Feed] {
 		p.cameras[d.Feed] = true
 		p.addSensor(fusion.Sensor{ID: d.Feed, Kind: fusion.Camera, Pd: 0.75, ClutterPerScan: 0.3, Bias: cameraBias()})
 	}
-	scan := scanOf(&p.locator, s, d, height, seen)
+	scan := scanOf(&p.locator, s, d, height, seen.polygon)
+	scan.Before = before
 	p.tracker.AddScan(scan)
 	if place.vehicle != 0 {
 		p.pictures = append(p.pictures, cuePicture(place.vehicle, s, scan))
@@ -277,6 +282,19 @@ func (p *picture) placeFrame(d video.Detections) {
 		p.seen[d.Feed] = d.FrameTime
 		p.cfg.record.post(kindDetection, d.Feed, d.FrameTime, describeScan(scan))
 	}
+}
+
+// shownBefore is the ground that the frame showed which an object must have shown in as well to be told of. It is empty, not nil, where
+// that is not known: then a place without an object says nothing.
+func (p *picture) shownBefore(d video.Detections, now footprint) []geo.LatLon {
+	switch last := p.views[d.Feed]; {
+	case d.Before.IsZero():
+	case d.Before.Equal(now.at):
+		return nil // this frame's own ground is all there is
+	case d.Before.Equal(last.at):
+		return append([]geo.LatLon{}, last.polygon...)
+	}
+	return []geo.LatLon{}
 }
 
 // vehicles are those that could look.

@@ -2,6 +2,7 @@ package station
 
 import (
 	"math"
+	"reflect"
 	"testing"
 	"time"
 
@@ -94,5 +95,28 @@ func TestSizeOnTheGroundTellsTheClass(t *testing.T) {
 	}
 	if blurred := classProbs(unsure, 6, 6, 5); blurred[fusion.Person]/blurred[fusion.Animal] > 1.5 {
 		t.Errorf("a blob of a few pixels is taken for something: %v", blurred)
+	}
+}
+
+func TestWhatOnlyOneLookShowedIsNotCalledEmpty(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_800_000_000, 0)
+	ground := []geo.LatLon{{Lat: 1, Lon: 1}, {Lat: 1, Lon: 2}, {Lat: 2, Lon: 2}}
+	p := &picture{views: map[string]footprint{"1-thermal": {at: now.Add(-time.Second), polygon: ground}}}
+	for name, c := range map[string]struct {
+		feed   string
+		before time.Time
+		want   []geo.LatLon
+	}{
+		"the look before":             {"1-thermal", now.Add(-time.Second), ground},
+		"one look is enough":          {"1-thermal", now, nil},
+		"began anew":                  {"1-thermal", time.Time{}, []geo.LatLon{}},
+		"the look before had no pose": {"1-thermal", now.Add(-time.Second / 2), []geo.LatLon{}},
+		"another feed's look":         {"2-thermal", now.Add(-time.Second), []geo.LatLon{}},
+	} {
+		got := p.shownBefore(video.Detections{Feed: c.feed, FrameTime: now, Before: c.before}, footprint{at: now})
+		if !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
 	}
 }

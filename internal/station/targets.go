@@ -109,7 +109,7 @@ func (p *picture) hints(tracks []fusion.Track, now time.Time) []cue.Hint {
 // cuePicture is a picture as a search takes it.
 func cuePicture(vehicle int, s sight, scan fusion.Scan) cue.Picture {
 	out := cue.Picture{
-		Vehicle: vehicle, At: scan.Time, From: scan.Position, HeightM: scan.HeightM, Footprint: scan.Footprint, FocalPx: s.camera.FX,
+		Vehicle: vehicle, At: scan.Time, From: scan.Position, HeightM: scan.HeightM, Footprint: scan.Footprint, Before: scan.Before, FocalPx: s.camera.FX,
 		HFOVDeg: angleOfView(s.camera.WidthPx, s.camera.FX), VFOVDeg: angleOfView(s.camera.HeightPx, s.camera.FY),
 	}
 	for _, d := range scan.Detections {

@@ -186,17 +186,10 @@ func (b *belief) look(l Picture) {
 	if l.At.Before(b.told) || len(l.Footprint) < 3 {
 		return
 	}
-	ring := make([][2]float64, len(l.Footprint))
-	for i, p := range l.Footprint {
-		ring[i][0], ring[i][1] = b.enu(p)
-	}
-	found := make([][2]float64, len(l.Found))
-	for i, p := range l.Found {
-		found[i][0], found[i][1] = b.enu(p)
-	}
+	ring, before, found := b.plane(l.Footprint), b.plane(l.Before), b.plane(l.Found)
 	fe, fn := b.enu(l.From)
 	b.miss(func(m *mote) float64 {
-		if !inside(ring, m.e, m.n) {
+		if !inside(ring, m.e, m.n) || l.Before != nil && !inside(before, m.e, m.n) {
 			return 0
 		}
 		for _, f := range found {
@@ -206,6 +199,15 @@ func (b *belief) look(l Picture) {
 		}
 		return b.cfg.pd(l.FocalPx, math.Hypot(m.e-fe, m.n-fn), l.HeightM, b.vehicle)
 	})
+}
+
+// plane gives places in metres east and north.
+func (b *belief) plane(places []geo.LatLon) [][2]float64 {
+	out := make([][2]float64, len(places))
+	for i, p := range places {
+		out[i][0], out[i][1] = b.enu(p)
+	}
+	return out
 }
 
 // pd is how likely one picture shows a detector what is so far away: it needs some pixels of it.

@@ -34,6 +34,10 @@ type hunt struct {
 	goal             *geo.LatLon
 	now              time.Time
 	pictured         time.Time
+	twice            bool         // the detector tells of what two of the last three pictures showed
+	candid           bool         // and says so
+	showed           [2]bool      // the walker, in the pictures before
+	before           []geo.LatLon // footprint of the picture before
 }
 
 func newHunt(seed uint64, every float64) *hunt {
@@ -99,7 +103,14 @@ func (h *hunt) picture() (cue.Picture, bool) {
 	slant := math.Hypot(huntHeightM, math.Hypot(h.walkerE-h.droneE, h.walkerN-h.droneN))
 	pd := 0.7 * min(1, max(0, (focalPx*1.7/slant-3)/5))
 	in := math.Abs(geo.DiffDeg(h.yaw, yaw)) <= hfovDeg/2 && math.Abs(pitch-h.pitch) <= vfovDeg/2
-	if in && h.now.After(h.hidden) && h.chance.Float64() < pd {
+	found := in && h.now.After(h.hidden) && h.chance.Float64() < pd
+	told := found && (!h.twice || h.showed[0] || h.showed[1])
+	h.showed = [2]bool{found, h.showed[0]}
+	if h.candid {
+		l.Before = append([]geo.LatLon{}, h.before...)
+	}
+	h.before = l.Footprint
+	if told {
 		l.Found = append(l.Found, at(h.walkerE, h.walkerN))
 		h.hits = append(h.hits, h.now)
 	}
@@ -234,6 +245,33 @@ func TestASearchFindsWhoWalkedAway(t *testing.T) {
 		if within(aimed, 150*time.Second) < worlds*8/10 || within(aimed, 100*time.Second) <= within(spiral, 100*time.Second) {
 			t.Error(words)
 		}
+	}
+}
+
+// TestASearchBelievesOnlyWhatADetectorCanTell has a slow detector that tells of nobody whom only one of its last three pictures showed.
+func TestASearchBelievesOnlyWhatADetectorCanTell(t *testing.T) {
+	t.Parallel()
+	const worlds, everyS = 30, 1.2
+	var candid, hasty []time.Duration
+	for seed := range uint64(worlds) {
+		for _, says := range []bool{true, false} {
+			h := newHunt(seed, everyS)
+			h.twice, h.candid = true, says
+			took := h.aimed(t, func(*hunt) []cue.Sensed {
+				return []cue.Sensed{{At: start, Lat: origin.Lat, Lon: origin.Lon, EE: 24 * 24, NN: 24 * 24}}
+			})
+			if says {
+				candid = append(candid, took)
+			} else {
+				hasty = append(hasty, took)
+			}
+		}
+	}
+	words := fmt.Sprintf("found within 100 s in %d of %d worlds; %d where the first look at a place counts as a look in vain",
+		within(candid, 100*time.Second), worlds, within(hasty, 100*time.Second))
+	t.Log(words)
+	if within(candid, 100*time.Second) <= within(hasty, 100*time.Second) {
+		t.Error(words)
 	}
 }
 

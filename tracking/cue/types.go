@@ -49,6 +49,7 @@ type Picture struct {
 	HFOVDeg, VFOVDeg float64
 	FocalPx          float64
 	Footprint        []geo.LatLon // on the ground, not closed
+	Before           []geo.LatLon // where not nil: the footprint of an earlier picture that must have shown what is told of
 	Found            []geo.LatLon // places of what was detected
 }
 

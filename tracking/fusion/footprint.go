@@ -9,7 +9,8 @@ type footprint struct {
 	half    float64 // rad
 	r0, r1  float64
 	polygon []vec2
-	lo, hi  vec2 // box around it
+	before  []vec2 // where not nil: a second polygon, outside of which absence says nothing
+	lo, hi  vec2   // box around it
 	area    float64
 	nothing bool // the scan has no footprint: absence says nothing
 }
@@ -40,8 +41,12 @@ func polygonFootprint(centre vec2, poly []vec2) footprint {
 	return f
 }
 
+// contains tells whether the detector would tell of what stands at a place.
 func (f *footprint) contains(p vec2) bool {
 	if f.nothing || p[0] < f.lo[0] || p[0] > f.hi[0] || p[1] < f.lo[1] || p[1] > f.hi[1] {
+		return false
+	}
+	if f.before != nil && !inPolygon(f.before, p) {
 		return false
 	}
 	if f.polygon != nil {

@@ -132,6 +132,13 @@ func (t *Tracker) scanMeasurement(s *Scan, sen *sensor) (*measurement, bool) {
 	case finite && sec.RMaxM > sec.RMinM && sec.RMaxM > 0 && sec.RMaxM < 1e5 && sec.HFovDeg > 0:
 		m.view = sectorFootprint(centre, sec)
 	}
+	if s.Before != nil {
+		before, ok := t.polygon(s.Before)
+		if !ok {
+			before = []vec2{}
+		}
+		m.view.before = before
+	}
 	for i := range s.Detections {
 		d, ok := t.detection(&s.Detections[i])
 		if !ok {

@@ -279,6 +279,43 @@ func TestLookingAndSeeingNothingCountsOnlyInView(t *testing.T) {
 	}
 }
 
+// TestWhatOnlyTheLastLookShowedSaysNothing has a detector that tells only of what two looks showed look to and fro.
+func TestWhatOnlyTheLastLookShowedSaysNothing(t *testing.T) {
+	t.Parallel()
+	square := func(e float64) []geo.LatLon {
+		return []geo.LatLon{place(e-100, 100), place(e+100, 100), place(e+100, 300), place(e-100, 300)}
+	}
+	here, away := square(0), square(1000)
+	run := func(before []geo.LatLon) float64 {
+		tr := newTracker(t, Config{}, camera("c"))
+		r := rand.New(rand.NewPCG(4, 4))
+		for k := range 30 {
+			sc := look("c", uint64(k+1), float64(k)/2, likelyPerson)
+			sc.Position, sc.Footprint, sc.Before = place(0, 0), here, before
+			if k < 16 {
+				sc = look("c", uint64(k+1), float64(k)/2, likelyPerson, noisy(r, vec2{0, 200}))
+			}
+			tr.AddScan(sc)
+		}
+		tk, d := nearest(tr.Tracks(at(15)), vec2{0, 200})
+		if d > 30 {
+			return 0
+		}
+		return tk.Existence
+	}
+	for name, c := range map[string]struct {
+		before []geo.LatLon
+		gone   bool
+	}{
+		"one look is enough": {nil, true}, "both looked there": {here, true}, "only the last did": {away, false}, "there was none before": {[]geo.LatLon{}, false},
+		"a polygon off the planet": {[]geo.LatLon{{Lat: 95}, {Lat: 95, Lon: 1}, {Lat: 96}}, false},
+	} {
+		if got := run(c.before); got < 0.1 != c.gone {
+			t.Errorf("%s: existence %v after 14 empty pictures", name, got)
+		}
+	}
+}
+
 func TestOneBiasedCameraNeverClaimsMoreThanItsBias(t *testing.T) {
 	t.Parallel()
 	c := camera("c")

@@ -124,6 +124,7 @@ type Scan struct {
 	HeightM    float64      // of the camera above ground; zero: 100 m
 	Sector     Sector       // what the frame looked at; used when Footprint is empty
 	Footprint  []geo.LatLon // polygon, not closed
+	Before     []geo.LatLon // where not nil: what must have shown an object before as well, of a detector that tells of what two looks showed
 	Detections []Detection
 }
 

@@ -71,6 +71,7 @@ type Follower struct {
 	out    []thermal.Box
 	next   uint64
 	last   time.Time
+	before time.Time // the look before the last; zero when the last began anew
 }
 
 // New makes a follower.
@@ -94,6 +95,9 @@ func (f *Follower) Follow(g *thermal.Gray, at time.Time, boxes []thermal.Box) []
 	dt := at.Sub(f.last)
 	if dt < 0 || dt > maxGap || !f.motion.before.like(&f.motion.now) {
 		f.things, dt = f.things[:0], 0
+		f.before = time.Time{}
+	} else {
+		f.before = f.last
 	}
 	f.last = at
 	f.predict(m, dt.Seconds())
@@ -102,6 +106,10 @@ func (f *Follower) Follow(g *thermal.Gray, at time.Time, boxes []thermal.Box) []
 	f.begin(boxes, at)
 	return f.tell(boxes)
 }
+
+// Before is the time of the picture before the last one, if objects were followed from it. What only the last one shows is
+// not told of yet, since an object is made of hits in two pictures. It is zero when the last picture began anew.
+func (f *Follower) Before() time.Time { return f.before }
 
 // predict moves the objects as the ground moved, and by their own speed.
 func (f *Follower) predict(m Motion, dt float64) {

@@ -214,12 +214,14 @@ func TestNothingIsTheSameAfterAJump(t *testing.T) {
 	}{
 		"a clock that jumps back": {s.from(0, 0), tick(-1000)}, "a long gap": {s.from(0, 0), tick(60)}, "another size": {white, tick(3)},
 	} {
-		if got := born().Follow(c.gray, c.at, []thermal.Box{person(40, 40, 0.6)}); len(got) != 0 {
-			t.Errorf("%s: %+v", name, got)
+		f := born()
+		if got := f.Follow(c.gray, c.at, []thermal.Box{person(40, 40, 0.6)}); len(got) != 0 || !f.Before().IsZero() {
+			t.Errorf("%s: %+v, followed from %v", name, got, f.Before())
 		}
 	}
-	if got := born().Follow(s.from(0, 0), tick(3), []thermal.Box{person(200, 200, 0.6)}); len(got) != 1 {
-		t.Errorf("without a jump: %+v", got)
+	f := born()
+	if got := f.Follow(s.from(0, 0), tick(3), []thermal.Box{person(200, 200, 0.6)}); len(got) != 1 || !f.Before().Equal(tick(2)) {
+		t.Errorf("without a jump: %+v, followed from %v", got, f.Before())
 	}
 	for name, g := range map[string]*thermal.Gray{
 		"none": nil, "empty": {}, "too short": {Pix: make([]byte, 999), Stride: 480, Width: 480, Height: 384},
