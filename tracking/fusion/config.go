@@ -63,7 +63,7 @@ const (
 	showR           = 0.3 // a tentative track below this is not shown
 	dropSigmaM      = 150
 	dropAfterS      = 90
-	vagueSigmaM     = 30
+	vagueSigmaM     = 32
 	vagueAfterS     = 12
 	vagueIdleSigmaM = 15
 	crossingSigmas  = 1.3

@@ -23,9 +23,9 @@ const (
 
 var models = [numModels]model{
 	standing: {velocityTau: 0.7, accelPSD: 0.01, wanderPSD: 0.01, dwell: 15, birthSigmaV: 0.1},
-	walking:  {velocityTau: 120, accelPSD: 0.02, wanderPSD: 0.01, dwell: 40, birthSigmaV: 1.1},
-	driving:  {velocityTau: 300, accelPSD: 0.15, wanderPSD: 0.05, dwell: 15, birthSigmaV: 9},
-	turning:  {velocityTau: 60, accelPSD: 3, wanderPSD: 0.05, dwell: 4, birthSigmaV: 5},
+	walking:  {velocityTau: 1000, accelPSD: 0.02, wanderPSD: 0.01, dwell: 40, birthSigmaV: 1.1},
+	driving:  {velocityTau: 2000, accelPSD: 0.15, wanderPSD: 0.05, dwell: 15, birthSigmaV: 9},
+	turning:  {velocityTau: 300, accelPSD: 3, wanderPSD: 0.05, dwell: 4, birthSigmaV: 5},
 }
 
 // habits is how often a class moves in each of the ways.

@@ -53,10 +53,35 @@ func (m *measurement) signal(p vec2, c Class) float64 {
 	return l
 }
 
+// way is how fast a track moves, and how much faster it does where it is farther on: who came farther than was thought came faster.
+type way struct {
+	v    vec2
+	e, n vec2 // 1/s, change of the velocity to the east and to the north with the place
+}
+
+// way is that of a track.
+func (t *track) way(pr *prior) (w way) {
+	x, p := t.estimate()
+	w.v = vec2{x[2], x[3]}
+	if !(pr.cov.det() > 0) {
+		return w
+	}
+	inv := pr.cov.inverse()
+	w.e = inv.times(vec2{p[2][0] + pr.common[2][0], p[2][1] + pr.common[2][1]})
+	w.n = inv.times(vec2{p[3][0] + pr.common[3][0], p[3][1] + pr.common[3][1]})
+	return w
+}
+
+// at is the velocity with which the track would be at a place.
+func (w *way) at(pr *prior, p vec2) vec2 {
+	de, dn := p[0]-pr.mean[0], p[1]-pr.mean[1]
+	return vec2{w.v[0] + w.e[0]*de + w.e[1]*dn, w.v[1] + w.n[0]*de + w.n[1]*dn}
+}
+
 // narrowed is the place of a track as a trip narrows it, put as a fix: a likelihood of any shape over the place, asked at points, and the
 // mean and spread that it leaves of what was known before. A disc's middle would pull a track towards its node that is known to be
 // near the edge; this does not.
-func (h *hearing) narrowed(class ClassProbs, pr *prior, v vec2) (f fixOf, ok bool) {
+func (h *hearing) narrowed(class ClassProbs, pr *prior, w *way) (f fixOf, ok bool) {
 	a, b := pr.cov.axes()
 	sa, sb := math.Hypot(a[0], a[1]), math.Hypot(b[0], b[1])
 	if !(sa > 0.1 && sb > 0.1) {
@@ -82,7 +107,7 @@ func (h *hearing) narrowed(class ClassProbs, pr *prior, v vec2) (f fixOf, ok boo
 			for _, p := range hermite {
 				for _, q := range hermite {
 					at := vec2{pr.mean[0] + p.at*a[0] + q.at*b[0], pr.mean[1] + p.at*a[1] + q.at*b[1]}
-					take(p.at, q.at, pc*p.weight*q.weight*h.suits(at, v, Class(c)))
+					take(p.at, q.at, pc*p.weight*q.weight*h.suits(at, w.at(pr, at), Class(c)))
 				}
 			}
 			continue
@@ -92,14 +117,14 @@ func (h *hearing) narrowed(class ClassProbs, pr *prior, v vec2) (f fixOf, ok boo
 			u := (float64(ring) + 0.5) / discRings
 			for k := range discRays {
 				sn, cs := math.Sincos((float64(k) + 0.5) * 2 * math.Pi / discRays)
-				at := vec2{h.m.sensor.pos[0] + h.ahead*v[0] + u*reach*sn, h.m.sensor.pos[1] + h.ahead*v[1] + u*reach*cs}
+				at := vec2{h.m.sensor.pos[0] + h.ahead*w.v[0] + u*reach*sn, h.m.sensor.pos[1] + h.ahead*w.v[1] + u*reach*cs}
 				de, dn := at[0]-pr.mean[0], at[1]-pr.mean[1]
 				x, y := (de*a[0]+dn*a[1])/(sa*sa), (de*b[0]+dn*b[1])/(sb*sb)
-				w := pc * cell * u * math.Exp(-(x*x+y*y)/2)
-				if w < 1e-12 {
+				share := pc * cell * u * math.Exp(-(x*x+y*y)/2)
+				if share < 1e-12 {
 					continue
 				}
-				take(x, y, w*h.suits(at, v, Class(c)))
+				take(x, y, share*h.suits(at, w.at(pr, at), Class(c)))
 			}
 		}
 	}

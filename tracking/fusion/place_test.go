@@ -41,7 +41,7 @@ func TestATrackNearTheEdgeIsNotPulledToTheNode(t *testing.T) {
 	h := tr.hearing(&tr.state, m)
 	for _, sigma := range []float64{10, 25, 40} {
 		pr := prior{mean: vec2{0, -150}, cov: sym2{ee: sigma * sigma, nn: sigma * sigma}}
-		f, ok := h.narrowed(ClassProbs{Vehicle: 1}, &pr, vec2{})
+		f, ok := h.narrowed(ClassProbs{Vehicle: 1}, &pr, &way{})
 		if !ok {
 			t.Fatal("the trip says nothing")
 		}
@@ -59,7 +59,7 @@ func TestATrackNearTheEdgeIsNotPulledToTheNode(t *testing.T) {
 	loud.trip.SNRdB = thresholdDB + 20*math.Log10(180./40)
 	hl := tr.hearing(&tr.state, &loud)
 	pr := prior{mean: vec2{0, -150}, cov: sym2{ee: 1600, nn: 1600}}
-	f, _ := hl.narrowed(ClassProbs{Vehicle: 1}, &pr, vec2{})
+	f, _ := hl.narrowed(ClassProbs{Vehicle: 1}, &pr, &way{})
 	if f.z[1] < -140 {
 		t.Errorf("a loud trip leaves the track at %.0f m north", f.z[1])
 	}
@@ -133,5 +133,29 @@ func TestSomebodyFarOffSpreadsNoPlace(t *testing.T) {
 	}
 	if without, with := sigma(false), sigma(true); with > 1.05*without {
 		t.Errorf("sigma %.1f m, and %.1f with somebody 300 m off", without, with)
+	}
+}
+
+// Who is farther on than was thought has come faster: the places about a track are asked with the speed that goes with each.
+func TestAPlaceFartherOnGoesWithAHigherSpeed(t *testing.T) {
+	t.Parallel()
+	f := fixOf{z: vec2{0, 0}, r: sym2{ee: 25, nn: 25}}
+	tr := newTrack(birthKey{t: start.UnixNano()}, &f, ClassProbs{Vehicle: 1}, 0.9)
+	for m := range numModels {
+		tr.x[m][2] = 10
+	}
+	tr.predict(at(4).UnixNano(), survivalS)
+	pr := tr.prior()
+	w := tr.way(&pr)
+	if w.v[0] < 8 || w.v[0] > 10 {
+		t.Fatalf("the track drives at %.1f m/s", w.v[0])
+	}
+	on, beside := w.at(&pr, vec2{pr.mean[0] + 8, pr.mean[1]}), w.at(&pr, vec2{pr.mean[0], pr.mean[1] + 8})
+	// Nearly all of the uncertainty of its place after 4 s is that of its speed.
+	if d := on[0] - w.v[0]; d < 1 || d > 2.1 {
+		t.Errorf("8 m farther on it is %.2f m/s faster", d)
+	}
+	if d := beside[1] - w.v[1]; d < 1 || d > 2.1 {
+		t.Errorf("8 m to the side it drives %.2f m/s to that side", d)
 	}
 }

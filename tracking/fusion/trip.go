@@ -104,7 +104,8 @@ func (t *Tracker) applyTrip(tr *track, m *measurement, c *claim, share float64, 
 	fix := c.fix
 	if m.sensor.Kind == Seismic {
 		class, _ := m.classOf(tr)
-		if f, ok := t.work.hearing.narrowed(class, &pr, tr.velocity()); ok {
+		w := tr.way(&pr)
+		if f, ok := t.work.hearing.narrowed(class, &pr, &w); ok {
 			fix = f
 			slip := clock.sigma * tr.speed()
 			fix.r.ee += slip * slip
