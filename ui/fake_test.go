@@ -323,6 +323,10 @@ func (s *station) ForgetBias(_ context.Context, id int) error {
 	return s.did("forget bias " + strconv.Itoa(id))
 }
 
+func (s *station) PlaceInFeed(feed string, x, y float64, at time.Time) (api.FeedPlace, error) {
+	return api.FeedPlace{Feed: feed, T: api.At(at)}, nil
+}
+
 func (s *station) Crossings(context.Context, time.Time, time.Time) (api.CrossingMap, error) {
 	return api.CrossingMap{}, nil
 }
@@ -343,6 +347,9 @@ func (s *station) SetEntry(_ context.Context, who access.Principal, c api.EntryC
 func (s *station) Zones() api.ZoneCollection                   { return api.ZoneCollection{} }
 func (s *station) TerrainInfo() (api.TerrainInfo, error)       { return api.TerrainInfo{MaxZoom: 15}, nil }
 func (s *station) Elevation(geo.LatLon) (api.Elevation, error) { return api.Elevation{}, nil }
+func (s *station) Viewshed(q api.ViewshedQuery) (api.Viewshed, error) {
+	return api.NewFeature("", orb.MultiPolygon{}, api.ViewshedProperties{HeightM: q.HeightM, RangeM: q.RangeM, TargetM: q.TargetM}), nil
+}
 func (s *station) TerrainTile(context.Context, int, int, int) ([]byte, error) {
 	return []byte("a tile"), nil
 }

@@ -75,6 +75,8 @@ var rules = map[string]rule{
 	"GET /api/v1/tracks/{id}/history":             {role: access.RoleViewer},
 	"GET /api/v1/alerts/{id}/history":             {role: access.RoleViewer},
 	"GET /api/v1/terrain/elevation":               {role: access.RoleViewer},
+	"GET /api/v1/terrain/viewshed":                {role: access.RoleViewer},
+	"GET /api/v1/feeds/{id}/place":                {role: access.RoleViewer},
 	"GET /api/v1/terrain/{z}/{x}/{y}.png":         {role: access.RoleViewer},
 	"GET /api/v1/maps":                            {role: access.RoleViewer},
 	"GET /api/v1/maps/{id}/{z}/{x}/{y}":           {role: access.RoleViewer, ok: 404}, // there is no such map
@@ -192,6 +194,10 @@ func sample(path string) string {
 			if i == len(parts)-1 {
 				parts[i] += "?from=2026-11-26T00:00:00Z&to=2026-11-26T02:00:00Z"
 			}
+		case "place":
+			parts[i] = "place?x=0.5&y=0.5"
+		case "viewshed":
+			parts[i] = "viewshed?lat=-35&lon=149&height=2&range=3000&target=1.7"
 		case "elevation":
 			parts[i] = "elevation?lat=-35&lon=149"
 		}
@@ -368,7 +374,7 @@ func TestOpenAPISchemasHaveTheMembersOfTheGoTypes(t *testing.T) {
 		"RC": api.RC{}, "SensorHealth": api.SensorHealth{}, "FenceStatus": api.FenceStatus{}, "Failsafe": api.Failsafe{},
 		"FailsafeReason": api.FailsafeReason{}, "Arming": api.Arming{}, "ArmingReason": api.ArmingReason{}, "Clock": api.Clock{},
 		"Past": api.Past{}, "PastChange": api.PastChange{}, "PastAlert": api.PastAlert{}, "PastStretch": api.PastStretch{}, "Timeline": api.Timeline{},
-		"TerrainInfo": api.TerrainInfo{}, "Elevation": api.Elevation{}, "MapFile": api.MapFile{},
+		"TerrainInfo": api.TerrainInfo{}, "Elevation": api.Elevation{}, "FeedPlace": api.FeedPlace{}, "Viewshed": api.Viewshed{}, "MapFile": api.MapFile{},
 		"Configuration": api.Configuration{}, "ConfigEntry": api.ConfigEntry{}, "ConfigGateway": api.ConfigGateway{}, "Stranger": api.Stranger{},
 	}
 	for name, v := range types {

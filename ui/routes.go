@@ -107,6 +107,7 @@ func routes() []route {
 		{method: get, path: base + "/feeds", role: viewer, handle: getFeeds},
 		{method: get, path: base + "/feeds/{id}", role: viewer, handle: getFeed},
 		{method: get, path: base + "/feeds/{id}/snapshot", role: viewer, handle: getSnapshot},
+		{method: get, path: base + "/feeds/{id}/place", role: viewer, handle: getFeedPlace},
 		{method: post, path: base + "/feeds/{id}/whep", role: viewer, handle: watch},
 		{method: options, path: base + "/feeds/{id}/whep", handle: watchOptions},
 		{method: patch, path: base + "/feeds/{id}/whep/{session}", role: viewer, handle: patchWatch},
@@ -168,6 +169,7 @@ func routes() []route {
 
 		{method: get, path: base + "/terrain", role: viewer, handle: getTerrain},
 		{method: get, path: base + "/terrain/elevation", role: viewer, handle: getElevation},
+		{method: get, path: base + "/terrain/viewshed", role: viewer, handle: getViewshed},
 		{method: get, path: base + "/terrain/{z}/{x}/{y}.png", role: viewer, handle: getTerrainTile},
 		{method: get, path: base + "/maps", role: viewer, handle: getMaps},
 		{method: get, path: base + "/maps/{id}/{z}/{x}/{y}", role: viewer, handle: getMapTile},

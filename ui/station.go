@@ -203,6 +203,9 @@ type Picture interface {
 	// with it, as after a repair.
 	Bias(id int) ([]api.CameraBias, error)
 	ForgetBias(ctx context.Context, id int) error
+	// PlaceInFeed is the ground that a point of a feed's picture showed, in shares of its width and height from the upper left
+	// corner; a zero time is now. An api.Refused says why there is none.
+	PlaceInFeed(feed string, x, y float64, at time.Time) (api.FeedPlace, error)
 	// Crossings are the alerts of a time by place and hour of the day; a zero time leaves that side open.
 	Crossings(ctx context.Context, from, to time.Time) (api.CrossingMap, error)
 }
@@ -225,4 +228,6 @@ type Ground interface {
 	// TerrainTile is a PNG of 256 x 256 pixels in Terrarium encoding.
 	TerrainTile(ctx context.Context, z, x, y int) ([]byte, error)
 	Elevation(at geo.LatLon) (api.Elevation, error)
+	// Viewshed is what can be seen from a place over the terrain.
+	Viewshed(q api.ViewshedQuery) (api.Viewshed, error)
 }

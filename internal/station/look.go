@@ -1,51 +1,92 @@
 package station
 
 import (
+	"math"
+	"time"
+
 	"vedette/internal/geo"
 	"vedette/tracking/georef"
 	"vedette/video"
 )
 
+// unplaced says why it is not known where a feed's camera looked.
+type unplaced string
+
+// The reasons; empty: it is known.
+const (
+	noCarrier  unplaced = "it is not known which vehicle carries its camera"
+	noView     unplaced = "its camera's field of view is not known: set camera.hfovDeg of the feed"
+	noPose     unplaced = "its camera's direction at that moment is not known"
+	noMetadata unplaced = "it brings no metadata that say where it looks"
+)
+
 // lookOf is the camera of a feed at the instant of a frame, and its height above the ground. False where that is not known: a
 // frame whose feed should have a pose is then counted.
 func (p *picture) lookOf(d video.Detections, place feedPlace) (s sight, heightAGL float64, ok bool) {
+	s, heightAGL, why := p.sightAt(d.Feed, place, d.FrameTime, d.WidthPx, d.HeightPx)
+	if why == noPose {
+		p.posesNo.Add(1)
+	}
+	return s, heightAGL, why == ""
+}
+
+// sightAt is the camera of a feed at an instant, and its height above the ground.
+func (p *picture) sightAt(feed string, place feedPlace, at time.Time, widthPx, heightPx int) (s sight, heightAGL float64, why unplaced) {
 	if place.pose == poseKLV {
-		return p.lookByMetadata(d, place)
+		return p.sightByMetadata(feed, place, at, widthPx, heightPx)
 	}
 	if place.vehicle == 0 {
-		return sight{}, 0, false
+		return sight{}, 0, noCarrier
 	}
-	hfov := p.cfg.feeds.hfov(d.Feed, place, d.FrameTime)
+	hfov := p.cfg.feeds.hfov(feed, place, at)
 	if hfov <= 0 {
-		return sight{}, 0, false
+		return sight{}, 0, noView
 	}
-	pose, err := p.cfg.mavlink.CameraPoseAt(place.vehicle, place.gimbal, d.FrameTime)
+	pose, err := p.cfg.mavlink.CameraPoseAt(place.vehicle, place.gimbal, at)
 	if err != nil || !pose.GimbalValid {
-		p.posesNo.Add(1)
-		return sight{}, 0, false
+		return sight{}, 0, noPose
 	}
-	s = sightOf(pose, d.WidthPx, d.HeightPx, hfov)
+	s = sightOf(pose, widthPx, heightPx, hfov)
 	heightAGL = pose.AltRelative
 	if below, ok := p.cfg.ground.elevation(s.pose.Position); ok {
 		heightAGL = pose.AltAMSL - float64(below)
 	}
-	return s, heightAGL, true
+	return s, heightAGL, ""
 }
 
-func (p *picture) lookByMetadata(d video.Detections, place feedPlace) (s sight, heightAGL float64, ok bool) {
-	before, after := p.cfg.feeds.video.MetadataAround(d.Feed, d.FrameTime)
+func (p *picture) sightByMetadata(feed string, place feedPlace, at time.Time, widthPx, heightPx int) (s sight, heightAGL float64, why unplaced) {
+	before, after := p.cfg.feeds.video.MetadataAround(feed, at)
 	if before == nil && after == nil {
-		return sight{}, 0, false // the feed brings none
+		return sight{}, 0, noMetadata
 	}
-	v, ok := klvViewAt(before, after, d.FrameTime)
+	v, ok := klvViewAt(before, after, at)
 	if v.hfovDeg <= 0 {
 		v.hfovDeg = place.hfovDeg
 	}
 	below, known := p.cfg.ground.elevation(v.pose.Position)
 	if !ok || !known || v.hfovDeg <= 0 {
-		p.posesNo.Add(1)
-		return sight{}, 0, false
+		return sight{}, 0, noPose
 	}
-	s = sight{camera: georef.CameraFromHFOV(d.WidthPx, d.HeightPx, v.hfovDeg), pose: v.pose}
-	return s, float64(geo.ToAMSL(v.pose.Position, v.pose.HAE) - below), true
+	s = sight{camera: georef.CameraFromHFOV(widthPx, heightPx, v.hfovDeg), pose: v.pose}
+	return s, float64(geo.ToAMSL(v.pose.Position, v.pose.HAE) - below), ""
+}
+
+// corrected is a sight without what fusion has learned of its camera's errors, and how sure that is. Of a camera that nothing was
+// learned of, the errors are those of any small multirotor.
+func corrected(s sight, feed string, learned fusionCounts, sigma georef.Sigma) (sight, georef.Sigma) {
+	bias := cameraBias()
+	east, north, yaw, pitch := bias.PosSigmaM, bias.PosSigmaM, bias.YawSigmaDeg, bias.PitchSigmaDeg
+	for _, c := range learned.Cameras {
+		if c.Name != feed {
+			continue
+		}
+		s.pose.Position = geo.Offset(geo.Offset(s.pose.Position, 90, -c.ErrorEastM), 0, -c.ErrorNorthM)
+		s.pose.Attitude.YawDeg -= c.ErrorYawDeg
+		s.pose.Attitude.PitchDeg -= c.ErrorPitchDeg
+		east, north, yaw, pitch = c.SigmaEastM, c.SigmaNorthM, c.SigmaYawDeg, c.SigmaPitchDeg
+	}
+	sigma.HorizontalM = math.Hypot(sigma.HorizontalM, max(east, north))
+	sigma.YawDeg = math.Hypot(sigma.YawDeg, yaw)
+	sigma.PitchDeg = math.Hypot(sigma.PitchDeg, pitch)
+	return s, sigma
 }
