@@ -76,6 +76,7 @@ function answer(request, response, body) {
   if (what === 'accounts') return accountCall(request, response, id, data);
   if (what === 'links') return json(response, 200, links(Date.now()));
   if (what === 'maps' && id === undefined) return json(response, 200, []);
+  if (what === 'feeds' && verb === 'place') return json(response, 200, world.placeInFeed(id, url));
   if (what === 'feeds') return problem(response, 503, 'The fake station has no pictures.');
   if (what === 'sensors' && id === 'unknown') return json(response, 200, site.strangers());
   if (what === 'configuration') return configure(request, response, url, id, verb, extra, data);
@@ -110,6 +111,7 @@ function terrain(response, url, z, x, y) {
   if (z === 'elevation') {
     return json(response, 200, { elevationAMSL: height(Number(url.searchParams.get('lat')), Number(url.searchParams.get('lon'))) });
   }
+  if (z === 'viewshed') return json(response, 200, world.viewshed(Object.fromEntries([...url.searchParams].map(([k, v]) => [k, Number(v)]))));
   response.writeHead(200, { 'Content-Type': 'image/png', 'Cache-Control': 'max-age=3600' }).end(tile(Number(z), Number(x), parseInt(y, 10)));
 }
 
@@ -117,6 +119,11 @@ function vehicleCall(request, response, id, verb, data) {
   const v = world.vehicles.find((one) => one.id === id);
   if (!v) return problem(response, 404, 'There is no such vehicle.');
   if (['mission', 'fence', 'rally'].includes(verb) && request.method === 'GET') return json(response, 200, world.plan(verb, id));
+  if (verb === 'bias' && request.method === 'GET') return json(response, 200, world.bias(v));
+  if (verb === 'bias') {
+    v.biasForgotten = true;
+    return json(response, 204);
+  }
   if (verb === 'signing') return json(response, 200, signing(id));
   if (verb === 'transfer') {
     v.cancelled = true;

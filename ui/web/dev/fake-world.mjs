@@ -198,6 +198,29 @@ export function createWorld() {
     { id: `${v.id}-eo`, vehicle: v.id, camera: 101, kind: 'eo', state: 'live', width: 1280, height: 720, fps: 15, codec: 'H264', kbps: 1400, viewers: 1, detector: { state: 'off' } },
   ]);
 
+  /** The lower a place in a picture, the nearer it is. */
+  function placeInFeed(feed, url) {
+    const x = Number(url.searchParams.get('x'));
+    const y = Number(url.searchParams.get('y'));
+    const slantM = 220 - 120 * y;
+    return {
+      feed, t: url.searchParams.get('t') ?? iso(Date.now()), position: at(-100 + 200 * x, 300 - 200 * y), elevationAMSL: 640, slantM,
+      ellipse: { semiMajorM: slantM / 25, semiMinorM: slantM / 50, bearingDeg: 20, confidence: 0.95 },
+    };
+  }
+
+  /** A half moon to the north of the eye. */
+  function viewshed({ lat, lon, height: heightM, range: rangeM, target: targetM }) {
+    const ring = [[lon, lat], ...Array.from({ length: 13 }, (_, i) => (i * 15 - 90) * (Math.PI / 180)).map((a) => [lon + Math.sin(a) * rangeM * mLon, lat + Math.cos(a) * rangeM * mLat]), [lon, lat]];
+    return { type: 'Feature', geometry: { type: 'MultiPolygon', coordinates: [[ring]] }, properties: { heightM, rangeM, targetM, stepM: 20, seenShare: 0.5 } };
+  }
+
+  function bias(v) {
+    const sigmas = { eastSigmaM: 0.6, northSigmaM: 0.6, yawSigmaDeg: 0.2, pitchSigmaDeg: 0.1 };
+    if (v.biasForgotten) return [{ feed: `${v.id}-thermal`, eastM: 0, northM: 0, yawDeg: 0, pitchDeg: 0, ...sigmas }];
+    return [{ feed: `${v.id}-thermal`, eastM: -0.4, northM: 6.2, yawDeg: 0.3, pitchDeg: -0.1, ...sigmas }];
+  }
+
   const zones = {
     type: 'FeatureCollection',
     features: [
@@ -212,7 +235,7 @@ export function createWorld() {
   };
 
   return {
-    vehicles, sensors, alerts, cues, feeds, zones, raise, pulse, iso, height, waveform,
+    placeInFeed, viewshed, bias, vehicles, sensors, alerts, cues, feeds, zones, raise, pulse, iso, height, waveform,
     vehicle, track, animal, oneOfCrowd,
     plan: (kind, id) => plan(kind, id, at),
     traffic: (now) => traffic(now, at),

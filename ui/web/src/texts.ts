@@ -30,6 +30,8 @@ const english = {
     more: (n: number) => `and ${n} more`,
     viewer: 'Viewers watch; an operator does this.',
     noVehicle: 'No vehicle is selected.',
+    timeForm: '2026-11-27 14:03',
+    badTime: 'A time in UTC is written as 2026-11-27 14:03, with seconds if need be.',
     unknownOutcome: 'Not known whether it was done.',
   },
 
@@ -367,6 +369,7 @@ const english = {
     land: 'Land here …',
     home: 'Home is here …',
     look: 'Look here',
+    seen: 'What is seen from here …',
     coordinates: 'Coordinates',
     radius: 'Radius, m',
     direction: 'Direction',
@@ -393,6 +396,36 @@ const english = {
     throughNone: 'through no no-fly zone',
   },
 
+  /** What can be seen from a place. */
+  viewshed: {
+    title: 'Seen from here',
+    eye: 'Eye above ground, m',
+    target: 'Height of what is looked for, m',
+    range: 'Range, m',
+    looking: 'Looking over the terrain …',
+    share: (percent: string, range: string) => `${percent} of the ground within ${range} is seen`,
+    clear: 'Clear',
+  },
+
+  /** By hand over a picture. */
+  hand: {
+    picture: (kind: string, owner: string) =>
+      `${kind} of ${owner}: click for the place, drag or hold the arrow keys to turn the camera, wheel or plus and minus to zoom`,
+    smaller: 'Smaller',
+    hint: 'Click: the place · drag: turn · wheel: zoom',
+    place: 'Place in the picture',
+    asking: 'Looking where that is …',
+    within: (metres: string) => `± ${metres} (95 %)`,
+    ground: (height: string, slant: string) => `ground ${height} AMSL, ${slant} from the camera`,
+    onMap: 'Show on the map',
+    by: (who: string) => `controlled by ${who}`,
+    byYou: 'controlled by you',
+    free: 'nobody has control',
+    otherGimbal: (system: string, component: string) => `camera held by station ${system}/${component}`,
+    tone: (name: string) => `Colours of thermal pictures: ${name}; change`,
+    tones: { sent: 'As sent', inverted: 'Inverted', iron: 'Iron' },
+  },
+
   video: {
     wall: 'Video wall',
     fullScreen: 'Full screen',
@@ -410,7 +443,6 @@ const english = {
     noCamera: 'No camera sends pictures to this station.',
     kinds: { thermal: 'Thermal', eo: 'EO' },
     enlarge: (kind: string, owner: string) => `Enlarge ${kind} of ${owner}`,
-    shrink: (kind: string, owner: string) => `Shrink ${kind} of ${owner}`,
     /** A short mark in the corner of a picture that is recorded. */
     rec: 'REC',
     show: (feed: string) => `Show ${feed}`,
@@ -676,7 +708,32 @@ const english = {
     terminate: 'Terminate',
   },
 
+  /** What has been learned of the errors of a vehicle's cameras. */
+  bias: {
+    title: 'Errors learned of its cameras; places are corrected by them',
+    nothing: 'nothing learned yet',
+    sides: { north: 'north', south: 'south', east: 'east', west: 'west', clockwise: 'clockwise', counter: 'counter-clockwise', up: 'up', down: 'down' },
+    forget: 'Start anew …',
+    confirm: 'Forget them, as after a repair',
+    forgotten: (name: string) => `${name}: what was learned of its cameras is forgotten`,
+  },
+
+  /** Several vehicles commanded at once. */
+  many: {
+    title: 'Several at once',
+    count: (n: number) => (n === 0 ? 'you control none' : `you control ${n}`),
+    none: 'Take control of vehicles to command them together.',
+    take: (n: number) => plural(n, { one: 'Take control of the one that is free', other: `Take control of the ${n} that are free` }),
+    returns: (names: string) => `Home: ${names}`,
+    land: (names: string) => `Land: ${names}`,
+  },
+
   instruments: {
+    attitude: 'Attitude',
+    roll: (deg: string, side: string) => `roll ${deg}° ${side}`,
+    pitch: (deg: string, side: string) => `nose ${deg}° ${side}`,
+    sides: { left: 'left', right: 'right', up: 'up', down: 'down' },
+    noAttitude: 'not told',
     heightAGL: 'Height AGL',
     amsl: 'AMSL',
     speed: 'Speed',

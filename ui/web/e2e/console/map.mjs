@@ -84,3 +84,17 @@ export async function layers(kit) {
   await kit.press('z');
   return 'contours, footprint, track with ellipse and trail; own line with date and source; coverage off and on; the world from afar';
 }
+
+export async function viewshed(kit) {
+  await kit.clickMap(0.25, 0.75);
+  await kit.id('viewshed-here').click();
+  await until('the share that is seen', async () => (await kit.text('viewshed-share')).includes('50 % of the ground within 3000 m'));
+  await until('it on the map', async () => (await kit.shown('viewshed-seen')) > 0 && (await kit.shown('viewshed-eye')) === 1);
+  const asked = kit.page.waitForRequest((r) => r.url().includes('/terrain/viewshed') && r.url().includes('height=30'));
+  await kit.id('viewshed-height').fill('30');
+  await asked;
+  await kit.screenshot('viewshed');
+  await kit.id('viewshed-clear').click();
+  await until('it is gone', async () => (await kit.shown('viewshed-seen')) === 0);
+  return 'what an eye at a height sees, on the map, and cleared';
+}

@@ -14,7 +14,17 @@ export async function panel(kit) {
   await until('the health of vehicle 1 unfolded', async () => (await kit.text('health')).includes('14 sats'));
   const words = await kit.page.getByRole('complementary', { name: 'Vehicles' }).innerText();
   for (const word of ['AGL', 'AMSL', 'Battery', '74', 'GPS']) check(words.includes(word), `the panel does not say '${word}'`);
+  check(/roll \d+° (left|right) · nose \d+° (up|down)/.test(await kit.text('attitude')), `the attitude reads '${await kit.text('attitude')}'`);
   await kit.page.getByText('anna has control.').first().waitFor();
+  // What was learned of the errors of its cameras, and starting anew after a repair.
+  await kit.id('payload').locator('summary').click();
+  await until('the errors of a camera', async () => (await kit.text('bias-1-thermal')).includes('6.2 m north ± 0.6, 0.4 m west ± 0.6, 0.3° clockwise ± 0.2°'));
+  await kit.id('bias-forget').click();
+  await until('the question can be answered', () => kit.id('bias-forget-confirm').isEnabled());
+  await kit.id('bias-forget-confirm').click();
+  await kit.toast('what was learned of its cameras is forgotten');
+  await until('nothing is known of it', async () => (await kit.text('bias-1-thermal')).includes('nothing learned yet'));
+  await kit.id('payload').locator('summary').click();
   return `instruments of one; the other says '${alarm.replace(/\s+/g, ' ')}' and why it cannot arm`;
 }
 
@@ -75,4 +85,27 @@ export async function flying(kit) {
   await kit.id('take-control').waitFor();
   page.off('request', listen);
   return `taken over with a reason, flown and circled by clicks (${words}), held, returned, landed, paused, camera pointed, released`;
+}
+
+export async function many(kit) {
+  const sent = [];
+  const listen = (r) => r.method() === 'POST' && r.url().endsWith('/commands') && sent.push(`${r.url().match(/vehicles\/(\d+)/)[1]} ${JSON.parse(r.postData()).command}`);
+  kit.page.on('request', listen);
+  await kit.id('many').locator('summary').click();
+  await kit.id('many-take').click();
+  for (const id of [1, 2]) await kit.id(`many-${id}`).waitFor();
+  await kit.id('many-hold').click();
+  await until('both hold', () => sent.includes('1 hold') && sent.includes('2 hold'));
+  await kit.id('many-2').uncheck();
+  await kit.sure('many-return');
+  await until('one of them returns', () => sent.includes('1 return'));
+  check(!sent.includes('2 return'), 'a vehicle that was left out was commanded');
+  await kit.id('many').locator('summary').click();
+  kit.page.off('request', listen);
+  for (const id of [1, 2]) {
+    await kit.id(`vehicle-${id}`).click();
+    await kit.id('release-control').click();
+    await kit.id('take-control').waitFor();
+  }
+  return 'control of both at once, both hold, one of them sent home';
 }

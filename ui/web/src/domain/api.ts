@@ -7,6 +7,7 @@ import { past, timeline, type Past, type Timeline } from './past';
 import type { CameraCommand, GimbalMode } from './payload';
 import { fencePlan, missionPlan, rallyPlan, type PlanKind, type Plans } from './plan';
 import type { TrackingTarget } from './picture';
+import type { TurnRate } from './panning';
 import { recordedMetadata, recording, recordingIndex, type RecordedMetadata, type Recording, type RecordingIndex } from './recording';
 import { configEntry, configuration, revisionNone, stranger, type ConfigEntry, type Configuration, type Entry, type Section, type Stranger } from './site';
 import { waveform, type Waveform } from './waveform';
@@ -92,6 +93,27 @@ export class Api {
     const query = `lat=${at.lat.toFixed(6)}&lon=${at.lon.toFixed(6)}`;
     const answer = await this.request('GET', `/terrain/elevation?${query}`, undefined, signal);
     return (await decodeBody(answer, m.elevation)).elevationAMSL;
+  }
+
+  /** What an eye at a height above the ground sees of things that are targetM high. */
+  viewshed(eye: m.Place, heightM: number, rangeM: number, targetM: number): Promise<m.Viewshed> {
+    const query = new URLSearchParams({ lat: eye.lat.toFixed(6), lon: eye.lon.toFixed(6), height: String(heightM), range: String(rangeM), target: String(targetM) });
+    return this.read(`/terrain/viewshed?${query}`, m.viewshed);
+  }
+
+  /** The ground that a point of a feed's picture shows; at is in shares of the picture, takenMs the station's time of it where that is known. */
+  placeInFeed(feed: string, at: { x: number; y: number }, takenMs: number | undefined): Promise<m.FeedPlace> {
+    const query = new URLSearchParams({ x: at.x.toFixed(4), y: at.y.toFixed(4), ...(takenMs !== undefined && { t: new Date(takenMs).toISOString() }) });
+    return this.read(`/feeds/${encodeURIComponent(feed)}/place?${query}`, m.feedPlace);
+  }
+
+  /** What has been learned of the errors of a vehicle's cameras. */
+  bias(vehicle: number): Promise<m.CameraBias[]> {
+    return this.read(`/vehicles/${vehicle}/bias`, array(m.cameraBias));
+  }
+
+  async forgetBias(vehicle: number): Promise<void> {
+    await this.request('DELETE', `/vehicles/${vehicle}/bias`);
   }
 
   /** The station's MAVLink connections. */
@@ -186,6 +208,11 @@ export class Api {
 
   async stopTracking(vehicle: number, camera: number): Promise<m.CommandResult> {
     return decodeBody(await this.request('DELETE', `/vehicles/${vehicle}/tracking?camera=${camera}`), m.commandResult);
+  }
+
+  /** Turns a gimbal for the next 0.6 s; what is still stops it. */
+  turn(vehicle: number, gimbal: number | undefined, rate: TurnRate): Promise<m.CommandResult> {
+    return this.send('POST', `/vehicles/${vehicle}/gimbal`, m.commandResult, { ...(gimbal !== undefined && { gimbal }), ...rate });
   }
 
   lookAt(vehicle: number, target: m.Place): Promise<m.CommandResult> {

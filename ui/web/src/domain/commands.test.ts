@@ -84,7 +84,7 @@ describe('Hold', () => {
   it('sends a stop after a start that is still on its way, and nothing that is over', async () => {
     const sent: number[] = [];
     let answer = (): void => undefined;
-    const hold = new Hold((rate) => {
+    const hold = new Hold<number>(0, (rate: number) => {
       sent.push(rate);
       return new Promise<void>((done) => (answer = done));
     }, vi.fn());
@@ -101,7 +101,7 @@ describe('Hold', () => {
   it('tries a stop again, says when it gives up, and can be used after that', async () => {
     const failed = vi.fn();
     const send = vi.fn<(rate: number) => Promise<void>>().mockRejectedValue(new Error('no answer'));
-    const hold = new Hold(send, failed, 3);
+    const hold = new Hold<number>(0, send, failed, 3);
     await hold.set(1);
     await hold.set(0);
     expect(send.mock.calls.map(([rate]) => rate)).toEqual([1, 0, 0, 0]);
@@ -116,7 +116,7 @@ describe('Hold', () => {
     try {
       const failed = vi.fn();
       const send = vi.fn<(rate: number) => Promise<void>>().mockResolvedValue();
-      const hold = new Hold(send, failed);
+      const hold = new Hold<number>(0, send, failed);
       await hold.set(1);
       await vi.advanceTimersByTimeAsync(1000);
       await hold.set(0);
@@ -133,7 +133,7 @@ describe('Hold', () => {
   });
   it('does not stop what was never started', async () => {
     const send = vi.fn(async () => undefined);
-    await new Hold(send, vi.fn()).set(0);
+    await new Hold<number>(0, send, vi.fn()).set(0);
     expect(send).not.toHaveBeenCalled();
   });
 });

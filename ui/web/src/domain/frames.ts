@@ -43,6 +43,11 @@ export class FrameCounter {
     return shown === undefined ? undefined : shown + this.delayMs;
   }
 
+  /** How long ago the picture that is shown was taken; undefined where its time is not known. */
+  takenAgoMs(nowMs: number): number | undefined {
+    return this.delayMs > 0 ? this.pictureAgeMs(nowMs) : undefined;
+  }
+
   private forget(nowMs: number): void {
     while (this.times.length > 0 && nowMs - this.times[0]! > 2_000) this.times.shift();
   }

@@ -1,25 +1,29 @@
 /**
- * Something that goes on while a button is held: a rate that is sent when it changes and renewed as long as it is held, because
+ * Something that goes on while a button is held or a pointer is dragged: a rate that is sent when it changes and renewed as long as it is held, because
  * the station stops what nobody renews for 0.6 s, and a stop that must arrive. One request at a time; what was wanted meanwhile
  * and is over is not sent; a stop that fails is tried again.
  */
-export class Hold {
-  private wanted = 0;
-  private sent = 0;
+export class Hold<Rate = number> {
+  private wanted: Rate;
+  /** Nothing: it has to be sent anew. */
+  private sent: Rate | undefined;
   private running = false;
   private renewal: ReturnType<typeof setInterval> | undefined;
 
+  /** still is the rate that stops. */
   constructor(
-    private readonly send: (rate: number) => Promise<unknown>,
+    private readonly still: Rate,
+    private readonly send: (rate: Rate) => Promise<unknown>,
     private readonly failed: (error: unknown) => void,
     private readonly stopTries = 4,
     private readonly renewMs = 200,
-  ) {}
+  ) {
+    this.wanted = this.sent = still;
+  }
 
-  /** rate 0 stops. */
-  async set(rate: number): Promise<void> {
+  async set(rate: Rate): Promise<void> {
     this.wanted = rate;
-    if (rate === 0) this.letGo();
+    if (rate === this.still) this.letGo();
     else this.renewal ??= setInterval(() => void this.renew(), this.renewMs);
     await this.bring();
   }
@@ -31,7 +35,7 @@ export class Hold {
 
   private async renew(): Promise<void> {
     if (this.running) return;
-    this.sent = Number.NaN;
+    this.sent = undefined;
     await this.bring();
   }
 
@@ -41,13 +45,13 @@ export class Hold {
     let tries = 0;
     while (this.sent !== this.wanted) {
       const rate = this.wanted;
-      tries = rate === 0 ? tries + 1 : 0;
+      tries = rate === this.still ? tries + 1 : 0;
       // Whether a request that fails acted is not known: then a stop is sent all the same.
       this.sent = rate;
       try {
         await this.send(rate);
       } catch (error) {
-        if (rate === 0 && tries < this.stopTries) this.sent = Number.NaN;
+        if (rate === this.still && tries < this.stopTries) this.sent = undefined;
         else {
           this.letGo(); // it is told once, and not with every renewal
           this.failed(error);

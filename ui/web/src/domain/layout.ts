@@ -12,6 +12,10 @@ export const trailMinutes = [0, 1, 3, 10] as const;
 export const wallSizes = [1, 4, 9] as const;
 export type WallSize = (typeof wallSizes)[number];
 
+/** How thermal pictures are coloured: as the camera sends them, with warm and cold changed over, or from black over red to white. */
+export const tones = ['sent', 'inverted', 'iron'] as const;
+export type Tone = (typeof tones)[number];
+
 export interface Layout {
   panels: Record<PanelName, boolean>;
   layers: Record<LayerName, boolean>;
@@ -20,6 +24,7 @@ export interface Layout {
   trailMin: number;
   format: CoordinateFormat;
   wall: WallSize;
+  tone: Tone;
 }
 
 const allOf = <K extends string>(names: readonly K[]): Record<K, boolean> =>
@@ -27,7 +32,7 @@ const allOf = <K extends string>(names: readonly K[]): Record<K, boolean> =>
 
 export function defaultLayout(): Layout {
   const layers = { ...allOf(layerNames), contours: false };
-  return { panels: allOf(panelNames), layers, hiddenMaps: [], trailMin: 3, format: 'latLon', wall: 4 };
+  return { panels: allOf(panelNames), layers, hiddenMaps: [], trailMin: 3, format: 'latLon', wall: 4, tone: 'sent' };
 }
 
 /** A layout as it was remembered; what is missing or makes no sense is as by default, so that an older one still serves. */
@@ -40,6 +45,7 @@ export function readLayout(value: unknown): Layout {
   if (Array.isArray(hidden)) layout.hiddenMaps = hidden.filter((id): id is string => typeof id === 'string').slice(0, 200);
   layout.trailMin = trailMinutes.find((m) => m === source['trailMin']) ?? layout.trailMin;
   layout.format = coordinateFormats.find((f) => f === source['format']) ?? layout.format;
+  layout.tone = tones.find((t) => t === source['tone']) ?? layout.tone;
   layout.wall = wallSizes.find((w) => w === source['wall']) ?? layout.wall;
   return layout;
 }

@@ -256,6 +256,27 @@ export type Terrain = Decoded<typeof terrain>;
 
 export const elevation = object({ elevationAMSL: optional(num) });
 
+/** The ground that a point of a picture shows, and how well that is known. */
+export const feedPlace = object({ feed: str, t: instant, position: place, elevationAMSL: num, slantM: num, ellipse });
+export type FeedPlace = Decoded<typeof feedPlace>;
+
+/** What can be seen from a place, as polygons that MapLibre validates. */
+const viewshedProperties = object({ heightM: num, rangeM: num, targetM: num, stepM: num, seenShare: num });
+export type Viewshed = Decoded<typeof viewshedProperties> & { seen: Geometry };
+
+export const viewshed: Decoder<Viewshed> = (value, path) => {
+  const source = asObject(value, path);
+  const geometry = asObject(source['geometry'], `${path}.geometry`);
+  oneOf('MultiPolygon')(geometry['type'], `${path}.geometry.type`);
+  return { ...viewshedProperties(source['properties'], `${path}.properties`), seen: geometry as unknown as Geometry };
+};
+
+/** How far a camera places things beside the truth, as the station has learned it; one sigma. */
+export const cameraBias = object({
+  feed: str, eastM: num, northM: num, yawDeg: num, pitchDeg: num, eastSigmaM: num, northSigmaM: num, yawSigmaDeg: num, pitchSigmaDeg: num,
+});
+export type CameraBias = Decoded<typeof cameraBias>;
+
 export const commandResult = object({
   id: optional(str),
   vehicle: optional(num),

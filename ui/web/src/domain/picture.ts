@@ -27,7 +27,7 @@ export function shareOf(at: Point, tile: Size, picture: Size): Point {
 }
 
 /** A drag shorter than this, in pixels, is a click: a gloved finger never stands still. */
-const clickPx = 12;
+export const clickPx = 12;
 
 /** What a person asks to track: a point where they clicked, a box where they dragged one. */
 export type TrackingTarget = { point: PicturePoint } | { box: PictureBox };

@@ -54,14 +54,3 @@ function counted(words: readonly string[]): [string, number][] {
   for (const w of words) counts.set(w, (counts.get(w) ?? 0) + 1);
   return [...counts].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
 }
-
-/** 'yyyy-mm-ddThh:mm' in UTC, as a field for date and time takes it. */
-export function fieldTime(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 16);
-}
-
-/** The instant in such a field; undefined where it holds none. */
-export function timeOfField(text: string): number | undefined {
-  const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(text) ? Date.parse(`${text}Z`) : Number.NaN;
-  return Number.isNaN(ms) ? undefined : ms;
-}

@@ -1,7 +1,7 @@
 /** What a tile says about its picture, in words. */
 import { clockTime, quantity } from './format';
 import type { Picture } from './frames';
-import type { Feed } from './model';
+import type { Feed, Vehicle } from './model';
 import { texts } from '../texts';
 
 const said = texts.video;
@@ -41,6 +41,16 @@ export function tileWords(input: TileInput): TileWords {
   const lacks = feed.state !== 'live' ? said.lacks.signal : connected ? said.lacks.picture : said.lacks.connection;
   const words = said.since(lacks, since);
   return { status: words, veil: veil(words.charAt(0).toUpperCase() + words.slice(1)) };
+}
+
+/** Who controls a camera: another station that holds its gimbal, else who has the lease of what carries it; undefined for a camera on a mast. */
+export function cameraHolder(carrier: Pick<Vehicle, 'control' | 'gimbals'> | undefined, me: { name: string } | undefined): string | undefined {
+  if (!carrier) return undefined;
+  const other = carrier.gimbals?.find((g) => g.control?.who === 'other')?.control;
+  if (other) return texts.hand.otherGimbal(String(other.system ?? '–'), String(other.component ?? '–'));
+  const { control } = carrier;
+  if (!control) return texts.hand.free;
+  return control.holder === me?.name ? texts.hand.byYou : texts.hand.by(control.holder);
 }
 
 /** Something about a picture that plays: what would make it better, or that other browsers may not play it. */

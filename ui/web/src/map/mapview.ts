@@ -11,6 +11,7 @@ import type { LonLat, Place, Terrain } from '../domain/model';
 import type { Store, Topic } from '../domain/store';
 import { nearest } from '../domain/trackarray';
 import { alertLayer, alerts } from './alerts';
+import { asked } from './asked';
 import { Ground } from './ground';
 import { drawImage, imageRatio } from './images';
 import { measure } from './measure';
@@ -31,7 +32,7 @@ import { zones } from './zones';
 
 setWorkerUrl(workerUrl);
 
-const overlays: readonly Overlay[] = [zones, own, plans, sensors, vehicles, traffic, tracks, alerts, measure, sketch];
+const overlays: readonly Overlay[] = [zones, own, plans, sensors, vehicles, traffic, tracks, alerts, asked, measure, sketch];
 
 /** What lies under a click. */
 export type Hit = { kind: 'track' | 'alert' | 'sensor'; id: string } | { kind: 'vehicle'; id: number };

@@ -2,7 +2,7 @@
 import type { Feature, FeatureCollection, Geometry } from 'geojson';
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl';
 import type { Layout } from '../domain/layout';
-import type { LonLat, MapFile, Place } from '../domain/model';
+import type { FeedPlace, LonLat, MapFile, Place, Viewshed } from '../domain/model';
 import type { OwnLayer } from '../domain/ownlayers';
 import type { Sketch } from '../domain/site';
 import type { Store, Topic } from '../domain/store';
@@ -23,6 +23,9 @@ export interface View {
   measured: readonly LonLat[];
   /** A sensor or zone that is being edited. */
   sketch: Sketch | undefined;
+  /** The place that was asked for in a picture, and what can be seen from where somebody asked. */
+  pointed: FeedPlace | undefined;
+  viewshed: (Viewshed & { eye: Place }) | undefined;
   own: readonly OwnLayer[];
   /** The maps of the station's folder that are shown. */
   files: readonly MapFile[];

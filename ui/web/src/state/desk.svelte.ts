@@ -8,7 +8,7 @@ import { ServerClock } from '../domain/clock';
 import type { FrameWatch } from '../domain/frames';
 import { LiveSocket, type LinkState } from '../domain/live';
 import type { LiveMessage } from '../domain/messages';
-import type { Alert, Cue, Feed, LonLat, Me, Sensor, Track, Vehicle, Zone } from '../domain/model';
+import type { Alert, Cue, Feed, FeedPlace, LonLat, Me, Place, Sensor, Track, Vehicle, Viewshed, Zone } from '../domain/model';
 import { PlanReader } from '../domain/planreader';
 import { sortAlerts, topCue } from '../domain/queue';
 import { Store, type Topic } from '../domain/store';
@@ -74,6 +74,13 @@ export class Desk {
   overlay = $state<Overlay>('none');
   /** The points of the way that is being measured. */
   measured = $state.raw<readonly LonLat[]>([]);
+  /** Shows a place on the map, while there is one. */
+  centreMap: ((at: Place) => void) | undefined;
+  /** The place that was asked for last in a picture. */
+  pointed = $state.raw<FeedPlace | undefined>();
+  /** From where the operator asks what can be seen, and the answer. */
+  viewFrom = $state.raw<Place | undefined>();
+  viewshed = $state.raw<(Viewshed & { eye: Place }) | undefined>();
   /** Counts up when somebody has changed an entry of the configuration. */
   configured = $state(0);
   zones = $state.raw<Zone[]>([]);

@@ -1,5 +1,5 @@
 /** The arrangement of who is signed in: kept in this browser, changed at once. */
-import { defaultLayout, readLayout, type LayerName, type Layout, type PanelName, type WallSize } from '../domain/layout';
+import { defaultLayout, readLayout, type LayerName, type Layout, type PanelName, type Tone, type WallSize } from '../domain/layout';
 import type { CoordinateFormat } from '../domain/coords';
 import { remember, remembered } from './remembered';
 
@@ -36,6 +36,10 @@ export class LayoutState {
 
   wall(wall: WallSize): void {
     this.change({ wall });
+  }
+
+  tone(tone: Tone): void {
+    this.change({ tone });
   }
 
   private change(part: Partial<Layout>): void {
