@@ -11,6 +11,7 @@ const (
 	TypeAlert        = "alert"
 	TypeCue          = "cue"
 	TypeTrack        = "track"
+	TypeTracks       = "tracks" // several of them, to who takes their movements as rows
 	TypeTrackGone    = "trackGone"
 	TypeTrip         = "trip"
 	TypeDetections   = "detections"

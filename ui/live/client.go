@@ -53,9 +53,12 @@ func newClient(h *Hub, who access.Principal, rows bool) *client {
 }
 
 // push gives the client something to send; it never waits.
-func (c *client) push(now time.Time, m message) {
+func (c *client) push(now time.Time, all ...message) {
 	c.mu.Lock()
-	ok := c.q.push(now, m)
+	ok := true
+	for _, m := range all {
+		ok = c.q.push(now, m) && ok
+	}
 	c.mu.Unlock()
 	if !ok {
 		c.cancel(errTooSlow)
@@ -230,12 +233,35 @@ func (c *client) sendDue(now time.Time, batch []message, frame []byte, rows int)
 	if rows > 0 {
 		return c.sendRows(now, frame, rows)
 	}
-	for _, m := range batch {
-		if err := c.send(m.kind, m.data); err != nil {
+	for len(batch) > 0 {
+		n := 1
+		for c.rows && n < len(batch) && batch[n-1].kind == api.TypeTrack && batch[n].kind == api.TypeTrack {
+			n++
+		}
+		var err error
+		if n > 1 {
+			err = c.sendTracks(batch[:n])
+		} else {
+			err = c.send(batch[0].kind, batch[0].data)
+		}
+		if err != nil {
 			return err
 		}
+		batch = batch[n:]
 	}
 	return nil
+}
+
+// sendTracks sends what is told of several tracks in one message: a thousand that are new cost a console some dozens, and not a thousand.
+func (c *client) sendTracks(batch []message) error {
+	c.seq++
+	c.text = beginEnvelope(c.text[:0], api.TypeTracks, c.seq)
+	for i, m := range batch {
+		c.text = append(c.text, "[,"[min(i, 1)])
+		c.text = append(c.text, m.data...)
+	}
+	c.text = append(c.text, "]}"...)
+	return c.transmit(websocket.TextMessage, c.text)
 }
 
 // beat tells the time, and asks now and then whether the client is still there.

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -54,9 +55,10 @@ type Hub struct {
 
 	mu      sync.Mutex
 	clients map[*client]struct{}
-	byRow   int      // how many of them take tracks as rows
-	ledger  ledger   // what those know
-	rows    rowQueue // what they have not been told of it
+	byRow   int       // how many of them take tracks as rows
+	ledger  ledger    // what those know
+	rows    rowQueue  // what they have not been told of it
+	news    []message // what they have to be told of tracks before those rows
 	closed  bool
 	running sync.WaitGroup // one for each client
 
@@ -207,6 +209,7 @@ func (h *Hub) publishRow(c api.Change) {
 	case api.TrackGone:
 		number := h.ledger.forget(c.ID)
 		h.rows.forget(number)
+		h.news = slices.DeleteFunc(h.news, func(m message) bool { return m.key == introduction(c.ID, number) })
 		for cl := range h.clients {
 			if cl.rows {
 				cl.forgetRow(now, introduction(c.ID, number), number)
@@ -221,15 +224,27 @@ func (h *Hub) publishRow(c api.Change) {
 		if row != nil {
 			h.rows.push(now, number, row)
 		}
-		if news == nil {
-			return
+		if news != nil {
+			h.news = append(h.news, message{introduction(c.ID, number), news})
 		}
-		for cl := range h.clients {
-			if cl.rows {
-				cl.push(now, message{introduction(c.ID, number), news})
-			}
+		if row == nil { // no row brings it along
+			h.publishNews(now)
 		}
 	}
+}
+
+// publishNews tells those who take tracks as rows what the rows do not have; mu must be locked.
+func (h *Hub) publishNews(now time.Time) {
+	if len(h.news) == 0 {
+		return
+	}
+	for cl := range h.clients {
+		if cl.rows {
+			cl.push(now, h.news...)
+		}
+	}
+	clear(h.news)
+	h.news = h.news[:0]
 }
 
 // rowsDue is when rows should be published; zero: none wait.
@@ -244,6 +259,7 @@ func (h *Hub) publishRows(now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	rows, n, _ := h.rows.take(now, make([]byte, 0, min(len(h.rows.dirty), maxRows)*rowBytes))
+	h.publishNews(now)
 	if n == 0 {
 		return
 	}
@@ -297,7 +313,7 @@ func (h *Hub) remove(c *client) {
 	if c.rows {
 		if h.byRow--; h.byRow == 0 {
 			clear(h.ledger.tracks) // nobody hears of tracks that end meanwhile
-			h.rows = rowQueue{}
+			h.rows, h.news = rowQueue{}, nil
 		}
 	}
 	h.mu.Unlock()
@@ -346,13 +362,17 @@ func (h *Hub) Stats() Stats {
 
 // appendEnvelope appends data wrapped as docs/api.md has it.
 func appendEnvelope(b []byte, kind string, seq uint64, data []byte) []byte {
+	b = append(beginEnvelope(b, kind, seq), data...)
+	return append(b, '}')
+}
+
+// beginEnvelope appends an envelope up to its data.
+func beginEnvelope(b []byte, kind string, seq uint64) []byte {
 	b = append(b, `{"type":"`...)
 	b = append(b, kind...)
 	b = append(b, `","seq":`...)
 	b = strconv.AppendUint(b, seq, 10)
-	b = append(b, `,"data":`...)
-	b = append(b, data...)
-	return append(b, '}')
+	return append(b, `,"data":`...)
 }
 
 // Serve upgrades a request and runs the socket until it ends. The caller has checked who asks and from which origin.

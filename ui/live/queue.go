@@ -143,13 +143,17 @@ func (q *queue) take(now time.Time) (batch []message, next time.Time) {
 		return batch, now
 	}
 	rest := q.dirty[:0]
-	for _, k := range q.dirty {
+	for i, k := range q.dirty {
+		if len(batch) >= maxBatch { // a console that is told of a thousand tracks at once must not look at all of them for each batch
+			rest, next = append(rest, q.dirty[i:]...), now
+			break
+		}
 		st := q.states[k]
 		if st == nil || st.data == nil {
 			continue
 		}
 		due := st.sent.Add(interval(k.kind))
-		if len(batch) >= maxBatch || now.Before(due) {
+		if now.Before(due) {
 			rest = append(rest, k)
 			if next.IsZero() || due.Before(next) {
 				next = due

@@ -78,6 +78,17 @@ describe('messages', () => {
     });
   });
 
+  it('reads several tracks at once, and leaves out the one that cannot be read', () => {
+    const one = (id: string) => ({
+      type: 'Feature', id, number: 7, geometry: { type: 'Point', coordinates: [149.1, -35.3] },
+      properties: { status: 'confirmed', class: 'person', lastSeen: '2026-01-01T00:00:00.000Z' },
+    });
+    const bad: string[] = [];
+    const got = decodeMessage(JSON.stringify({ type: 'tracks', seq: 3, data: [one('t-1'), {}, one('t-2')] }), (e) => bad.push(e.message));
+    expect(got).toMatchObject({ type: 'tracks', seq: 3, data: [{ number: 7, track: { id: 't-1' } }, { number: 7, track: { id: 't-2' } }] });
+    expect(bad).toEqual(['tracks[1].geometry: expected an object, got undefined']);
+  });
+
   it('counts a message that it does not know or cannot read', () => {
     const bad: string[] = [];
     expect(decodeMessage('{"type":"weather","seq":8,"data":{}}', ignore)).toMatchObject({ type: 'unknown', seq: 8 });

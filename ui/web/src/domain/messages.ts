@@ -27,6 +27,7 @@ export type LiveMessage = { seq: number } & (
   | { type: 'alert'; data: m.Alert }
   | { type: 'cue'; data: m.Cue }
   | { type: 'track'; data: m.Track; number?: number | undefined }
+  | { type: 'tracks'; data: { track: m.Track; number: number | undefined }[] }
   | { type: 'rows'; data: TrackFrame }
   | { type: 'trackGone'; data: { id: string } }
   | { type: 'trip'; data: m.Trip }
@@ -44,6 +45,11 @@ export type LiveMessage = { seq: number } & (
 const gone = object({ id: str });
 const configured = object({ section: str, id: str, who: str });
 const time = object({ serverTime: instant });
+
+const trackWithNumber: Decoder<{ track: m.Track; number: number | undefined }> = (value, path) => ({
+  track: m.track(value, path),
+  number: optional(num)(asObject(value, path)['number'], `${path}.number`),
+});
 
 function features<T>(item: Decoder<T>, onBad: (e: DecodeError) => void): Decoder<T[]> {
   return (value, path) => lenientArray(item, onBad)(asObject(value, path)['features'], `${path}.features`);
@@ -106,8 +112,12 @@ function decodeChange(type: string, seq: number, data: unknown, onBad: (e: Decod
       return { type, seq, data: m.alert(data, type) };
     case 'cue':
       return { type, seq, data: m.cue(data, type) };
-    case 'track':
-      return { type, seq, data: m.track(data, type), number: optional(num)(asObject(data, type)['number'], 'track.number') };
+    case 'track': {
+      const { track, number } = trackWithNumber(data, type);
+      return { type, seq, data: track, number };
+    }
+    case 'tracks':
+      return { type, seq, data: lenientArray(trackWithNumber, onBad)(data, type) };
     case 'trackGone':
       return { type, seq, data: gone(data, type) };
     case 'trip':

@@ -82,6 +82,14 @@ describe('Store', () => {
     expect(store.vehicles.size).toBe(1);
   });
 
+  it('takes several tracks that are told together', () => {
+    const store = new Store();
+    store.apply(snapshot([]));
+    store.apply({ type: 'tracks', seq: 1, data: [{ track: track('t-2', -35, 11_000), number: 2 }, { track: track('t-3', -35, 11_000), number: undefined }] });
+    expect([...store.tracks.values()].map((t) => t.id)).toEqual(['t-2', 't-3']);
+    expect([...store.trails.keys()]).toEqual(['t-2', 't-3']);
+  });
+
   it('a trail grows with movement, not with updates, and ends with its track', () => {
     const store = new Store();
     store.apply(snapshot([]));

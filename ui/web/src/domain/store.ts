@@ -72,6 +72,12 @@ export class Store {
         this.tracks.put(message.data, message.number);
         this.extendTrail(message.data);
         return this.tell(['tracks']);
+      case 'tracks':
+        for (const { track, number } of message.data) {
+          this.tracks.put(track, number);
+          this.extendTrail(track);
+        }
+        return this.tell(['tracks']);
       case 'rows':
         return this.moved(message.data);
       case 'trackGone':
