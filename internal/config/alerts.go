@@ -49,6 +49,7 @@ type Cues struct {
 	SearchMostM  float64       `yaml:"searchMostM,omitempty"`  // from where it was sensed
 	SearchPd     float64       `yaml:"searchPd,omitempty"`     // of a detector that looks at one picture
 	SearchHidden float64       `yaml:"searchHidden,omitempty"` // share of places where any look misses
+	SearchAcross float64       `yaml:"searchAcross,omitempty"` // share of those near a border who go across it
 
 	SearchWalkSlow  float64 `yaml:"searchWalkSlow,omitempty"` // m/s, of who is searched for
 	SearchWalkFast  float64 `yaml:"searchWalkFast,omitempty"`
@@ -73,7 +74,7 @@ func (c *checker) alerts(a Alerts, q Cues) {
 	} {
 		c.limit("alerts."+key, v, 0, 200)
 	}
-	for key, v := range map[string]float64{"searchPd": q.SearchPd, "searchHidden": q.SearchHidden} {
+	for key, v := range map[string]float64{"searchPd": q.SearchPd, "searchHidden": q.SearchHidden, "searchAcross": q.SearchAcross} {
 		c.limit("cues."+key, v, 0, 0.99)
 	}
 	for key, v := range map[string]float64{

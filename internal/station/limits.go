@@ -29,7 +29,7 @@ func cueConfig(c config.Cues, zones []zone.Zone) cue.Config {
 		FarthestETA: c.FarthestETA, Reserve: c.Reserve, LeastStay: c.LeastStay, TimeOnTarget: c.TimeOnTarget,
 		LostAfter: c.LostAfter, QuietAfter: c.QuietAfter, HandoverLead: c.HandoverLead,
 		SearchAfter: c.SearchAfter, SearchEvery: c.SearchEvery, SearchStepM: c.SearchStepM, SearchMostM: c.SearchMostM,
-		SearchPd: c.SearchPd, SearchHidden: c.SearchHidden, SearchWalkSlow: c.SearchWalkSlow, SearchWalkFast: c.SearchWalkFast,
+		SearchPd: c.SearchPd, SearchHidden: c.SearchHidden, SearchAcross: c.SearchAcross, SearchWalkSlow: c.SearchWalkSlow, SearchWalkFast: c.SearchWalkFast,
 		SearchDriveSlow: c.SearchDriveSlow, SearchDriveFast: c.SearchDriveFast,
 	}
 }

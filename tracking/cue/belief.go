@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"vedette/internal/geo"
+	"vedette/tracking/zone"
 )
 
 const (
@@ -16,6 +17,8 @@ const (
 	standing = 0.1
 	// turning is how much who walks or drives turns, in radians for each root of a second: 40 degrees in a minute.
 	turning = 0.09
+	// acrossSigma is by how much, in radians, the way across a border may differ from the shortest.
+	acrossSigma = 0.5
 	// longestStep is the longest time that is moved at once, so that turns come in between.
 	longestStep = 5 * time.Second
 	// showsAgain is after how long without a look most of what hid something from a camera hides it no more.
@@ -47,6 +50,7 @@ type belief struct {
 	cfg     *Config
 	origin  geo.LatLon
 	vehicle bool
+	across  *float64 // radians clockwise from north: the way across a border near by, which somebody on foot may take
 	at      time.Time
 	told    time.Time // the time of the newest evidence in it
 	motes   [motes]mote
@@ -59,11 +63,28 @@ func newBelief(cfg *Config, id string, vehicle bool, s Sensed) *belief {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(id)) // a hash takes everything
 	b := &belief{cfg: cfg, origin: s.place(), vehicle: vehicle, at: s.At, told: s.At, unseen: 1, chance: rand.New(rand.NewPCG(h.Sum64(), 1))}
+	b.across = cfg.acrossBorder(b.origin)
 	for i := range b.motes {
 		b.motes[i] = b.mote(s)
 		b.motes[i].weight = 1.0 / motes
 	}
 	return b
+}
+
+// acrossBorder is the shortest way across the nearest border within SearchMostM of a place; nil: there is none.
+func (c *Config) acrossBorder(p geo.LatLon) *float64 {
+	var way *float64
+	nearest := c.SearchMostM
+	for _, z := range c.Zones {
+		if z.Kind != zone.Border {
+			continue
+		}
+		if along, d := z.Along(p.Point()); d <= nearest {
+			across := (along + 90) * math.Pi / 180
+			way, nearest = &across, d
+		}
+	}
+	return way
 }
 
 func (b *belief) enu(p geo.LatLon) (e, n float64) {
@@ -89,6 +110,9 @@ func (b *belief) mote(s Sensed) mote {
 		slow, fast = b.cfg.SearchDriveSlow, b.cfg.SearchDriveFast
 	}
 	m.speed, m.heading = slow+(fast-slow)*b.chance.Float64(), 2*math.Pi*b.chance.Float64()
+	if b.across != nil && b.chance.Float64() < b.cfg.SearchAcross {
+		m.heading = *b.across + acrossSigma*b.chance.NormFloat64() + math.Pi*float64(b.chance.IntN(2))
+	}
 	if s.Moving {
 		ve, vn := s.VE+trackSpeedSigma*b.chance.NormFloat64(), s.VN+trackSpeedSigma*b.chance.NormFloat64()
 		m.speed, m.heading = min(2*fast, math.Hypot(ve, vn)), math.Atan2(ve, vn)

@@ -8,7 +8,7 @@ import (
 
 // Config holds the settings; the zero value of each takes its default.
 type Config struct {
-	// Zones hold the no-fly zones, which no approach enters; others are ignored.
+	// Zones hold the no-fly zones, which no approach enters, and the borders, which who is searched for may want to cross.
 	Zones []zone.Zone
 	// FirstID is the number of the first cue: 1.
 	FirstID int
@@ -51,6 +51,8 @@ type Config struct {
 	// SearchWalkSlow and SearchWalkFast are the speeds of who walks and is searched for: 0.5 to 2 m/s. SearchDriveSlow and
 	// SearchDriveFast are those of who drives: 2 to 15 m/s.
 	SearchWalkSlow, SearchWalkFast, SearchDriveSlow, SearchDriveFast float64
+	// SearchAcross is how likely who walks within SearchMostM of a border goes across it, one way or the other, rather than anywhere: 0.5.
+	SearchAcross float64
 	// QuietAfter is how long nothing more is proposed for an alert whose cue was rejected, expired or done: 5 min. After a
 	// failure another vehicle is proposed at once.
 	QuietAfter time.Duration
@@ -92,6 +94,7 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.SearchWalkFast, 2)
 	orDefault(&c.SearchDriveSlow, 2)
 	orDefault(&c.SearchDriveFast, 15)
+	orDefault(&c.SearchAcross, 0.5)
 	c.SearchWalkFast, c.SearchDriveFast = max(c.SearchWalkFast, c.SearchWalkSlow), max(c.SearchDriveFast, c.SearchDriveSlow)
 	orDefault(&c.QuietAfter, 5*time.Minute)
 	return c

@@ -146,19 +146,38 @@ func (z Zone) Nearest(p orb.Point) orb.Point {
 	return q
 }
 
+// Along is the azimuth in degrees, 0 to 180, of the piece of the line or edge that is nearest to p, and its distance in metres,
+// which is infinite for a zone without geometry.
+func (z Zone) Along(p orb.Point) (azimuthDeg, distanceM float64) {
+	flat := planeAt(p)
+	distanceM = math.Inf(1)
+	z.eachPiece(flat, func(a, b, q orb.Point) {
+		if d := math.Hypot(q[0], q[1]); d < distanceM {
+			azimuthDeg, distanceM = math.Mod(math.Atan2(b[0]-a[0], b[1]-a[1])*180/math.Pi+360, 180), d
+		}
+	})
+	return azimuthDeg, distanceM
+}
+
 func (z Zone) nearest(p orb.Point) (orb.Point, float64) {
 	flat := planeAt(p)
 	best, bestM := p, math.Inf(1)
-	eachPath(z.Geometry, func(path orb.LineString) {
-		for i := range len(path) - 1 {
-			a, b := flat.to(path[i]), flat.to(path[i+1])
-			q := nearestOnSegment(a, b)
-			if d := math.Hypot(q[0], q[1]); d < bestM {
-				best, bestM = flat.from(q), d
-			}
+	z.eachPiece(flat, func(_, _, q orb.Point) {
+		if d := math.Hypot(q[0], q[1]); d < bestM {
+			best, bestM = flat.from(q), d
 		}
 	})
 	return best, bestM
+}
+
+// eachPiece visits the segments of the line or edge in a plane, with the point of each that is nearest to its origin.
+func (z Zone) eachPiece(flat plane, visit func(a, b, nearest orb.Point)) {
+	eachPath(z.Geometry, func(path orb.LineString) {
+		for i := range len(path) - 1 {
+			a, b := flat.to(path[i]), flat.to(path[i+1])
+			visit(a, b, nearestOnSegment(a, b))
+		}
+	})
 }
 
 // nearestOnSegment is the point of the segment a to b that is nearest to the origin.

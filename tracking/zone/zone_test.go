@@ -73,6 +73,26 @@ func TestContainsAndDistance(t *testing.T) {
 	}
 }
 
+func TestAlongIsTheWayOfTheNearestPiece(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name                  string
+		z                     zone.Zone
+		east, north, deg, far float64
+	}{
+		{"a line from west to east", border, -500, -70, 90, 70},
+		{"on it", border, -500, 0, 90, 0},
+		{"its slanting part", border, 500, 300, 45, 100 * math.Sqrt2},
+		{"an area's western edge", area, -20, 50, 0, 20},
+		{"no geometry", zone.Zone{}, 0, 0, 0, math.Inf(1)},
+	} {
+		deg, far := c.z.Along(at(c.east, c.north))
+		if math.Abs(geo.DiffDeg(2*deg, 2*c.deg)) > 0.2 || math.Abs(far-c.far) > 0.2 {
+			t.Errorf("%s: %.2f degrees, %.2f m away", c.name, deg, far)
+		}
+	}
+}
+
 func TestCrossings(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -1,0 +1,70 @@
+//go:build !race
+
+// Means of many searches, which the race detector would make slow; everything runs on one goroutine.
+
+package cue_test
+
+import (
+	"fmt"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"vedette/internal/geo"
+	"vedette/tracking/cue"
+	"vedette/tracking/zone"
+)
+
+// TestASearchBelievesOnlyWhatADetectorCanTell has a slow detector that tells of nobody whom only one of its last three pictures showed.
+func TestASearchBelievesOnlyWhatADetectorCanTell(t *testing.T) {
+	t.Parallel()
+	const worlds, everyS = 30, 1.2
+	var candid, hasty []time.Duration
+	for seed := range uint64(worlds) {
+		for _, says := range []bool{true, false} {
+			h := newHunt(seed, everyS)
+			h.twice, h.candid = true, says
+			took := h.aimed(t, func(*hunt) []cue.Sensed {
+				return []cue.Sensed{{At: start, Lat: origin.Lat, Lon: origin.Lon, EE: 24 * 24, NN: 24 * 24}}
+			})
+			if says {
+				candid = append(candid, took)
+			} else {
+				hasty = append(hasty, took)
+			}
+		}
+	}
+	words := fmt.Sprintf("found within 100 s in %d of %d worlds; %d where the first look at a place counts as a look in vain",
+		within(candid, 100*time.Second), worlds, within(hasty, 100*time.Second))
+	t.Log(words)
+	if within(candid, 100*time.Second) <= within(hasty, 100*time.Second) {
+		t.Error(words)
+	}
+}
+
+// TestWhoIsNearABorderMayWantToCrossIt has people go across a line or along it.
+func TestWhoIsNearABorderMayWantToCrossIt(t *testing.T) {
+	t.Parallel()
+	const worlds = 40
+	line := zone.Zone{ID: "b", Kind: zone.Border, Geometry: orb.LineString{geo.Offset(origin, 270, 5000).Point(), geo.Offset(origin, 90, 5000).Point()}}
+	mean := func(headingDeg float64, zones ...zone.Zone) time.Duration {
+		sum := time.Duration(0)
+		for seed := range uint64(worlds) {
+			h := newHunt(seed, 1.2)
+			h.cfg.Zones = zones
+			h.heading = headingDeg*math.Pi/180 + 0.4*h.chance.NormFloat64()
+			sum += h.aimed(t, func(*hunt) []cue.Sensed {
+				return []cue.Sensed{{At: start, Lat: origin.Lat, Lon: origin.Lon, EE: 24 * 24, NN: 24 * 24}}
+			})
+		}
+		return sum / worlds
+	}
+	across, anyWay, along, anyWayAlong := mean(0, line), mean(0), mean(90, line), mean(90)
+	words := fmt.Sprintf("who goes across is found within %v, %v without the line; who goes along it within %v and %v", across, anyWay, along, anyWayAlong)
+	t.Log(words)
+	if across >= anyWay || along > anyWayAlong*3/2 {
+		t.Error(words)
+	}
+}
