@@ -279,6 +279,12 @@ func (s *station) TrackHistory(_ context.Context, id string) (api.TrackHistory, 
 	return api.NewFeature(id, orb.LineString{{149, -35}, {149.1, -35}}, api.HistoryProperties{}), nil
 }
 
+func (s *station) AlertPicture(_ context.Context, who access.Principal, _, id string, n int) ([]byte, error) {
+	if id != "a-1" || n != 3 {
+		return nil, api.NotFound("alert %.40q has no picture %d", id, n)
+	}
+	return []byte("picture"), s.did(who.Name + " looks at a picture of " + id)
+}
 func (s *station) AlertHistory(_ context.Context, id string) (api.AlertHistory, error) {
 	return api.AlertHistory{ID: id, Path: api.NewFeature(id, orb.LineString{{149, -35}, {149.1, -35}}, api.HistoryProperties{})}, nil
 }

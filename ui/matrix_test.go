@@ -74,6 +74,7 @@ var rules = map[string]rule{
 
 	"GET /api/v1/tracks/{id}/history":             {role: access.RoleViewer},
 	"GET /api/v1/alerts/{id}/history":             {role: access.RoleViewer},
+	"GET /api/v1/alerts/{id}/pictures/{n}":        {role: access.RoleViewer},
 	"GET /api/v1/terrain/elevation":               {role: access.RoleViewer},
 	"GET /api/v1/terrain/viewshed":                {role: access.RoleViewer},
 	"GET /api/v1/feeds/{id}/place":                {role: access.RoleViewer},
@@ -366,7 +367,7 @@ func TestOpenAPISchemasHaveTheMembersOfTheGoTypes(t *testing.T) {
 		"Parameter": api.Parameter{}, "ParameterValue": api.ParameterValue{}, "Feed": api.Feed{}, "FeedProblem": api.FeedProblem{}, "FeedHint": api.FeedHint{}, "FeedRecording": api.FeedRecording{}, "Recording": api.Recording{}, "RecordingRequest": api.RecordingRequest{}, "RecordingIndex": api.RecordingIndex{}, "RecordingFragment": api.RecordingFragment{}, "RecordedMetadata": api.RecordedMetadata{}, "FeedTrack": api.FeedTrack{}, "FeedMetadata": api.FeedMetadata{}, "MetadataPackets": api.MetadataPackets{}, "FeedSecurity": klv.Security{}, "FeedTarget": klv.Target{}, "Viewer": api.Viewer{}, "Detector": api.Detector{}, "Sensor": api.Sensor{},
 		"Patrol": api.Patrol{}, "Mute": api.Mute{}, "Waveform": api.Waveform{}, "Nuisance": api.Nuisance{}, "CrossingProperties": api.CrossingProperties{}, "CrossingCell": api.CrossingCell{}, "CrossingMap": api.CrossingMap{},
 		"Ellipse": api.Ellipse{}, "TrackProperties": api.TrackProperties{}, "TrackSource": api.TrackSource{}, "HistoryProperties": api.HistoryProperties{},
-		"Track": api.Track{}, "TrackCollection": api.TrackCollection{}, "TrackHistory": api.TrackHistory{}, "Alert": api.Alert{}, "AlertHistory": api.AlertHistory{}, "AlertLook": api.AlertLook{},
+		"Track": api.Track{}, "TrackCollection": api.TrackCollection{}, "TrackHistory": api.TrackHistory{}, "Alert": api.Alert{}, "AlertHistory": api.AlertHistory{}, "AlertLook": api.AlertLook{}, "AlertPicture": api.AlertPicture{}, "AlertPictureBox": api.AlertPictureBox{},
 		"AlertEntry": api.AlertEntry{}, "AlertDecision": api.AlertDecision{}, "Cue": api.Cue{}, "ZoneProperties": api.ZoneProperties{},
 		"Zone": api.Zone{}, "ZoneCollection": api.ZoneCollection{}, "Event": api.Event{}, "EventPage": api.EventPage{},
 		"Aircraft": api.Aircraft{}, "RemoteID": api.RemoteID{}, "Component": api.Component{}, "Warning": api.Warning{}, "Endurance": api.Endurance{}, "EKF": api.EKF{}, "Wind": api.Wind{},

@@ -2,7 +2,10 @@ package ui
 
 import (
 	"context"
+	"mime"
+	"net/http"
 	"slices"
+	"strconv"
 
 	"vedette/internal/access"
 	"vedette/ui/api"
@@ -52,6 +55,27 @@ func getAlertHistory(c *call) error {
 	}
 	history.Words, history.Looks, history.Path.Properties.Times = list(history.Words), list(history.Looks), list(history.Path.Properties.Times)
 	return c.answer(history)
+}
+
+// getAlertPicture sends a still that is kept with an alert. What a number shows never changes, so that a browser asks once.
+func getAlertPicture(c *call) error {
+	id := c.r.PathValue("id")
+	n, err := strconv.Atoi(c.r.PathValue("n"))
+	if err != nil || n < 1 {
+		return api.NotFound("%.40q is not the number of a picture", c.r.PathValue("n"))
+	}
+	jpeg, err := c.s.cfg.Station.AlertPicture(c.r.Context(), c.who, c.address(), id, n)
+	if err != nil {
+		return err
+	}
+	h := c.w.Header()
+	h.Set("Content-Type", "image/jpeg")
+	h.Set("Content-Length", strconv.Itoa(len(jpeg)))
+	h.Set("Content-Disposition", mime.FormatMediaType("inline", map[string]string{"filename": id + "_" + strconv.Itoa(n) + ".jpg"}))
+	h.Set("Cache-Control", "private, max-age=86400, immutable")
+	c.w.WriteHeader(http.StatusOK)
+	_, _ = c.w.Write(jpeg) // the client may be gone
+	return nil
 }
 
 // decideAlert acknowledges, resolves or calls false; the station lets the first decision win.

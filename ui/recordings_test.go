@@ -50,6 +50,18 @@ func TestRecordings(t *testing.T) {
 	if got := p.as(access.RoleViewer, get, "/feeds/2-eo/snapshot", ""); got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" {
 		t.Errorf("%+v", got)
 	}
+	got = p.as(access.RoleViewer, get, "/alerts/a-1/pictures/3", "")
+	if got.status != http.StatusOK || got.body != "picture" || got.header.Get("Content-Type") != "image/jpeg" ||
+		!strings.Contains(got.header.Get("Cache-Control"), "private") || !strings.Contains(got.header.Get("Cache-Control"), "immutable") ||
+		!strings.Contains(got.header.Get("Content-Disposition"), "a-1_3.jpg") {
+		t.Errorf("%+v", got)
+	}
+	for _, path := range []string{"/alerts/a-1/pictures/4", "/alerts/a-9/pictures/2", "/alerts/a-1/pictures/x", "/alerts/a-1/pictures/-2", "/alerts/..%2Fa-1/pictures/2"} {
+		got := p.as(access.RoleViewer, get, path, "")
+		if got.status != http.StatusNotFound || got.header.Get("Content-Type") != "application/problem+json" || got.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: %+v", path, got)
+		}
+	}
 	got = p.as(access.RoleViewer, get, "/recordings/x", "", "Range", "bytes=2-4")
 	if got.status != http.StatusPartialContent || got.body != "234" || got.header.Get("Content-Type") != "video/mp4" {
 		t.Errorf("%+v", got)

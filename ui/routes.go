@@ -134,6 +134,7 @@ func routes() []route {
 		{method: get, path: base + "/tracks/{id}/history", role: viewer, handle: getTrackHistory},
 		{method: get, path: base + "/alerts", role: viewer, handle: getAlerts},
 		{method: get, path: base + "/alerts/{id}/history", role: viewer, handle: getAlertHistory},
+		{method: get, path: base + "/alerts/{id}/pictures/{n}", role: viewer, handle: getAlertPicture},
 		{method: post, path: base + "/alerts/{id}/acknowledge", role: operator, handle: decideAlert("acknowledge")},
 		{method: post, path: base + "/alerts/{id}/resolve", role: operator, handle: decideAlert("resolve")},
 		{method: post, path: base + "/alerts/{id}/false", role: operator, handle: decideAlert("false")},

@@ -182,6 +182,8 @@ type Picture interface {
 	Alerts(openOnly bool) []api.Alert
 	// AlertHistory says where what an alert is about came from, and who looked when.
 	AlertHistory(ctx context.Context, id string) (api.AlertHistory, error)
+	// AlertPicture gives a still that is kept with an alert, a JPEG, and has on record who looked.
+	AlertPicture(ctx context.Context, who access.Principal, address, alertID string, n int) ([]byte, error)
 	// DecideAlert does "acknowledge", "resolve" or "false"; a second decision is an api.Conflict that says whose stands.
 	DecideAlert(ctx context.Context, who access.Principal, id, action, note string) (api.Alert, error)
 	// AssignAlert gives an alert to somebody, or to nobody; an api.Conflict that says whose it is where that is not who was

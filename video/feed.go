@@ -40,6 +40,7 @@ type feed struct {
 	dec     *decode.Decoder  // nil: not decoded
 	rec     *record.Recorder // nil: there is no place for recordings
 	det     look             // used by the decoder's goroutine
+	looked  looked
 
 	packets, bytes, lost                   atomic.Uint64
 	frames, detected, boxes, clocksRefused atomic.Uint64

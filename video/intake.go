@@ -175,7 +175,8 @@ func (f *feed) onFrame(fr decode.Frame) {
 		return
 	}
 	begun := time.Now()
-	boxes, looked := f.det.at(&thermal.Gray{Pix: fr.Pix, Stride: fr.Width, Width: fr.Width, Height: fr.Height}, fr.Time)
+	gray := &thermal.Gray{Pix: fr.Pix, Stride: fr.Width, Width: fr.Width, Height: fr.Height}
+	boxes, looked := f.det.at(gray, fr.Time)
 	if !looked {
 		f.unseen.Add(1)
 		return
@@ -186,6 +187,6 @@ func (f *feed) onFrame(fr decode.Frame) {
 	f.boxes.Add(uint64(len(boxes)))
 	f.svc.detections.put(Detections{
 		Feed: f.cfg.ID, FrameTime: fr.Time, TimeExact: fr.Exact, Before: f.det.follower.Before(),
-		WidthPx: fr.Width, HeightPx: fr.Height, Boxes: slices.Clone(boxes),
+		WidthPx: fr.Width, HeightPx: fr.Height, Boxes: slices.Clone(boxes), Kept: len(boxes) > 0 && f.looked.keep(gray, fr.Time),
 	})
 }

@@ -114,6 +114,8 @@ type Detections struct {
 	// Boxes are the objects seen in this frame, best first, each with the number that it keeps from frame to frame. The
 	// receiver owns the slice.
 	Boxes []Box
+	// Kept is true where LookedAt has the picture for a while.
+	Kept bool
 }
 
 // Stats counts what the room has done since it started.

@@ -81,6 +81,7 @@ func TestWholeChain(t *testing.T) {
 		return false
 	})
 	t.Logf("the track is %.1f m from the truth", miss)
+	checkPictures(t, c, cue.AlertID, func() truthLine { return lastTruth(t, filepath.Join(dir, "truth.jsonl")) })
 
 	c.until(120*time.Second, "vehicle 2 on the ground", func() bool {
 		var v api.Vehicle

@@ -28,6 +28,7 @@ func (c *client) text(path string) string {
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	req.Header.Set("Authorization", "Bearer "+chainToken)
 	resp, err := c.http.Do(req)
 	if err != nil {
 		c.t.Fatalf("GET %s: %v", path, err)

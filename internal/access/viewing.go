@@ -22,6 +22,8 @@ const (
 	MeansRecording = "recording"
 	// MeansSnapshot is one picture.
 	MeansSnapshot = "snapshot"
+	// MeansPicture is a picture that was kept with an alert, whose id begins the id of the viewing.
+	MeansPicture = "alertPicture"
 )
 
 // Viewing is one person or program that watches one feed.

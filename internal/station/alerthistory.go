@@ -130,6 +130,9 @@ func (w *way) see(feed string, at api.Time) {
 func watchedLooks(watched []access.Watched, cameras []api.AlertLook) []api.AlertLook {
 	var out []api.AlertLook
 	for _, w := range watched {
+		if w.Means == access.MeansPicture { // which is of the past
+			continue
+		}
 		for _, l := range cameras {
 			from, to := l.From, l.To
 			if w.From.After(from.Time) {

@@ -133,7 +133,7 @@ func describeAlert(a alert.Alert) api.Alert {
 		Reasons: a.Reasons, Confidence: api.Known(a.Confidence), Position: &a.Position, TrackID: a.TrackID, Tracks: a.Tracks, CueID: a.CueID,
 		Sources: a.Sources, RaisedAt: api.At(a.RaisedAt), UpdatedAt: api.At(a.UpdatedAt),
 		DecidedBy: a.DecidedBy, DecidedAt: api.At(a.DecidedAt),
-		AssignedTo: a.AssignedTo, AssignedBy: a.AssignedBy, AssignedAt: api.At(a.AssignedAt),
+		AssignedTo: a.AssignedTo, AssignedBy: a.AssignedBy, AssignedAt: api.At(a.AssignedAt), Pictures: describePictures(a.Pictures),
 	}
 	if e := a.Ellipse; e != nil {
 		out.Ellipse = &api.Ellipse{SemiMajorM: e.SemiMajorM, SemiMinorM: e.SemiMinorM, BearingDeg: e.BearingDeg, Confidence: e.Confidence}

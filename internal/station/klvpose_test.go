@@ -33,8 +33,8 @@ func TestMetadataPlacesAPictureAsMAVLinkDoes(t *testing.T) {
 	byKLV := sight{camera: georef.CameraFromHFOV(640, 512, v.hfovDeg), pose: v.pose}
 	byMAVLink := sightOf(mavlink.Pose{Lat: -35.36, Lon: 149.16, AltAMSL: 160, GimbalYawDeg: 90, GimbalPitchDeg: -30, GimbalValid: true}, 640, 512, 24.6)
 	locator := &georef.Locator{Ground: georef.Terrain{Model: plain{}}}
-	a := scanOf(locator, byKLV, frame(boxAt(10, 20, 0.9)), 60, nil).Detections
-	b := scanOf(locator, byMAVLink, frame(boxAt(10, 20, 0.9)), 60, nil).Detections
+	a := placedScan(locator, byKLV, frame(boxAt(10, 20, 0.9))).Detections
+	b := placedScan(locator, byMAVLink, frame(boxAt(10, 20, 0.9))).Detections
 	if len(a) != 1 || len(b) != 1 || geo.Distance(a[0].Position, b[0].Position) > 0.01 {
 		t.Errorf("%+v\n%+v", a, b)
 	}

@@ -18,6 +18,7 @@ import (
 // periods packs what is on record about a span of time.
 type periods struct {
 	station, path, folder string // the station's id, its record, and where packages are made
+	pictures              export.Pictures
 
 	busy sync.Mutex // one at a time: packing takes a core
 }
@@ -38,7 +39,7 @@ func (p *periods) Export(ctx context.Context, who access.Principal, from, to tim
 	}
 	out := &passing{file}
 	about := export.About{Station: p.station, Who: who.Name, Made: time.Now()}
-	err = errors.Join(export.WritePackage(ctx, file, record, store.Within{From: from, To: to}, about), record.Close())
+	err = errors.Join(export.WritePackage(ctx, file, record, p.pictures, store.Within{From: from, To: to}, about), record.Close())
 	if err == nil {
 		_, err = file.Seek(0, io.SeekStart)
 	}

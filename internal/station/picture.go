@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -45,16 +46,19 @@ type picture struct {
 	pending  []video.Detections
 	trips    []alert.Trip
 	pictures []cue.Picture // looked at since the last step
-	own      []alert.Own   // reports of ours since the last step
-	sensors  map[string]sensors.State
-	cameras  map[string]bool      // known to the tracker
-	views    map[string]footprint // what each feed's last frame showed
-	seen     map[string]time.Time // when detections of each feed were last recorded
-	recorded time.Time
-	history  map[string]*trackHistory
-	requests chan func()
-	posesNo  atomic.Uint64 // frames that had no pose
-	framesNo atomic.Uint64 // frames dropped because too many waited
+	// sightings are the frames since the last step that can be kept with alerts, unasked when an alert may be asked about next.
+	sightings []sighting
+	unasked   map[string]time.Time
+	own       []alert.Own // reports of ours since the last step
+	sensors   map[string]sensors.State
+	cameras   map[string]bool      // known to the tracker
+	views     map[string]footprint // what each feed's last frame showed
+	seen      map[string]time.Time // when detections of each feed were last recorded
+	recorded  time.Time
+	history   map[string]*trackHistory
+	requests  chan func()
+	posesNo   atomic.Uint64 // frames that had no pose
+	framesNo  atomic.Uint64 // frames dropped because too many waited
 
 	mu        sync.RWMutex
 	tracksNow []api.Track
@@ -79,7 +83,9 @@ type pictureConfig struct {
 	cues    cue.Config
 	hub     *hub
 	record  recorder
-	intents chan<- cue.Intent
+	// portraits keeps pictures with alerts; nil: none are kept.
+	portraits *portraits
+	intents   chan<- cue.Intent
 	// firstID is the number of the first track, alert and cue: higher than any on record, so that a restart names nothing
 	// twice.
 	firstID int
@@ -109,7 +115,7 @@ func newPicture(cfg pictureConfig, known []sensors.State) *picture {
 		seen:     map[string]time.Time{},
 		history:  map[string]*trackHistory{},
 		requests: make(chan func()),
-		patrols:  map[string]api.Patrol{}, mutes: map[string]alert.Mute{},
+		patrols:  map[string]api.Patrol{}, mutes: map[string]alert.Mute{}, unasked: map[string]time.Time{},
 	}
 	for _, s := range known {
 		p.sensors[s.ID] = s
@@ -225,6 +231,7 @@ func (p *picture) step(now time.Time) {
 	}
 	p.counted.Store(countsOf(p.tracker))
 	p.publish(now, tracks, news.Changed, proposals.Changed)
+	p.illustrate(tracks, now)
 }
 
 // tracks are those that say something: a place that is vaguer than vagueM has been forgotten, and one in a privacy zone is nobody's
@@ -272,9 +279,13 @@ func (p *picture) placeFrame(d video.Detections) {
 		p.cameras[d.Feed] = true
 		p.addSensor(fusion.Sensor{ID: d.Feed, Kind: fusion.Camera, Pd: 0.75, ClutterPerScan: 0.3, Bias: cameraBias()})
 	}
-	scan := scanOf(&p.locator, s, d, height, seen.polygon)
+	found := placeBoxes(&p.locator, s, d)
+	scan := scanOf(found, s, d, height, seen.polygon)
 	scan.Before = before
 	p.tracker.AddScan(scan)
+	if d.Kept && len(found) > 0 {
+		p.sightings = append(p.sightings, sighting{frame: d, pose: cmp.Or(place.pose, poseMAVLink), look: s, found: found})
+	}
 	if place.vehicle != 0 {
 		p.pictures = append(p.pictures, cuePicture(place.vehicle, s, scan))
 	}

@@ -116,6 +116,7 @@ func alertOf(a api.Alert) alert.Alert {
 		Reasons: a.Reasons, Confidence: valueOr(a.Confidence, 0), TrackID: a.TrackID, Tracks: a.Tracks, CueID: a.CueID, Sources: a.Sources,
 		RaisedAt: a.RaisedAt.Time, UpdatedAt: a.UpdatedAt.Time, DecidedBy: a.DecidedBy, DecidedAt: a.DecidedAt.Time,
 		AssignedTo: a.AssignedTo, AssignedBy: a.AssignedBy, AssignedAt: a.AssignedAt.Time,
+		Pictures: picturesOf(a.Pictures),
 	}
 	if a.Position != nil {
 		out.Position = *a.Position

@@ -61,8 +61,24 @@ func sightOf(p mavlink.Pose, widthPx, heightPx int, hfovDeg float64) sight {
 	}
 }
 
-// scanOf places the detections of a frame on the ground. Boxes that meet no ground are left out.
-func scanOf(locator *georef.Locator, s sight, d video.Detections, heightAGL float64, footprint []geo.LatLon) fusion.Scan {
+// placeBoxes places the boxes of a frame on the ground. Those that meet no ground, or far away, are left out.
+func placeBoxes(locator *georef.Locator, s sight, d video.Detections) []placedBox {
+	var out []placedBox
+	sigma := sightSigma(d.TimeExact)
+	down := math.Cos(s.pose.Attitude.PitchDeg * math.Pi / 180)
+	for _, b := range d.Boxes {
+		// Where it stands: the lower edge of the box when looked at from the side, its middle when from above.
+		u, v := b.X+b.W/2, b.Y+b.H/2*(1+down)
+		fix, err := locator.Locate(s.camera, s.pose, u, v, sigma)
+		if err == nil && fix.SlantM <= placeRangeM {
+			out = append(out, placedBox{b, fix})
+		}
+	}
+	return out
+}
+
+// scanOf is what a frame says to fusion, given its boxes on the ground.
+func scanOf(found []placedBox, s sight, d video.Detections, heightAGL float64, footprint []geo.LatLon) fusion.Scan {
 	scan := fusion.Scan{
 		Sensor:    d.Feed,
 		Time:      d.FrameTime,
@@ -71,20 +87,12 @@ func scanOf(locator *georef.Locator, s sight, d video.Detections, heightAGL floa
 		HeightM:   heightAGL,
 		Footprint: footprint,
 	}
-	sigma := sightSigma(d.TimeExact)
-	down := math.Cos(s.pose.Attitude.PitchDeg * math.Pi / 180)
-	for _, b := range d.Boxes {
-		// Where it stands: the lower edge of the box when looked at from the side, its middle when from above.
-		u, v := b.X+b.W/2, b.Y+b.H/2*(1+down)
-		fix, err := locator.Locate(s.camera, s.pose, u, v, sigma)
-		if err != nil || fix.SlantM > placeRangeM {
-			continue
-		}
+	for _, b := range found {
 		scan.Detections = append(scan.Detections, fusion.Detection{
-			Position: fix.Position,
-			EE:       fix.CovEE, EN: fix.CovEN, NN: fix.CovNN,
+			Position: b.fix.Position,
+			EE:       b.fix.CovEE, EN: b.fix.CovEN, NN: b.fix.CovNN,
 			Score: b.Score,
-			Class: classProbs(b.Class, b.W*perPixel(s, fix), b.H*perPixel(s, fix), blurPx*perPixel(s, fix)),
+			Class: classProbs(b.Class, b.W*perPixel(s, b.fix), b.H*perPixel(s, b.fix), blurPx*perPixel(s, b.fix)),
 		})
 	}
 	return scan

@@ -42,7 +42,7 @@ func TestDetectionIsPlacedWhereItStands(t *testing.T) {
 		{-90, 40, 0}, // from straight above the middle of the box counts, however high it is
 	} {
 		s := looking(c.pitchDeg)
-		scan := scanOf(locator, s, frame(boxAt(4, c.height, 0.9)), 60, nil)
+		scan := placedScan(locator, s, frame(boxAt(4, c.height, 0.9)))
 		if len(scan.Detections) != 1 {
 			t.Fatalf("pitch %g: %+v", c.pitchDeg, scan)
 		}
@@ -56,8 +56,8 @@ func TestDetectionIsPlacedWhereItStands(t *testing.T) {
 	}
 	// Seen from the side, the feet count: they are nearer than what the middle of the box shows.
 	s := looking(-30)
-	middle := scanOf(locator, s, frame(boxAt(4, 0.001, 0.9)), 60, nil).Detections[0].Position
-	feet := scanOf(locator, s, frame(boxAt(4, 20, 0.9)), 60, nil).Detections[0].Position
+	middle := placedScan(locator, s, frame(boxAt(4, 0.001, 0.9))).Detections[0].Position
+	feet := placedScan(locator, s, frame(boxAt(4, 20, 0.9))).Detections[0].Position
 	if geo.Distance(s.pose.Position, feet) >= geo.Distance(s.pose.Position, middle)-1 {
 		t.Error("the feet are not nearer than the middle")
 	}
@@ -67,7 +67,7 @@ func TestFarAndAirborneBoxesAreLeftOut(t *testing.T) {
 	t.Parallel()
 	locator := &georef.Locator{Ground: georef.Terrain{Model: plain{}}, MaxRangeM: 3000}
 	for name, pitchDeg := range map[string]float64{"far": -4, "sky": 20} {
-		if scan := scanOf(locator, looking(pitchDeg), frame(boxAt(4, 8, 0.9)), 60, nil); len(scan.Detections) != 0 {
+		if scan := placedScan(locator, looking(pitchDeg), frame(boxAt(4, 8, 0.9))); len(scan.Detections) != 0 {
 			t.Errorf("%s: %+v", name, scan.Detections)
 		}
 	}
@@ -119,4 +119,9 @@ func TestWhatOnlyOneLookShowedIsNotCalledEmpty(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
+}
+
+// placedScan is a scan from 60 m above the ground, without a footprint.
+func placedScan(locator *georef.Locator, s sight, d video.Detections) fusion.Scan {
+	return scanOf(placeBoxes(locator, s, d), s, d, 60, nil)
 }

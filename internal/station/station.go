@@ -4,6 +4,7 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -17,6 +18,7 @@ import (
 	"vedette/internal/access"
 	"vedette/internal/config"
 	"vedette/internal/geo"
+	"vedette/internal/station/album"
 	"vedette/internal/store"
 	"vedette/mavlink"
 	"vedette/sensors"
@@ -46,30 +48,31 @@ var ErrNeedsTLS = errors.New("TLS is needed to listen anywhere but on loopback: 
 
 // Station is one command post or centre.
 type Station struct {
-	cfg      Config
-	log      *slog.Logger
-	record   recorder
-	store    *store.Store
-	access   *access.Access
-	mavlink  *mavlink.Service
-	video    *video.Service
-	sensors  *sensors.Service
-	ground   *ground
-	posts    *posts
-	vehicles *vehicles
-	plans    *plans
-	feeds    *feeds
-	recorded *recordings
-	rtsp     *rtspout.Server // nil: not configured
-	picture  *picture
-	executor *executor
-	zones    *zoneBook
-	amended  *amendments
-	hub      *hub
-	maps     *maps.Folder
-	console  *ui.Server
-	listener net.Listener
-	started  chan struct{}
+	cfg       Config
+	log       *slog.Logger
+	record    recorder
+	store     *store.Store
+	access    *access.Access
+	mavlink   *mavlink.Service
+	video     *video.Service
+	sensors   *sensors.Service
+	ground    *ground
+	posts     *posts
+	vehicles  *vehicles
+	plans     *plans
+	feeds     *feeds
+	recorded  *recordings
+	rtsp      *rtspout.Server // nil: not configured
+	picture   *picture
+	portraits *portraits
+	executor  *executor
+	zones     *zoneBook
+	amended   *amendments
+	hub       *hub
+	maps      *maps.Folder
+	console   *ui.Server
+	listener  net.Listener
+	started   chan struct{}
 }
 
 // New opens the record, builds every room and binds the address of the console. Nothing runs until Run; a Station that is
@@ -210,8 +213,13 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 		return err
 	}
 	s.executor = &executor{vehicles: s.vehicles, record: s.record, leases: s.access.Leases, intend: s.access.Intend, log: s.log, intents: make(chan cue.Intent, intentQueue)}
+	s.portraits = newPortraits(
+		&album.Folder{Path: filepath.Join(s.cfg.DataDir, picturesFolder), Keep: cmp.Or(file.Retention.Video, keepVideo)}, s.video.LookedAt, s.feeds.viewings,
+		s.log.With("room", "pictures"),
+	)
 	s.picture = newPicture(pictureConfig{
-		mavlink: s.mavlink, feeds: s.feeds, ground: s.ground, looks: looks, leases: leaseNames{s.access.Leases},
+		portraits: s.portraits,
+		mavlink:   s.mavlink, feeds: s.feeds, ground: s.ground, looks: looks, leases: leaseNames{s.access.Leases},
 		zones: zones, alerts: file.Alerts, cues: cueConfig(file.Cues, zones),
 		hub: s.hub, record: s.record, intents: s.executor.intents, firstID: int(last) + 1, log: s.log,
 	}, s.sensors.Sensors())
@@ -230,14 +238,15 @@ func (l leaseNames) holder(vehicle int) string {
 // stats names the counters of the rooms.
 func (s *Station) stats() map[string]func() any {
 	return map[string]func() any{
-		"mavlink": func() any { return s.mavlink.Stats() },
-		"video":   func() any { return s.video.Stats() },
-		"rtsp":    func() any { return s.rtsp.Stats() },
-		"sensors": func() any { return s.sensors.Stats() },
-		"gnss":    func() any { return s.posts.counts() },
-		"store":   func() any { return s.store.Stats() },
-		"access":  func() any { return s.access.Stats() },
-		"fusion":  func() any { return s.picture.fusionStats() },
+		"mavlink":  func() any { return s.mavlink.Stats() },
+		"video":    func() any { return s.video.Stats() },
+		"rtsp":     func() any { return s.rtsp.Stats() },
+		"sensors":  func() any { return s.sensors.Stats() },
+		"gnss":     func() any { return s.posts.counts() },
+		"store":    func() any { return s.store.Stats() },
+		"access":   func() any { return s.access.Stats() },
+		"fusion":   func() any { return s.picture.fusionStats() },
+		"pictures": func() any { return s.portraits.stats() },
 		"picture": func() any {
 			return struct{ FramesWithoutPose, FramesDropped uint64 }{s.picture.posesNo.Load(), s.picture.framesNo.Load()}
 		},
@@ -268,6 +277,7 @@ func (s *Station) Run(ctx context.Context) error {
 	start("picture", func(ctx context.Context) error {
 		return s.picture.run(ctx, s.video.Detections(), s.sensors.Events())
 	})
+	start("pictures", func(ctx context.Context) error { return s.portraits.run(ctx, s.picture) })
 	start("cues", s.executor.run)
 	start("leading", func(ctx context.Context) error { return leadingEnds(ctx, s.mavlink, s.access.Leases) })
 	start("vehicles", s.followVehicles)

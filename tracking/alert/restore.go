@@ -13,7 +13,7 @@ func (e *Engine) Restore(a Alert, now time.Time) error {
 		return fmt.Errorf("alert %s is there already", a.ID)
 	}
 	a.Reasons, a.Sources, a.History = slices.Clone(a.Reasons), slices.Clone(a.Sources), slices.Clone(a.History)
-	a.Tracks = slices.Clone(a.Tracks)
+	a.Tracks, a.Pictures = slices.Clone(a.Tracks), slices.Clone(a.Pictures)
 	ev := &event{
 		alert: a, bound: map[string]bool{}, last: map[string]sighting{}, counted: map[string]int{},
 		place: a.Position, placeAt: a.UpdatedAt, lastEvidence: a.UpdatedAt, told: a.Position, toldAt: a.UpdatedAt,

@@ -161,6 +161,8 @@ type Alert struct {
 	AssignedBy string     `json:"assignedBy,omitempty"`
 	AssignedAt time.Time  `json:"assignedAt,omitzero"`
 	History    []Decision `json:"history"`
+	// Pictures are the stills that are kept with it, the first sight first; none: no camera had it in view.
+	Pictures []Picture `json:"pictures,omitempty"`
 }
 
 // Decision is one entry of an alert's history.

@@ -223,7 +223,7 @@ func (ev *event) copy() Alert {
 	a.Reasons = slices.Clone(a.Reasons)
 	a.Sources = slices.Clone(a.Sources)
 	a.History = slices.Clone(a.History)
-	a.Tracks = slices.Clone(a.Tracks)
+	a.Tracks, a.Pictures = slices.Clone(a.Tracks), slices.Clone(a.Pictures)
 	if a.Ellipse != nil {
 		ellipse := *a.Ellipse
 		a.Ellipse = &ellipse

@@ -72,6 +72,33 @@ type Alert struct {
 	AssignedBy string       `json:"assignedBy,omitempty"`
 	AssignedAt Time         `json:"assignedAt,omitzero"`
 	History    []AlertEntry `json:"history,omitempty"`
+	// Pictures are the stills that are kept with it, the first sight first; left out: no camera had it in view.
+	Pictures []AlertPicture `json:"pictures,omitempty"`
+}
+
+// AlertPicture is one still that is kept with an alert. What it shows never changes.
+type AlertPicture struct {
+	N         int    `json:"n"`    // from 1
+	Kind      string `json:"kind"` // first: the first sight; best: the best since; earlier: was the best before
+	Feed      string `json:"feed"`
+	At        Time   `json:"at"`                  // when it was taken
+	TimeExact bool   `json:"timeExact,omitempty"` // At is by the camera's clock and not the time of arrival
+	Width     int    `json:"width"`               // pixels, in which Box is
+	Height    int    `json:"height"`
+
+	Box AlertPictureBox `json:"box"` // what the alert is about
+	geo.LatLon
+	ErrorM float64 `json:"errorM"` // semi-major axis of the 95 % ellipse of the place, metres
+	Pose   string  `json:"pose"`   // how the camera's view was known: mavlink from its vehicle, klv from the metadata in its stream
+}
+
+// AlertPictureBox is where in a picture that is, in its pixels.
+type AlertPictureBox struct {
+	X     float64 `json:"x"` // of the upper left corner
+	Y     float64 `json:"y"`
+	W     float64 `json:"w"`
+	H     float64 `json:"h"`
+	Score float64 `json:"score"` // how sure the detector is, 0 to 1
 }
 
 // AlertHistory says where what an alert is about came from, and who looked when.

@@ -64,6 +64,7 @@ func record(t *testing.T) *store.Reader {
 	put("alert", "a-1", after(0), alert)
 	alert.State, alert.DecidedBy, alert.DecidedAt = "acknowledged", "anna", api.At(after(2))
 	alert.History = []api.AlertEntry{{T: api.At(after(2)), Who: "anna", What: "acknowledged", Note: "two people,\nnorth"}}
+	alert.Pictures = []api.AlertPicture{{N: 1, Kind: "first", Feed: "1-thermal", At: api.At(after(2))}, {N: 2, Kind: "best", Feed: "1-thermal", At: api.At(after(2))}}
 	put("alert", "a-1", after(2), alert)
 	alert.State = "resolved"
 	put("alert", "a-1", after(60), alert)

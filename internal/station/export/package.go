@@ -17,9 +17,12 @@ type About struct {
 	Made         time.Time
 }
 
+// Pictures gives the file of a picture that is kept with an alert; fs.ErrNotExist where it is no longer.
+type Pictures func(alertID string, n int) ([]byte, error)
+
 // WritePackage writes everything that is on record about a span of time as a zip: tracks and alerts, each as GeoJSON, KML and CSV,
-// and a README.txt that says what it is.
-func WritePackage(ctx context.Context, w io.Writer, from *store.Reader, within store.Within, about About) error {
+// the pictures of those alerts that are still kept, and a README.txt that says what it is.
+func WritePackage(ctx context.Context, w io.Writer, from *store.Reader, pictures Pictures, within store.Within, about About) error {
 	z := zip.NewWriter(w)
 	add := func(name string) (io.Writer, error) {
 		out, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: about.Made.UTC()})
@@ -47,6 +50,15 @@ func WritePackage(ctx context.Context, w io.Writer, from *store.Reader, within s
 			counts.WriteByte('\n')
 		}
 	}
+	kept, gone, err := addPictures(ctx, z, from, pictures, within)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(&counts, "pictures: %d", kept)
+	if gone > 0 {
+		fmt.Fprintf(&counts, ", %d more are no longer kept", gone)
+	}
+	counts.WriteByte('\n')
 	out, err := add("README.txt")
 	if err != nil {
 		return err

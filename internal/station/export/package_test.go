@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ func TestAPackageHoldsEverythingOfItsTime(t *testing.T) {
 	from := record(t)
 	var out bytes.Buffer
 	about := export.About{Station: "post-1", Who: "ann", Made: after(600)}
-	if err := export.WritePackage(t.Context(), &out, from, store.Within{From: noon, To: after(60)}, about); err != nil {
+	if err := export.WritePackage(t.Context(), &out, from, stills, store.Within{From: noon, To: after(60)}, about); err != nil {
 		t.Fatal(err)
 	}
 	z, err := zip.NewReader(bytes.NewReader(out.Bytes()), int64(out.Len()))
@@ -38,19 +39,31 @@ func TestAPackageHoldsEverythingOfItsTime(t *testing.T) {
 	}
 	for name, words := range map[string]string{
 		"tracks.geojson": `"t-9"`, "tracks.kml": "gx:Track", "tracks.csv": "t-12", "alerts.geojson": "FeatureCollection", "alerts.kml": "<kml", "alerts.csv": "raisedAt,",
-		"README.txt": "tracks.csv: 2 tracks, 1 damaged records left out",
+		"README.txt": "tracks.csv: 2 tracks, 1 damaged records left out", "pictures/a-1_1.jpg": "a still",
 	} {
 		if !strings.Contains(files[name], words) {
 			t.Errorf("%s lacks %q: %.300s", name, words, files[name])
 		}
 	}
-	if len(files) != 7 || !strings.Contains(files["README.txt"], "post-1") || !strings.Contains(files["README.txt"], "by ann") {
+	if len(files) != 8 || !strings.Contains(files["README.txt"], "pictures: 1, 1 more are no longer kept") || !strings.Contains(files["README.txt"], "post-1") || !strings.Contains(files["README.txt"], "by ann") {
 		t.Errorf("%d files; %s", len(files), files["README.txt"])
 	}
-	if err := export.WritePackage(t.Context(), &out, from, store.Within{From: after(60), To: noon}, about); !errors.Is(err, export.ErrInvalid) {
+	if err := export.WritePackage(t.Context(), &out, from, stills, store.Within{From: after(60), To: noon}, about); !errors.Is(err, export.ErrInvalid) {
 		t.Errorf("a span that ends before it begins: %v", err)
 	}
-	if err := export.WritePackage(t.Context(), full{}, from, store.Within{}, about); err == nil {
+	broken := func(string, int) ([]byte, error) { return nil, io.ErrUnexpectedEOF }
+	if err := export.WritePackage(t.Context(), io.Discard, from, broken, store.Within{From: noon, To: after(60)}, about); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("a picture that cannot be read went unnoticed: %v", err)
+	}
+	if err := export.WritePackage(t.Context(), full{}, from, stills, store.Within{}, about); err == nil {
 		t.Error("a full disk went unnoticed")
 	}
+}
+
+// stills has one of the two pictures of the record.
+func stills(alertID string, n int) ([]byte, error) {
+	if alertID == "a-1" && n == 1 {
+		return []byte("a still"), nil
+	}
+	return nil, fs.ErrNotExist
 }
