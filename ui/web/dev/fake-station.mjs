@@ -85,6 +85,7 @@ function answer(request, response, body) {
   if (what === 'plans' && id === 'check') return json(response, 200, { findings: [], estimate: { lengthM: 900, durationS: 150, speedMS: 6 } });
   if (what === 'recordings') return json(response, 200, []);
   if (what === 'vehicles') return vehicleCall(request, response, Number(id), verb, data);
+  if (what === 'alerts' && verb === 'pictures') return picture(response, id, Number(extra));
   if (what === 'alerts') return decide(response, world.alerts.get(id), { acknowledge: 'acknowledged', resolve: 'resolved', false: 'false' }[verb], 'alert', data.note);
   if (what === 'cues') return decide(response, world.cues.get(id), { approve: 'active', reject: 'rejected' }[verb], 'cue');
   return problem(response, 404, 'The fake station has no such thing.');
@@ -173,6 +174,13 @@ function payloadCall(v, data) {
   if (data.command === 'photo') v.photos += 1;
   if (data.command === 'record') v.recordingSince = Date.now();
   if (data.command === 'stopRecord') v.recordingSince = undefined;
+}
+
+/** The stills of an alert: all of them the same one, taken from the simulator's camera. */
+function picture(response, id, n) {
+  if (!world.alerts.get(id)?.pictures?.some((p) => p.n === n && !p.gone)) return problem(response, 404, 'The alert has no such picture.');
+  response.writeHead(200, { 'Content-Type': 'image/jpeg', 'Cache-Control': 'private, max-age=86400, immutable' });
+  createReadStream(fileURLToPath(new URL('fake-picture.jpg', import.meta.url))).pipe(response);
 }
 
 function decide(response, thing, state, kind, note) {

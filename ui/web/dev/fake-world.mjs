@@ -186,6 +186,11 @@ export function createWorld() {
       reasons: ['seismic s-07 and s-08, 14 s apart, walking', 'moves south-east at 1.4 m/s, towards the road'], confidence: 0.86,
       position: p, ellipse: { semiMajorM: 24, semiMinorM: 11, bearingDeg: 70 }, trackId: 't-12', cueId: 'c-3', sources: ['s-07', 's-08'], raisedAt: iso(now),
     });
+    const still = (n, kind, ms, size) => ({
+      n, kind, feed: '2-thermal', at: iso(now - ms), timeExact: true, width: 640, height: 512, ...p, errorM: 19.7, pose: 'mavlink',
+      box: { x: 317.4 - size / 4, y: 253.1 - size / 2, w: size / 2, h: size, score: 0.77 },
+    });
+    Object.assign(alerts.get('a-3'), { sources: ['s-07', 's-08', '2-thermal'], pictures: [still(1, 'first', 14_000, 14), still(2, 'best', 4_000, 13)] });
     cues.set('c-3', {
       id: 'c-3', state: 'proposed', alertId: 'a-3', trackId: 't-12', vehicle: 2, action: 'lookAndApproach', target: p, standoffM: 60, heightAGL: 45,
       etaS: 11, reasons: ['nearest with 14 min on station'], createdAt: iso(now), expiresAt: iso(now + 3_600_000),

@@ -1,5 +1,5 @@
 // Two alerts from the trip to the end against a real station whose drones are on patrol: the first by clicks, the second by keys alone. Each
-// comes up with its reasons, its proposal is approved, a camera sees what it is about, its card says who looked when, and it is resolved.
+// comes up with its reasons, its proposal is approved, a camera sees what it is about, its card shows the picture and says who looked when, and it is resolved.
 // Usage: node e2e/alert.mjs SIGN-IN-URL SCREENSHOT; the demo flies e2e/two-walkers.yaml.
 import { launch, watch } from './browser.mjs';
 
@@ -26,6 +26,7 @@ const mouse = (page) => ({
   name: 'clicks',
   select: (id) => page.getByTestId(`alert-${id}`).locator('button.head').click(),
   approve: (cue) => page.getByTestId(`cue-approve-${cue}`).click(),
+  enlarge: (id) => page.getByTestId(`alert-picture-${id}`).click(),
   unfold: (id) => page.getByTestId(`alert-history-${id}`).locator('summary').click(),
   acknowledge: (id) => page.getByTestId(`alert-ack-${id}`).click(),
   resolve: (id) => page.getByTestId(`alert-resolve-${id}`).click(),
@@ -46,13 +47,18 @@ const keyboard = (page) => ({
     await page.waitForTimeout(800); // a key approves only what could have been read
     await page.keyboard.press('a');
   },
-  async unfold(id) {
-    const there = () => page.evaluate((testid) => document.activeElement?.matches(`[data-testid="${testid}"] > summary`), `alert-history-${id}`);
+  async tabTo(selector, what) {
     for (let n = 0; n < 400; n++) {
       await page.keyboard.press('Tab');
-      if (await there()) return page.keyboard.press('Enter');
+      if (await page.evaluate((s) => document.activeElement?.matches(s), selector)) return page.keyboard.press('Enter');
     }
-    throw new Failure(`Tab does not come to the history of alert ${id}`);
+    throw new Failure(`Tab does not come to ${what}`);
+  },
+  enlarge(id) {
+    return this.tabTo(`[data-testid="alert-picture-${id}"]`, `the picture of alert ${id}`);
+  },
+  unfold(id) {
+    return this.tabTo(`[data-testid="alert-history-${id}"] > summary`, `the history of alert ${id}`);
   },
   acknowledge: () => page.keyboard.press('c'),
   resolve: () => page.keyboard.press('e'),
@@ -93,6 +99,7 @@ async function handle(page, hand, done, seconds) {
   await shown(page.locator(`[data-testid="alert-${id}"][data-state="acknowledged"]`), `acknowledgement of ${id}`, 10);
   await shown(card.locator('.reasons li', { hasText: /^confirmed by \d-thermal/ }).first(), `camera that sees what ${id} is about`, 180);
   say(`${hand.name}: ${id} is seen ${((Date.now() - approvedAt) / 1000).toFixed(1)} s after the approval of ${cue}`);
+  await picture(page, hand, id);
   await hand.unfold(id);
   const history = page.getByTestId(`alert-history-${id}`);
   await shown(history.locator('li[data-kind="camera"]').first(), `camera in the history of ${id}`, 15);
@@ -102,6 +109,28 @@ async function handle(page, hand, done, seconds) {
   await shown(page.locator(`[data-testid="alert-${id}"][data-state="resolved"]`), `resolution of ${id}`, 10);
   check(!(await openAlerts(page)).includes(id), `alert ${id} is resolved and still open`);
   say(`${hand.name}: ${id} resolved`);
+}
+
+/** The picture at the time: loaded, with its box inside, and large by the hand. */
+async function picture(page, hand, id) {
+  const open = page.getByTestId(`alert-picture-${id}`);
+  await shown(open, `picture of ${id}`, 60);
+  const img = open.getByTestId('marked-picture');
+  await page.waitForFunction((testid) => document.querySelector(testid)?.naturalWidth > 0, `[data-testid="alert-picture-${id}"] [data-testid="marked-picture"]`, { timeout: 10_000 }).catch(() => {
+    throw new Failure(`the picture of ${id} does not load`);
+  });
+  const [whole, box] = [await img.boundingBox(), await open.getByTestId('marked-box').boundingBox()];
+  const inside = box.x > whole.x && box.y > whole.y && box.x + box.width < whole.x + whole.width && box.y + box.height < whole.y + whole.height;
+  check(inside, `the box of ${id} lies outside its picture: ${JSON.stringify([whole, box])}`);
+  await hand.enlarge(id);
+  const large = page.getByTestId('portrait');
+  await shown(large.getByTestId('marked-box'), `large picture of ${id}`, 5);
+  const caption = await page.getByTestId('portrait-caption').innerText();
+  check(/^\d-thermal · \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC · (first sight|best view)/.test(caption), `the picture of ${id} says '${caption}'`);
+  if (hand.name === 'clicks') await page.screenshot({ path: screenshot.replace(/(\.\w+)?$/, '-picture$1') });
+  await page.keyboard.press('Escape');
+  await large.waitFor({ state: 'detached', timeout: 5_000 });
+  say(`${hand.name}: picture of ${id} by ${caption}`);
 }
 
 const browser = await launch();

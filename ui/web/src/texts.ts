@@ -1189,6 +1189,29 @@ const english = {
     vehicle: (vehicle: string, by: string | undefined, when: string) => `vehicle ${vehicle} sent to look${by ? ` by ${by}` : ''} ${when}`,
   },
 
+  /** The stills that are kept with an alert. */
+  portrait: {
+    none: 'No camera had it in view.',
+    notKept: 'A camera had it in view; no picture is kept.',
+    gone: 'This picture is kept no longer.',
+    kinds: { first: 'first sight', best: 'best view', earlier: 'earlier view' },
+    count: (n: number) => `${n} pictures`,
+    heading: (title: string) => `Picture: ${title}`,
+    open: (what: string) => `${what}: open it large`,
+    alt: (feed: string, at: string) => `What ${feed} saw at ${at}; a box marks what the alert is about`,
+    sure: (percent: string) => `detector ${percent} sure`,
+    place: (lat: string, lon: string, error: string, how: string) => `Seen at ${lat}, ${lon} ± ${error}, ${how}.`,
+    poses: {
+      mavlink: 'by the place and view that its vehicle told of',
+      klv: 'by the metadata in the stream',
+      unknown: 'by a view that is not told',
+    } as Record<string, string> & { unknown: string },
+    inexact: 'The time is that of arrival.',
+    previous: 'Previous',
+    next: 'Next',
+    nth: (n: number, of: number) => `${n} of ${of}`,
+  },
+
   /** Proposals to send a vehicle to look. */
   cues: {
     title: 'Proposal',

@@ -32,6 +32,7 @@ export const views = {
   },
   admin: { open: async (kit) => (await kit.press('0'), await kit.id('entry-tower').waitFor()), within: dialog },
   keys: { open: (kit) => kit.press('?'), within: dialog },
+  portrait: { open: async (kit) => (await kit.id('alert-picture-a-3').click(), await kit.id('portrait').waitFor()), within: dialog },
   report: { open: (kit) => kit.id('report-open').click(), within: dialog },
   wall: { open: (kit) => kit.press('v'), within: '[data-testid="wall"]' },
   plan: { open: async (kit) => (await kit.press('p'), await kit.id('plan-side').waitFor()), within: 'aside[aria-label="Plan"]', close: (kit) => kit.press('p') },

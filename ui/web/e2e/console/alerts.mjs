@@ -9,6 +9,8 @@ export async function alerts(kit) {
   for (const words of ['Serious', 'probably person', '86', 'walking', 's-07']) check(card.includes(words), `the alert does not say '${words}'`);
   check((await page.evaluate(() => window.vedette.sounds())).serious === 1, 'the serious alert made not one sound');
 
+  await pictures(kit);
+
   await kit.press('u');
   // In a bar of this width the word has no room; screen readers hear it.
   const muted = [await kit.text('mute'), await kit.id('mute').getAttribute('aria-label')];
@@ -51,5 +53,38 @@ export async function alerts(kit) {
   check((await kit.text('alert-a-2')).includes(': animal'), 'the cause is not shown');
   await kit.id('alert-resolve-a-3').click();
   await kit.id('alert-a-3').getByText('Resolved by operator').waitFor();
-  return 'severity first, reasons and sources; one sound; muted with its end; two at once; proposal by A; false with a cause; resolved';
+  return 'severity first, reasons and sources; one sound; muted with its end; the picture with its box, opened large by keys; two at once; proposal by A; false with a cause; resolved';
+}
+
+/** The picture at the time: with its box in the card, and large with the others. */
+async function pictures(kit) {
+  const { page } = kit;
+  const open = kit.id('alert-picture-a-3');
+  await until('the picture in the card has loaded', () => open.getByTestId('marked-picture').evaluate((img) => img.complete && img.naturalWidth === 640));
+  await boxInside(open, 'the card');
+  check((await kit.text('alert-picture-a-3')).includes('2-thermal') && /\d\d:\d\d:\d\d/.test(await kit.text('alert-picture-a-3')), 'the card does not say which feed saw it when');
+  check(/What 2-thermal saw at .*open it large/.test(await open.getByTestId('marked-picture').getAttribute('alt')), 'the picture has no name');
+  // One that no camera had in view says so; one about a sensor says nothing of cameras.
+  check((await kit.text('alert-nopicture-a-2')) === 'No camera had it in view.', 'an alert without a picture does not say so');
+  await open.focus();
+  await page.keyboard.press('Enter');
+  const large = kit.id('portrait');
+  await large.waitFor();
+  await boxInside(large, 'the large picture');
+  check((await kit.text('portrait-caption')).includes('best view') && (await large.innerText()).includes('2 of 2'), 'the large picture is not the best view');
+  await page.keyboard.press('ArrowLeft');
+  await until('the first sight is shown', async () => (await kit.text('portrait-caption')).includes('first sight'));
+  check(await kit.id('portrait-previous').isDisabled(), 'there is one before the first');
+  await page.keyboard.press('Escape');
+  await large.waitFor({ state: 'detached' });
+  check(await open.evaluate((button) => button === document.activeElement), 'closing does not lead back to the picture in the card');
+}
+
+/** The box lies within the picture, around the middle of where the target is. */
+async function boxInside(within, where) {
+  const [picture, box] = await Promise.all(['marked-picture', 'marked-box'].map((id) => within.getByTestId(id).boundingBox()));
+  check(
+    picture.width > 60 && box.x > picture.x && box.y > picture.y && box.x + box.width < picture.x + picture.width && box.y + box.height < picture.y + picture.height,
+    `the box does not lie in the picture of ${where}: ${JSON.stringify([picture, box])}`,
+  );
 }

@@ -172,6 +172,11 @@ export class Api {
     return this.send('POST', `/alerts/${encodeURIComponent(id)}/assign`, m.alert, { to, from });
   }
 
+  /** Where a still of an alert is; the browser asks for it once. */
+  alertPictureUrl(id: string, n: number): string {
+    return `${base}/alerts/${encodeURIComponent(id)}/pictures/${n}`;
+  }
+
   alertHistory(id: string): Promise<m.AlertHistory> {
     return this.read(`/alerts/${encodeURIComponent(id)}/history`, m.alertHistory);
   }

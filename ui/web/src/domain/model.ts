@@ -136,6 +136,23 @@ export const track: Decoder<Track> = (value, path) => {
   };
 };
 
+/** A still that is kept with an alert; its box is in pixels of the picture. */
+export const alertPicture = object({
+  n: num,
+  kind: oneOf('first', 'best', 'earlier'),
+  feed: str,
+  at: instant,
+  timeExact: optional(bool),
+  width: num,
+  height: num,
+  box: object({ x: num, y: num, w: num, h: num, score: optional(num) }),
+  lat: num,
+  lon: num,
+  errorM: optional(num),
+  pose: optional(str),
+});
+export type AlertPicture = Decoded<typeof alertPicture>;
+
 export const alert = object({
   id: str,
   state: oneOf('new', 'acknowledged', 'resolved', 'false'),
@@ -156,6 +173,7 @@ export const alert = object({
   assignedTo: optional(str),
   assignedBy: optional(str),
   history: optional(array(object({ t: instant, who: optional(str), what: str, note: optional(str) }))),
+  pictures: optional(array(alertPicture)),
 });
 export type Alert = Decoded<typeof alert>;
 
