@@ -16,12 +16,16 @@ const (
 	// longestPeriod is the longest span of time in one package.
 	longestPeriod = 31 * 24 * time.Hour
 	exportTimeout = 5 * time.Minute
+	// filmTimeout is for a package with recordings, which has gigabytes.
+	filmTimeout = time.Hour
 )
 
 // exportRecord is what the audit keeps of a package that left the station.
 type exportRecord struct {
 	From api.Time `json:"from"`
 	To   api.Time `json:"to"`
+	// Video says that the recordings were in it.
+	Video bool `json:"video,omitempty"`
 }
 
 // exportPeriod answers with what is on record about a span of time, as a zip.
@@ -38,11 +42,19 @@ func exportPeriod(c *call) error {
 	if from, to := span[0], span[1]; !from.Before(to) || to.Sub(from) > longestPeriod {
 		return api.BadRequest("from must be before to, and at most %d days", int(longestPeriod.Hours()/24))
 	}
-	c.takeTime(exportTimeout)
+	withVideo := c.r.URL.Query().Get("video")
+	switch withVideo {
+	case "", "false":
+		c.takeTime(exportTimeout)
+	case "true":
+		c.takeTime(filmTimeout)
+	default:
+		return api.BadRequest("video=%.20q: use true, or leave it out", withVideo)
+	}
 	var file io.ReadSeekCloser
-	record := access.Record{Kind: access.KindAccess, Action: "export", Detail: exportRecord{api.At(span[0]), api.At(span[1])}}
+	record := access.Record{Kind: access.KindAccess, Action: "export", Detail: exportRecord{api.At(span[0]), api.At(span[1]), withVideo == "true"}}
 	err := c.audited(record, func(ctx context.Context) (err error) {
-		file, err = c.s.cfg.Station.Export(ctx, c.who, span[0], span[1])
+		file, err = c.s.cfg.Station.Export(ctx, c.who, span[0], span[1], withVideo == "true")
 		return err
 	})
 	if err != nil {

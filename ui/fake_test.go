@@ -255,11 +255,15 @@ func (s *station) RecordedMetadata(_ context.Context, _ access.Principal, _, nam
 	return []api.RecordedMetadata{{T: api.At(from), BadValues: 3}}, nil
 }
 
-func (s *station) Export(_ context.Context, who access.Principal, from, to time.Time) (io.ReadSeekCloser, error) {
+func (s *station) Export(_ context.Context, who access.Principal, from, to time.Time, withVideo bool) (io.ReadSeekCloser, error) {
+	what := to.Sub(from).String()
+	if withVideo {
+		what += " with video"
+	}
 	return struct {
 		io.ReadSeeker
 		io.Closer
-	}{strings.NewReader("a zip"), io.NopCloser(nil)}, s.did(who.Name + " exports " + to.Sub(from).String())
+	}{strings.NewReader("a zip"), io.NopCloser(nil)}, s.did(who.Name + " exports " + what)
 }
 
 func (s *station) Past(_ context.Context, from, to time.Time, step time.Duration) (api.Past, error) {

@@ -165,7 +165,7 @@ type Recordings interface {
 // Periods are what is on record of spans of time.
 type Periods interface {
 	// Export is a zip of the tracks and alerts of a span of time; closing it does away with it.
-	Export(ctx context.Context, who access.Principal, from, to time.Time) (io.ReadSeekCloser, error)
+	Export(ctx context.Context, who access.Principal, from, to time.Time, withVideo bool) (io.ReadSeekCloser, error)
 	// Past are the recorded states of a span of time, of each vehicle and track at most one in a step; an api.NotFound where
 	// the record begins later.
 	Past(ctx context.Context, from, to time.Time, step time.Duration) (api.Past, error)

@@ -47,7 +47,7 @@ func newView(s *Station) *view {
 		ground: s.ground, posts: s.posts, vehicles: s.vehicles, cameras: &cameras{s.vehicles}, links: &links{mavlink: s.mavlink},
 		settings: &settings{mavlink: s.mavlink, vehicles: s.vehicles}, onboard: &onboard{mavlink: s.mavlink, plans: &s.plans.running},
 		plans: s.plans, wires: &wires{mavlink: s.mavlink},
-		periods: &periods{station: file.Station.ID, path: filepath.Join(s.cfg.DataDir, "vedette.db"), folder: s.cfg.DataDir, pictures: s.portraits.file},
+		periods: &periods{station: file.Station.ID, path: filepath.Join(s.cfg.DataDir, "vedette.db"), folder: s.cfg.DataDir, pictures: s.portraits.file, video: s.video},
 		past:    &past{store: s.store}, siting: &siting{amendments: s.amended, room: s.sensors, hub: s.hub},
 		feeds: s.feeds, recordings: s.recorded, picture: s.picture, portraits: s.portraits, hub: s.hub, sensors: s.sensors,
 		info: info, zones: s.zones, started: s.started,

@@ -20,9 +20,23 @@ type About struct {
 // Pictures gives the file of a picture that is kept with an alert; fs.ErrNotExist where it is no longer.
 type Pictures func(alertID string, n int) ([]byte, error)
 
+// Film is a recording that goes into a package.
+type Film struct {
+	Feed, Name string
+	Start      time.Time
+	// Open opens its file; fs.ErrNotExist where it is no longer.
+	Open func() (io.ReadCloser, error)
+}
+
+// Beside is what goes into a package beside what is in the store. The zero value is nothing.
+type Beside struct {
+	Pictures Pictures
+	Films    []Film
+}
+
 // WritePackage writes everything that is on record about a span of time as a zip: tracks and alerts, each as GeoJSON, KML and CSV,
-// the pictures of those alerts that are still kept, and a README.txt that says what it is.
-func WritePackage(ctx context.Context, w io.Writer, from *store.Reader, pictures Pictures, within store.Within, about About) error {
+// the pictures of those alerts that are still kept, recordings, and a README.txt that says what it is.
+func WritePackage(ctx context.Context, w io.Writer, from *store.Reader, beside Beside, within store.Within, about About) error {
 	z := zip.NewWriter(w)
 	add := func(name string) (io.Writer, error) {
 		out, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: about.Made.UTC()})
@@ -50,7 +64,7 @@ func WritePackage(ctx context.Context, w io.Writer, from *store.Reader, pictures
 			counts.WriteByte('\n')
 		}
 	}
-	kept, gone, err := addPictures(ctx, z, from, pictures, within)
+	kept, gone, err := addPictures(ctx, z, from, beside.Pictures, within)
 	if err != nil {
 		return err
 	}
@@ -59,6 +73,9 @@ func WritePackage(ctx context.Context, w io.Writer, from *store.Reader, pictures
 		fmt.Fprintf(&counts, ", %d more are no longer kept", gone)
 	}
 	counts.WriteByte('\n')
+	if err := addFilms(ctx, z, beside.Films, &counts); err != nil {
+		return err
+	}
 	out, err := add("README.txt")
 	if err != nil {
 		return err

@@ -591,6 +591,7 @@ const english = {
     nothing: 'Nothing was raised or decided.',
     print: 'Print',
     save: 'Save the record as a package',
+    withVideo: 'with the recordings of that time (up to 4 GB)',
     calledFalse: 'called false',
     theStation: 'the station',
     /** 'operator acknowledged at 14:03:05: a fox'. */
