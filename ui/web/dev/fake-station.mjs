@@ -83,6 +83,7 @@ function answer(request, response, body) {
   if (what === 'sensors' && verb === 'waveform') return waveform(response, id);
   if (what === 'sensors') return muteCall(request, response, id, data);
   if (what === 'plans' && id === 'check') return json(response, 200, { findings: [], estimate: { lengthM: 900, durationS: 150, speedMS: 6 } });
+  if (what === 'crossings') return json(response, 200, world.crossings(url));
   if (what === 'recordings') return json(response, 200, []);
   if (what === 'vehicles') return vehicleCall(request, response, Number(id), verb, data);
   if (what === 'alerts' && verb === 'pictures') return picture(response, id, Number(extra));

@@ -220,6 +220,17 @@ export function createWorld() {
     return { type: 'Feature', geometry: { type: 'MultiPolygon', coordinates: [[ring]] }, properties: { heightM, rangeM, targetM, stepM: 20, seenShare: 0.5 } };
   }
 
+  /** Two squares by the line: one busy at night, one of a single crossing at noon. */
+  function crossings(url) {
+    const square = (east, crossings, nuisances, byHour) => {
+      const { lat, lon } = at(east, 0);
+      const ring = [[lon, lat], [lon + 0.001, lat], [lon + 0.001, lat + 0.001], [lon, lat + 0.001], [lon, lat]];
+      return { type: 'Feature', geometry: { type: 'Polygon', coordinates: [ring] }, properties: { crossings, nuisances, byHour: Array.from({ length: 24 }, (_, h) => byHour[h] ?? 0) } };
+    };
+    const long = Date.now() - Date.parse(url.searchParams.get('from')) > 8 * 86_400_000;
+    return { type: 'FeatureCollection', features: [square(-200, long ? 25 : 6, 1, { 2: long ? 24 : 5, 23: 1 }), square(150, 1, 0, { 12: 1 })] };
+  }
+
   function bias(v) {
     const sigmas = { eastSigmaM: 0.6, northSigmaM: 0.6, yawSigmaDeg: 0.2, pitchSigmaDeg: 0.1 };
     if (v.biasForgotten) return [{ feed: `${v.id}-thermal`, eastM: 0, northM: 0, yawDeg: 0, pitchDeg: 0, ...sigmas }];
@@ -240,7 +251,7 @@ export function createWorld() {
   };
 
   return {
-    placeInFeed, viewshed, bias, vehicles, sensors, alerts, cues, feeds, zones, raise, pulse, iso, height, waveform,
+    placeInFeed, viewshed, crossings, bias, vehicles, sensors, alerts, cues, feeds, zones, raise, pulse, iso, height, waveform,
     vehicle, track, animal, oneOfCrowd,
     plan: (kind, id) => plan(kind, id, at),
     traffic: (now) => traffic(now, at),

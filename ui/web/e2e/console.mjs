@@ -11,7 +11,7 @@ import { alerts } from './console/alerts.mjs';
 import { lessMovement, remembered, report, silence, tablet } from './console/desk.mjs';
 import { keyboard } from './console/keyboard.mjs';
 import { check, Failure, Kit, startStation } from './console/kit.mjs';
-import { coordinates, layers, measuring, viewshed } from './console/map.mjs';
+import { coordinates, crossings, layers, measuring, viewshed } from './console/map.mjs';
 import { plan } from './console/plan.mjs';
 import { sensors } from './console/sensors.mjs';
 import { hand } from './console/hand.mjs';
@@ -19,7 +19,7 @@ import { flying, many, panel } from './console/vehicles.mjs';
 import { wall } from './console/video.mjs';
 
 // What only looks comes before what flies: a vehicle on the ground shows less.
-const steps = { everyView, alerts, panel, measuring, coordinates, viewshed, layers, wall, hand, sensors, adopt, zones, keyboard, flying, many, plan, report, tablet, lessMovement, remembered, admin };
+const steps = { everyView, alerts, panel, measuring, coordinates, viewshed, crossings, layers, wall, hand, sensors, adopt, zones, keyboard, flying, many, plan, report, tablet, lessMovement, remembered, admin };
 
 const [folder, only] = process.argv.slice(2);
 if (folder) mkdirSync(folder, { recursive: true });

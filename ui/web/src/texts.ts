@@ -396,6 +396,24 @@ const english = {
     throughNone: 'through no no-fly zone',
   },
 
+  /** The heat map of crossings. */
+  crossings: {
+    title: 'Crossings by place and hour',
+    looking: 'Counting …',
+    /** What was alerted and not called false, what was, and the busiest hour. */
+    sum: (crossings: number, nuisances: number, peak: number | undefined) =>
+      crossings === 0
+        ? `no crossings, ${nuisances} called false`
+        : `${plural(crossings, { one: '1 crossing', other: `${crossings} crossings` })}, ${nuisances} called false${peak === undefined ? '' : `; most from ${peak} to ${peak + 1} h UTC`}`,
+    chart: 'Crossings in each hour of the day, UTC',
+    hourOf: (h: number) => `${h} h`,
+    span: 'In the last',
+    days: (n: number) => plural(n, { one: '24 hours', other: `${n} days` }),
+    hour: 'Hour of the day, UTC',
+    anyHour: 'any',
+    fromTo: (h: number) => `${h} to ${h + 1} h`,
+  },
+
   /** What can be seen from a place. */
   viewshed: {
     title: 'Seen from here',

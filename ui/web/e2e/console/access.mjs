@@ -21,6 +21,11 @@ export const views = {
     within: '[data-testid="measure"]',
     close: (kit) => kit.id('measure-done').click(),
   },
+  crossings: {
+    open: async (kit) => (await kit.act('crossings by place'), await kit.id('crossings-hours').waitFor()),
+    within: '[data-testid="crossings"]',
+    close: (kit) => kit.id('crossings-close').click(),
+  },
   menu: { open: (kit) => kit.clickMap(0.12, 0.9), within: '[data-testid="map-menu"]' },
   palette: { open: (kit) => kit.press('Control+k'), within: dialog },
   goto: { open: async (kit) => (await kit.press('g'), await kit.id('goto-input').fill('-35.36 149.17')), within: dialog },

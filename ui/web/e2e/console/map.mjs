@@ -98,3 +98,21 @@ export async function viewshed(kit) {
   await until('it is gone', async () => (await kit.shown('viewshed-seen')) === 0);
   return 'what an eye at a height sees, on the map, and cleared';
 }
+
+export async function crossings(kit) {
+  await kit.act('crossings by place');
+  await until('the sum', async () => (await kit.text('crossings-sum')) === '7 crossings, 1 called false; most from 2 to 3 h UTC');
+  await until('both squares on the map', async () => (await kit.shown('crossings-square')) === 2 && (await kit.shown('crossings-count')) === 2);
+  await kit.screenshot('crossings');
+  await kit.id('crossings-hour').selectOption({ label: '12 to 13 h' });
+  await until('the square of noon alone', async () => (await kit.shown('crossings-square')) === 1);
+  await kit.id('crossings-span').selectOption({ label: '30 days' });
+  await until('more in a longer time', async () => (await kit.text('crossings-sum')).startsWith('26 crossings'));
+  await kit.id('crossings-close').click();
+  await until('they are gone', async () => (await kit.shown('crossings-square')) === 0);
+  await kit.press('y');
+  await kit.id('crossings-open').click();
+  await until('them again, from the layers', async () => (await kit.shown('crossings-square')) === 2);
+  await kit.id('crossings-close').click();
+  return 'squares by how many crossed, at any hour or one, in a week or longer';
+}

@@ -101,6 +101,11 @@ export class Api {
     return this.read(`/terrain/viewshed?${query}`, m.viewshed);
   }
 
+  /** Where alerts were raised since a time of the station, by hour. */
+  crossings(fromMs: number): Promise<m.CrossingCell[]> {
+    return this.read(`/crossings?from=${new Date(fromMs).toISOString()}`, m.crossings);
+  }
+
   /** The ground that a point of a feed's picture shows; at is in shares of the picture, takenMs the station's time of it where that is known. */
   placeInFeed(feed: string, at: { x: number; y: number }, takenMs: number | undefined): Promise<m.FeedPlace> {
     const query = new URLSearchParams({ x: at.x.toFixed(4), y: at.y.toFixed(4), ...(takenMs !== undefined && { t: new Date(takenMs).toISOString() }) });

@@ -289,6 +289,22 @@ export const viewshed: Decoder<Viewshed> = (value, path) => {
   return { ...viewshedProperties(source['properties'], `${path}.properties`), seen: geometry as unknown as Geometry };
 };
 
+/** A square in which alerts were raised: how many that people did not call false, the same by hour of the day (UTC), and how many that they did. */
+const crossingProperties = object({ crossings: num, nuisances: num, byHour: array(num) });
+export type CrossingCell = Decoded<typeof crossingProperties> & { ring: LonLat[] };
+
+const crossingCell: Decoder<CrossingCell> = (value, path) => {
+  const source = asObject(value, path);
+  const geometry = asObject(source['geometry'], `${path}.geometry`);
+  oneOf('Polygon')(geometry['type'], `${path}.geometry.type`);
+  const [ring] = array(array(lonLat))(geometry['coordinates'], `${path}.geometry.coordinates`);
+  const properties = crossingProperties(source['properties'], `${path}.properties`);
+  if (properties.byHour.length !== 24) throw new DecodeError(`${path}.properties.byHour`, '24 numbers', properties.byHour);
+  return { ...properties, ring: ring ?? [] };
+};
+
+export const crossings: Decoder<CrossingCell[]> = (value, path) => array(crossingCell)(asObject(value, path)['features'], `${path}.features`);
+
 /** How far a camera places things beside the truth, as the station has learned it; one sigma. */
 export const cameraBias = object({
   feed: str, eastM: num, northM: num, yawDeg: num, pitchDeg: num, eastSigmaM: num, northSigmaM: num, yawSigmaDeg: num, pitchSigmaDeg: num,

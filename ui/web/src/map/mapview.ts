@@ -12,6 +12,7 @@ import type { Store, Topic } from '../domain/store';
 import { nearest } from '../domain/trackarray';
 import { alertLayer, alerts } from './alerts';
 import { asked } from './asked';
+import { crossings } from './crossings';
 import { Ground } from './ground';
 import { drawImage, imageRatio } from './images';
 import { measure } from './measure';
@@ -32,7 +33,7 @@ import { zones } from './zones';
 
 setWorkerUrl(workerUrl);
 
-const overlays: readonly Overlay[] = [zones, own, plans, sensors, vehicles, traffic, tracks, alerts, asked, measure, sketch];
+const overlays: readonly Overlay[] = [zones, own, plans, sensors, vehicles, traffic, tracks, alerts, crossings, asked, measure, sketch];
 
 /** What lies under a click. */
 export type Hit = { kind: 'track' | 'alert' | 'sensor'; id: string } | { kind: 'vehicle'; id: number };

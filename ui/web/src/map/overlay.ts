@@ -2,7 +2,7 @@
 import type { Feature, FeatureCollection, Geometry } from 'geojson';
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl';
 import type { Layout } from '../domain/layout';
-import type { FeedPlace, LonLat, MapFile, Place, Viewshed } from '../domain/model';
+import type { CrossingCell, FeedPlace, LonLat, MapFile, Place, Viewshed } from '../domain/model';
 import type { OwnLayer } from '../domain/ownlayers';
 import type { Sketch } from '../domain/site';
 import type { Store, Topic } from '../domain/store';
@@ -26,6 +26,8 @@ export interface View {
   /** The place that was asked for in a picture, and what can be seen from where somebody asked. */
   pointed: FeedPlace | undefined;
   viewshed: (Viewshed & { eye: Place }) | undefined;
+  /** Where people crossed, at an hour of the day (UTC) or any, while somebody asks. */
+  crossings: { cells: readonly CrossingCell[]; hour: number | undefined } | undefined;
   own: readonly OwnLayer[];
   /** The maps of the station's folder that are shown. */
   files: readonly MapFile[];

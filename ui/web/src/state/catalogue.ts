@@ -109,6 +109,7 @@ function viewEntries(desk: Desk, page: Page): Entry[] {
     keyed(page, 'goTo', texts.goTo.title),
     keyed(page, 'measure', words.measure),
     keyed(page, 'layers', texts.layers.title),
+    { id: 'crossings', words: texts.crossings.title, run: () => (desk.crossingsOpen = true) },
     ...layerNames.map((n): Entry => ({
       id: `layer-${n}`,
       words: words.showLayer(texts.map.layers[n], layout.now.layers[n]),

@@ -8,7 +8,7 @@ import { ServerClock } from '../domain/clock';
 import type { FrameWatch } from '../domain/frames';
 import { LiveSocket, type LinkState } from '../domain/live';
 import type { LiveMessage } from '../domain/messages';
-import type { Alert, Cue, Feed, FeedPlace, LonLat, Me, Place, Sensor, Track, Vehicle, Viewshed, Zone } from '../domain/model';
+import type { Alert, CrossingCell, Cue, Feed, FeedPlace, LonLat, Me, Place, Sensor, Track, Vehicle, Viewshed, Zone } from '../domain/model';
 import { PlanReader } from '../domain/planreader';
 import { sortAlerts, topCue } from '../domain/queue';
 import { Store, type Topic } from '../domain/store';
@@ -81,6 +81,9 @@ export class Desk {
   /** From where the operator asks what can be seen, and the answer. */
   viewFrom = $state.raw<Place | undefined>();
   viewshed = $state.raw<(Viewshed & { eye: Place }) | undefined>();
+  /** The heat map of crossings is asked for, and what of it the map shows. */
+  crossingsOpen = $state(false);
+  crossings = $state.raw<{ cells: readonly CrossingCell[]; hour: number | undefined } | undefined>();
   /** Counts up when somebody has changed an entry of the configuration. */
   configured = $state(0);
   zones = $state.raw<Zone[]>([]);
