@@ -24,9 +24,17 @@ func newClass(seen ClassProbs) ClassProbs {
 func (t *Tracker) birthFromCamera(s *state, cam *cameraState, m *measurement, j int, free, clutter, fresh, ratio float64) {
 	d := &m.dets[j]
 	r := free * fresh * ratio / (clutter + fresh*ratio)
-	if r < minBirthR || len(s.tracks) >= t.cfg.MaxTracks {
+	if usual := free * fresh * ratio / (cam.density + fresh*ratio); usual < minBirthR {
+		if free > 0.9 { // a neighbour's detection otherwise
+			s.haunts.note(t.work.z[j], free)
+		}
 		return
 	}
+	if len(s.tracks) >= t.cfg.MaxTracks {
+		return
+	}
+	// Where false detections are dense a newcomer is hard to tell from them, but a few frames that agree do.
+	r = max(r, minBirthR)
 	e := effect(m.view.centre, m.height, d.z)
 	f := fixOf{m.sensor.index, t.work.z[j], d.r, s.biasOf(cam, m.sensor, &e), m.sensor.Bias.PosTau.Seconds()}
 	tr := newTrack(birthKey{m.t, m.sensor.index, int32(j), m.seq}, &f, newClass(d.class), r)

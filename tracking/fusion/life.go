@@ -10,7 +10,7 @@ import (
 func (t *track) judge() {
 	switch {
 	case t.r > confirmR && (t.hits >= 3 || (t.lastCamera != 0 && t.hits >= 2)):
-		t.confirmed = true
+		t.confirmed, t.believed = true, true
 	case t.r < unconfirmR:
 		t.confirmed = false
 	}
@@ -25,6 +25,11 @@ func (t *Tracker) housekeep(s *state, at int64) {
 		tr.judge()
 	}
 	t.mergeTwins(s)
+	for i := range s.tracks {
+		if tr := &s.tracks[i]; !tr.believed && tr.lastCamera != 0 && tr.dead(at) {
+			s.haunted(tr)
+		}
+	}
 	s.tracks = slices.DeleteFunc(s.tracks, func(tr track) bool { return tr.dead(at) })
 }
 
@@ -96,7 +101,7 @@ func (t *Tracker) mergeTwins(s *state) {
 			}
 			a.r = max(a.r, b.r)
 			a.last, a.lastCamera, a.lastTrip = max(a.last, b.last), max(a.lastCamera, b.lastCamera), max(a.lastTrip, b.lastTrip)
-			b.r, b.confirmed = 0, false
+			b.r, b.confirmed, b.believed = 0, false, true
 		}
 	}
 	t.work.order = order

@@ -64,6 +64,7 @@ func (t *Tracker) tickTo(limit int64) {
 	s.errors.advance(s.nextTick)
 	t.work.evidence.settle(s)
 	t.housekeep(s, s.nextTick)
+	s.ageHaunts(s.nextTick)
 	s.now = s.nextTick
 	s.nextTick += tick
 	t.snapshot()

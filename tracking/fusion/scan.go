@@ -13,9 +13,11 @@ type work struct {
 	pd      []float64
 	priors  []prior
 	bias    []sym2
+	whole   []bool    // surely in view
 	miss    []float64 // probability of being seen, as far as not being seen counts against it
 	pairs   associator
 	ratios  []float64
+	clutter []float64 // density of false detections where each detection is
 	fixes   []fixOf
 	wts     [][numModels]float64
 	order   []int32
@@ -54,13 +56,15 @@ func (t *Tracker) scan(s *state, m *measurement) {
 		w.z = append(w.z, vec2{z[0] - d[0], z[1] - d[1]})
 	}
 	t.choose(s, cam, m, look)
-	clutter := m.sensor.ClutterPerScan / m.view.area
 	fresh := newPerScan / m.view.area
-	w.ratios = w.ratios[:0]
+	cam.looks++
+	cam.density = m.sensor.ClutterPerScan / m.view.area
+	w.ratios, w.clutter = w.ratios[:0], w.clutter[:0]
 	for j := range m.dets {
 		w.ratios = append(w.ratios, cam.scores.ratio(m.dets[j].score))
+		w.clutter = append(w.clutter, cam.density*s.haunts.times(w.z[j]))
 	}
-	t.pair(s, m, clutter+fresh)
+	t.pair(s, m, fresh)
 	w.pairs.solve(len(m.dets))
 	scanID := uint64(m.t)*2654435761 ^ uint64(m.sensor.index+1)
 	for k, i := range w.index {
@@ -72,7 +76,7 @@ func (t *Tracker) scan(s *state, m *measurement) {
 			cam.scores.learn(m.dets[j].score, 0, 1)
 		}
 		if free > minBirthShare {
-			t.birthFromCamera(s, cam, m, j, free, clutter, fresh, w.ratios[j])
+			t.birthFromCamera(s, cam, m, j, free, w.clutter[j], fresh, w.ratios[j])
 		}
 	}
 }
@@ -81,6 +85,7 @@ func (t *Tracker) scan(s *state, m *measurement) {
 func (t *Tracker) choose(s *state, cam *cameraState, m *measurement, look float64) {
 	w := &t.work
 	w.index, w.pd, w.priors, w.bias, w.miss = w.index[:0], w.pd[:0], w.priors[:0], w.bias[:0], w.miss[:0]
+	shows := cam.seen.pd(m.sensor.Pd)
 	for i := range s.tracks {
 		tr := &s.tracks[i]
 		if tr.r == 0 {
@@ -96,15 +101,21 @@ func (t *Tracker) choose(s *state, cam *cameraState, m *measurement, look float6
 		bias := s.biasOf(cam, m.sensor, &e)
 		tr.refreshInfluence(m.sensor.index, bias)
 		pr := tr.prior()
-		pd := m.sensor.Pd * m.view.share(pr.mean, pr.cov)
+		pd := shows
 		if m.view.nothing {
-			pd = m.sensor.Pd * 0.5
+			pd *= 0.5
+		} else {
+			pd *= m.view.share(pr.mean, pr.cov)
 		}
 		w.index = append(w.index, int32(i))
 		w.pd = append(w.pd, pd)
 		w.priors = append(w.priors, pr)
 		w.bias = append(w.bias, bias)
 		w.miss = append(w.miss, 0)
+	}
+	w.whole = w.whole[:0]
+	for _, pd := range w.pd {
+		w.whole = append(w.whole, pd > 0.99*shows)
 	}
 	t.crowd(s)
 	for k, pd := range w.pd {
@@ -158,7 +169,7 @@ func (t *Tracker) crowd(s *state) {
 }
 
 // pair makes the edges between tracks and detections within the gate.
-func (t *Tracker) pair(s *state, m *measurement, unexplained float64) {
+func (t *Tracker) pair(s *state, m *measurement, fresh float64) {
 	w := &t.work
 	w.pairs.edges, w.pairs.from = w.pairs.edges[:0], w.pairs.from[:0]
 	sortByEast(w.z, &w.order)
@@ -189,7 +200,7 @@ func (t *Tracker) pair(s *state, m *measurement, unexplained float64) {
 				continue
 			}
 			e := edge{track: int32(k), det: j}
-			k0 := tr.r * w.pd[k] / floor / unexplained * w.ratios[j] * classRatio(&tr.class, &d.class)
+			k0 := tr.r * w.pd[k] / floor / (w.clutter[j] + fresh) * w.ratios[j] * classRatio(&tr.class, &d.class)
 			for mo := range numModels {
 				nu := vec2{z[0] - tr.x[mo][0], z[1] - tr.x[mo][1]}
 				l, _ := gauss(nu, tr.p[mo].pos().add(add).add(d.r))
@@ -241,6 +252,9 @@ func (t *Tracker) updateFromScan(s *state, tr *track, cam *cameraState, m *measu
 	total = 1 + sum
 	old := tr.r
 	tr.r = min(1-1e-6, (missed+sum)/total)
+	if old > sightSure && tr.confirmed && tr.hits >= sightHits && w.whole[k] && s.haunts.times(w.priors[k].mean) < 2 {
+		cam.seen.learn(sum/total, look)
+	}
 	if len(es) == 0 {
 		if tr.r < dropR && !tr.confirmed {
 			tr.r = 0 // housekeeping drops it; until then it costs nothing

@@ -10,6 +10,7 @@ type state struct {
 	errors   errorBelief
 	heard    []int64       // ns, when each sensor told last of something, by its index
 	clocks   []clockBelief // of ground sensors, by index
+	haunts   haunts        // where false detections are dense
 }
 
 // cameraState is what the tracker learns about a camera while it works.
@@ -18,7 +19,10 @@ type cameraState struct {
 	lastView   footprint
 	lastHeight float64 // m above ground
 	scores     scoreModel
-	slot       int32 // in the errorBelief; -1: none
+	slot       int32   // in the errorBelief; -1: none
+	looks      int32   // frames since the last second began
+	density    float64 // false detections in a frame and a square metre, as described
+	seen       sight   // how often it shows what is there
 }
 
 const tick = int64(1e9)
@@ -30,6 +34,7 @@ func (s *state) copyFrom(o *state) {
 	s.errors.copyFrom(&o.errors)
 	s.heard = append(s.heard[:0], o.heard...)
 	s.clocks = append(s.clocks[:0], o.clocks...)
+	s.haunts = append(s.haunts[:0], o.haunts...)
 }
 
 func (s *state) camera(index int32) *cameraState {
@@ -37,6 +42,32 @@ func (s *state) camera(index int32) *cameraState {
 		s.cameras = append(s.cameras, cameraState{})
 	}
 	return &s.cameras[index]
+}
+
+// sight learns how often a camera shows a target that is surely there and surely in view. Until it has looked often, the description counts.
+type sight struct{ looks, hits float64 }
+
+const (
+	sightPrior = 30   // looks that the description is worth
+	sightMost  = 600  // looks that are remembered
+	sightHits  = 10   // a target must have been seen as often as this
+	sightSure  = 0.95 // and be as sure as this to tell
+	leastPd    = 0.1  // who is hardly ever shown is not tracked by what is not shown
+)
+
+// pd is the probability to show a target.
+func (v *sight) pd(described float64) float64 {
+	return max(leastPd, (v.hits+sightPrior*described)/(v.looks+sightPrior))
+}
+
+// learn takes one look at a target that is there, which counts by a weight and showed it with a probability.
+func (v *sight) learn(shown, weight float64) {
+	v.looks += weight
+	v.hits += weight * shown
+	if v.looks > sightMost {
+		v.hits *= sightMost / v.looks
+		v.looks = sightMost
+	}
 }
 
 // scoreModel learns how a detector scores targets and how it scores clutter. Until it has seen some of both, a score counts as

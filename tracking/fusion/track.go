@@ -56,6 +56,7 @@ type track struct {
 	lastTrip    int64 // ns, the same by ground sensors only; 0 never
 	hits        int32 // supporting measurements
 	confirmed   bool
+	believed    bool // confirmed at some time, or part of one that is
 
 	recent    [hitMemory]uint64 // scans in which this track was seen, to tell twins from one target tracked twice
 	recentPos int
