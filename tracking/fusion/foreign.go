@@ -89,8 +89,10 @@ func (t *track) intersect(z vec2, r sym2) {
 		nu := vec2{z[0] - x[0], z[1] - x[1]}
 		pull := theirs.times(nu)
 		shift := joint.times(pull)
-		l, _ := gauss(nu, was.scaled(1/w).add(r.scaled(1/(1-w))))
-		t.mu[m] *= max(l, 1e-30)
+		// How well a way to move explains the place is asked of the covariances as they are, not as weakened, or the model that is least sure of
+		// its place would lose whenever the weights differ; the answer counts for as much as their word does.
+		l, _ := gauss(nu, was.add(r))
+		t.mu[m] *= math.Pow(max(l, 1e-30), 1-w)
 		columns := mat42{{p[0][0], p[0][1]}, {p[1][0], p[1][1]}, {p[2][0], p[2][1]}, {p[3][0], p[3][1]}}
 		g := columns.times(own)
 		less := g.times(was.add(joint.scaled(-1)))

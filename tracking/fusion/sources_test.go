@@ -217,3 +217,36 @@ func TestATripFromTheFutureIsTakenAtItsArrival(t *testing.T) {
 		t.Errorf("tracks %+v of %d inside, want one from the arrival", got, len(tr.state.tracks))
 	}
 }
+
+// Another system's track of a vehicle that drives straight on is one track of ours, which drives as fast: the way to move that is surest
+// of its place is not the likeliest one for that.
+func TestAForeignTrackOfAVehicleIsKeptUpWith(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(5) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		tr := newTracker(t, Config{}, Sensor{ID: "sys", Kind: System})
+		numbers := map[uint64]bool{}
+		for k := range 60 {
+			s := 2 * float64(k)
+			tr.AddTrack(ForeignTrack{
+				Sensor: "sys", Seq: uint64(k + 1), Time: at(s), Existence: 0.95, Class: ClassProbs{0, 0.8, 0},
+				Position: place(6*s+4*r.NormFloat64(), 4*r.NormFloat64()), EE: 16, NN: 16,
+			})
+			got := confirmedOf(tr.Tracks(at(s + 1)))
+			if k < 5 {
+				continue
+			}
+			b, d := nearest(got, vec2{6 * (s + 1), 0})
+			numbers[b.ID] = true
+			if len(got) != 1 || d > 20 {
+				t.Fatalf("seed %d, %.0f s: %d tracks, the nearest %.0f m off", seed, s, len(got), d)
+			}
+			if k > 15 && math.Abs(b.VE-6) > 2 {
+				t.Errorf("seed %d, %.0f s: it drives at %.1f m/s, not 6", seed, s, b.VE)
+			}
+		}
+		if len(numbers) != 1 {
+			t.Errorf("seed %d: one vehicle had %d numbers", seed, len(numbers))
+		}
+	}
+}
