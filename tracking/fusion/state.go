@@ -10,6 +10,7 @@ type state struct {
 	errors   errorBelief
 	heard    []int64       // ns, when each sensor told last of something, by its index
 	clocks   []clockBelief // of ground sensors, by index
+	rays     []ray         // directions that no track explained, of the last seconds
 	haunts   haunts        // where false detections are dense
 }
 
@@ -34,6 +35,7 @@ func (s *state) copyFrom(o *state) {
 	s.errors.copyFrom(&o.errors)
 	s.heard = append(s.heard[:0], o.heard...)
 	s.clocks = append(s.clocks[:0], o.clocks...)
+	s.rays = append(s.rays[:0], o.rays...)
 	s.haunts = append(s.haunts[:0], o.haunts...)
 }
 

@@ -45,8 +45,11 @@ func (t *Tracker) trip(s *state, m *measurement) {
 		t.applyTrip(&s.tracks[c.track], m, c, c.rate/(total-t.companions(s, k)), clock)
 	}
 	s.learnClock(&t.work.clock, m)
-	// A direction alone is no place to begin at.
-	if taken < 0.5 && m.sensor.Kind != Bearing {
+	switch {
+	case taken >= 0.5:
+	case m.sensor.Kind == Bearing: // a direction alone is no place to begin at
+		t.unexplained(s, m, fresh/total)
+	default:
 		t.birthFromTrip(s, m, fresh/total, math.Hypot(clock.sigma, clock.ahead))
 	}
 }
