@@ -133,6 +133,51 @@ func (b *errorBelief) covariance(slot int32, e *[2]vec4) (c sym2) {
 	return c
 }
 
+// crossCovariance is the covariance of the displacements that one camera makes in two views.
+func (b *errorBelief) crossCovariance(slot int32, e, f *[2]vec4) (c mat2) {
+	n := b.size()
+	for i := range 4 {
+		row := b.cov[(4*int(slot)+i)*n+4*int(slot):][:4]
+		g := f[0][0]*row[0] + f[0][1]*row[1] + f[0][2]*row[2] + f[0][3]*row[3]
+		h := f[1][0]*row[0] + f[1][1]*row[1] + f[1][2]*row[2] + f[1][3]*row[3]
+		c[0][0] += e[0][i] * g
+		c[0][1] += e[0][i] * h
+		c[1][0] += e[1][i] * g
+		c[1][1] += e[1][i] * h
+	}
+	return c
+}
+
+// saw moves the average view of an influence towards the one of a fix that went into the track with a gain; the sensitivity still is that before.
+func (f *influence) saw(view *[2]vec4, gain float64) {
+	share := 1.0
+	if was := f.a[0][0] + f.a[1][1]; was > 1e-6 && gain >= 0 {
+		share = gain / (gain + was)
+	}
+	for i := range 2 {
+		for k := range 4 {
+			f.view[i][k] += share * (view[i][k] - f.view[i][k])
+		}
+	}
+}
+
+// refresh gives the influence of a camera on a track the size that its error is now believed to have, and what it has in common with a view.
+func (s *state) refresh(tr *track, cam *cameraState, sensor int32, bias sym2, e *[2]vec4) {
+	for k := range tr.influences {
+		f := &tr.influences[k]
+		if !f.used || f.sensor != sensor {
+			continue
+		}
+		if cam.slot < 0 {
+			f.c, f.cross = bias, bias.full()
+			return
+		}
+		f.c = s.errors.covariance(cam.slot, &f.view)
+		f.cross = s.errors.crossCovariance(cam.slot, &f.view, e)
+		return
+	}
+}
+
 // part is how the errors of one camera act on something of two dimensions.
 type part struct {
 	slot int32
@@ -183,7 +228,7 @@ func (s *state) parts(tr *track, at vec2, out []part) (parts []part, rest sym2) 
 		a0, a1 := f.a[0], f.a[1]
 		if int(f.sensor) < len(s.cameras) {
 			if cam := &s.cameras[f.sensor]; cam.lastScan != 0 && cam.slot >= 0 {
-				e := effect(cam.lastView.centre, cam.lastHeight, at)
+				e := &f.view
 				p := part{slot: cam.slot}
 				for i := range 4 {
 					p.h[0][i] = a0[0]*e[0][i] + a0[1]*e[1][i]

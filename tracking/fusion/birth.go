@@ -36,7 +36,7 @@ func (t *Tracker) birthFromCamera(s *state, cam *cameraState, m *measurement, j 
 	// Where false detections are dense a newcomer is hard to tell from them, but a few frames that agree do.
 	r = max(r, minBirthR)
 	e := effect(m.view.centre, m.height, d.z)
-	f := fixOf{m.sensor.index, t.work.z[j], d.r, s.biasOf(cam, m.sensor, &e), m.sensor.Bias.PosTau.Seconds()}
+	f := fixOf{m.sensor.index, t.work.z[j], d.r, s.biasOf(cam, m.sensor, &e), m.sensor.Bias.PosTau.Seconds(), e}
 	tr := newTrack(birthKey{m.t, m.sensor.index, int32(j), m.seq}, &f, newClass(d.class), r)
 	tr.seen = d.class
 	tr.credit(m.sensor.index, Camera, m.t)
@@ -53,7 +53,7 @@ func newTrack(key birthKey, f *fixOf, class ClassProbs, r float64) track {
 	}
 	if f.bias.ee+f.bias.nn > 0 {
 		in := tr.influenceOf(f.sensor)
-		in.c, in.tau = f.bias, f.tau
+		in.c, in.tau, in.view = f.bias, f.tau, f.view
 		in.a[0][0], in.a[1][1] = 1, 1
 	}
 	return tr

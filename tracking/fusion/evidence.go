@@ -216,7 +216,6 @@ func eliminate(a []float64, m, width int) bool {
 
 // correct moves a track as it would have been placed had the errors been known to be what they are now believed to be.
 func (s *state) correct(tr *track, delta []vec4) {
-	at := tr.mean()
 	for k := range tr.influences {
 		f := &tr.influences[k]
 		if !f.used || int(f.sensor) >= len(s.cameras) {
@@ -226,8 +225,8 @@ func (s *state) correct(tr *track, delta []vec4) {
 		if cam.lastScan == 0 || cam.slot < 0 {
 			continue
 		}
-		e := effect(cam.lastView.centre, cam.lastHeight, at)
-		f.c = s.errors.covariance(cam.slot, &e)
+		e := &f.view
+		f.c = s.errors.covariance(cam.slot, e)
 		var d vec2
 		for i, v := range delta[cam.slot] {
 			d[0] += e[0][i] * v

@@ -9,6 +9,11 @@ type vec4 [4]float64
 // sym2 is a symmetric 2x2 matrix.
 type sym2 struct{ ee, en, nn float64 }
 
+// mat2 is a 2x2 matrix, row by row.
+type mat2 [2]vec2
+
+func (a sym2) full() mat2 { return mat2{{a.ee, a.en}, {a.en, a.nn}} }
+
 type mat4 [4][4]float64
 
 // mat42 is a 4x2 matrix: a gain, or how an error of position acts on the state.
@@ -84,6 +89,16 @@ func (a *mat42) times(c sym2) mat42 {
 	for i := range 4 {
 		out[i][0] = a[i][0]*c.ee + a[i][1]*c.en
 		out[i][1] = a[i][0]*c.en + a[i][1]*c.nn
+	}
+	return out
+}
+
+// by is the 4x2 product with any 2x2 one.
+func (a *mat42) by(c *mat2) mat42 {
+	var out mat42
+	for i := range 4 {
+		out[i][0] = a[i][0]*c[0][0] + a[i][1]*c[1][0]
+		out[i][1] = a[i][0]*c[0][1] + a[i][1]*c[1][1]
 	}
 	return out
 }

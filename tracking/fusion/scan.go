@@ -13,6 +13,7 @@ type work struct {
 	pd      []float64
 	priors  []prior
 	bias    []sym2
+	views   [][2]vec4 // how the camera's errors displace each
 	whole   []bool    // surely in view
 	miss    []float64 // probability of being seen, as far as not being seen counts against it
 	pairs   associator
@@ -84,7 +85,7 @@ func (t *Tracker) scan(s *state, m *measurement) {
 // choose finds the tracks that the frame may show, brings them to its time, and works out how likely each is to be seen.
 func (t *Tracker) choose(s *state, cam *cameraState, m *measurement, look float64) {
 	w := &t.work
-	w.index, w.pd, w.priors, w.bias, w.miss = w.index[:0], w.pd[:0], w.priors[:0], w.bias[:0], w.miss[:0]
+	w.index, w.pd, w.priors, w.bias, w.views, w.miss = w.index[:0], w.pd[:0], w.priors[:0], w.bias[:0], w.views[:0], w.miss[:0]
 	shows := cam.seen.pd(m.sensor.Pd)
 	for i := range s.tracks {
 		tr := &s.tracks[i]
@@ -99,7 +100,7 @@ func (t *Tracker) choose(s *state, cam *cameraState, m *measurement, look float6
 		tr.predict(m.t, survivalS)
 		e := effect(m.view.centre, m.height, tr.mean())
 		bias := s.biasOf(cam, m.sensor, &e)
-		tr.refreshInfluence(m.sensor.index, bias)
+		s.refresh(tr, cam, m.sensor.index, bias, &e)
 		pr := tr.prior()
 		pd := shows
 		if m.view.nothing {
@@ -110,7 +111,7 @@ func (t *Tracker) choose(s *state, cam *cameraState, m *measurement, look float6
 		w.index = append(w.index, int32(i))
 		w.pd = append(w.pd, pd)
 		w.priors = append(w.priors, pr)
-		w.bias = append(w.bias, bias)
+		w.bias, w.views = append(w.bias, bias), append(w.views, e)
 		w.miss = append(w.miss, 0)
 	}
 	w.whole = w.whole[:0]
@@ -239,7 +240,7 @@ func (t *Tracker) updateFromScan(s *state, tr *track, cam *cameraState, m *measu
 		l := e.psi * e.toTrack
 		sum += l
 		d := &m.dets[e.det]
-		w.fixes = append(w.fixes, fixOf{m.sensor.index, w.z[e.det], d.r, w.bias[k], m.sensor.Bias.PosTau.Seconds()})
+		w.fixes = append(w.fixes, fixOf{m.sensor.index, w.z[e.det], d.r, w.bias[k], m.sensor.Bias.PosTau.Seconds(), w.views[k]})
 		var wt [numModels]float64
 		for mo := range wt {
 			wt[mo] = e.byModel[mo] * e.toTrack
@@ -317,7 +318,7 @@ func (p *ClassProbs) add(gain [numClasses]float64) {
 func (t *track) refreshInfluence(sensor int32, c sym2) {
 	for k := range t.influences {
 		if f := &t.influences[k]; f.used && f.sensor == sensor {
-			f.c = c
+			f.c, f.cross = c, c.full()
 		}
 	}
 }

@@ -9,6 +9,7 @@ type fixOf struct {
 	r      sym2 // random error
 	bias   sym2 // systematic error of this sensor at this place
 	tau    float64
+	view   [2]vec4 // camera: how its four errors displace the fix
 }
 
 // prior holds what all measurements of one sensor at one time share about a track.
@@ -39,7 +40,7 @@ func (t *track) innovation(pr *prior, f *fixOf) (s sym2, d mat42) {
 		if !in.used || in.sensor != f.sensor {
 			continue
 		}
-		ac := in.a.times(f.bias)
+		ac := in.a.by(&in.cross)
 		for i := range 4 {
 			d[i][0] -= ac[i][0]
 			d[i][1] -= ac[i][1]
@@ -185,7 +186,11 @@ func (t *track) learnInfluence(k *mat42, fixes []fixOf) {
 		return
 	}
 	in := t.influenceOf(f.sensor)
-	in.c, in.tau = f.bias, f.tau
+	in.tau = f.tau
+	in.saw(&f.view, k[0][0]+k[1][1])
+	if in.c == (sym2{}) {
+		in.c = f.bias // new; it is refreshed before its next use
+	}
 	for i := range 4 {
 		in.a[i][0] += k[i][0]
 		in.a[i][1] += k[i][1]
