@@ -213,3 +213,24 @@ func TestWrongFirstClockIsForgotten(t *testing.T) {
 		t.Errorf("tracks %+v, counted %+v", got, tr.Stats())
 	}
 }
+
+// A PIR says that something moves in its sector, and no more: the track lies in the sector, and repeated trips make it no surer of its place.
+func TestPIRGivesAPlaceInItsSector(t *testing.T) {
+	t.Parallel()
+	pir := Sensor{ID: "p", Kind: PIR, Position: place(10, -10), AzDeg: 90, FovDeg: 90, RangeM: [3]float64{25}}
+	tr := newTracker(t, Config{}, pir)
+	for k := range 4 {
+		tr.AddTrip(Trip{Sensor: "p", Seq: uint64(k + 1), Time: at(5 * float64(k)), Confidence: 0.9})
+	}
+	got := confirmedOf(tr.Tracks(at(15)))
+	if len(got) != 1 {
+		t.Fatalf("four trips of one PIR made %d confirmed tracks", len(got))
+	}
+	e, n := offset(got[0].Position)
+	if math.Abs(n+10) > 3 || e < 15 || e > 35 {
+		t.Errorf("the track is at %.0f, %.0f; the sector opens from 10, -10 to the east", e, n)
+	}
+	if sigma := (sym2{got[0].EE, got[0].EN, got[0].NN}).meanSigma(); sigma < 4 {
+		t.Errorf("four trips of one sector claim %.1f m", sigma)
+	}
+}
