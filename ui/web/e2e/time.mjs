@@ -35,6 +35,8 @@ try {
   const alert = (await until('an alert', async () => (await api('/alerts')).at(-1), 180_000)).id;
   await until('a file of the feed', async () => (await api(`/recordings?feed=${feed}`)).some((r) => Date.parse(r.end) - Date.parse(r.start) > 8_000), 60_000);
   const raisedAt = Date.parse((await api('/alerts')).find((a) => a.id === alert).raisedAt);
+  // What can be looked back on ends 3 s before the present: the alert must be clearly before that.
+  await until('the alert to be past', () => Date.now() > raisedAt + 8_000);
 
   await page.keyboard.press('w');
   await id('rewind-banner').waitFor();
@@ -43,8 +45,8 @@ try {
   check((await page.locator('video[data-testid^="video-"]').count()) === 0, 'live pictures are shown in a replay');
 
   // Alerts: by one key to the one before; the queue shows how it stood then.
-  await page.keyboard.press('End');
   await until('the timeline knows the alert', async () => {
+    await page.keyboard.press('End');
     await page.keyboard.press('k');
     return Math.abs((await bar()).at - raisedAt - 1_000) < 1_500 || (await id(`alert-${alert}`).count()) > 0;
   }, 60_000);

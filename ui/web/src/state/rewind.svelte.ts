@@ -108,10 +108,18 @@ export class Rewind {
     this.show();
   }
 
-  /** To the alert after this instant, or before it; it is selected. */
-  jump(by: 1 | -1): void {
-    const alerts = this.timeline?.alerts ?? [];
-    const to = by > 0 ? alerts.find((a) => a.t > this.at + 500) : alerts.findLast((a) => a.t < this.at - 1_500);
+  /** To the alert after this instant, or before it; it is selected. One that has just been raised is asked for. */
+  async jump(by: 1 | -1): Promise<void> {
+    const find = (): Timeline['alerts'][number] | undefined => {
+      const alerts = this.timeline?.alerts ?? [];
+      return by > 0 ? alerts.find((a) => a.t > this.at + 500) : alerts.findLast((a) => a.t < this.at - 1_500);
+    };
+    let to = find();
+    if (!to && performance.now() - this.timelineAt > againMs) {
+      await this.readTimeline();
+      if (!this.on) return;
+      to = find();
+    }
     if (!to) return this.desk.toasts.show('problem', by > 0 ? words.noNext : words.noPrevious);
     this.seek(to.t + 1_000);
     this.desk.selectAlert(to.id);
