@@ -24,7 +24,7 @@ ASIDE      := nice -n 10
 # The parts of `make test`: first what needs the cores, with nothing in real time beside it; then one browser after the other, and
 # beside them what mostly waits.
 CORES      := test-go lint
-BROWSER    := test-station test-alert test-plan test-record test-video test-paths
+BROWSER    := test-station test-alert test-time test-plan test-record test-video test-paths
 BESIDE     := test-stranger test-chain test-plain test-web build-arm64
 
 .PHONY: help
@@ -116,7 +116,7 @@ test-web: $(WEB)/node_modules/.installed ## type check and unit tests of the con
 	cd $(WEB) && $(ASIDE) npm run --silent check && $(ASIDE) npm test --silent
 
 .PHONY: test-browser
-test-browser: test-station test-alert test-plan test-record test-paths ## the console against a running demo in headless Chromium; keeps bin/console.png
+test-browser: test-station test-alert test-time test-plan test-record test-paths ## the console against a running demo in headless Chromium; keeps bin/console.png
 
 .PHONY: test-station
 test-station: build $(WEB)/node_modules/.installed
@@ -125,6 +125,10 @@ test-station: build $(WEB)/node_modules/.installed
 .PHONY: test-alert
 test-alert: build $(WEB)/node_modules/.installed ## two alerts from the trip to eyes on to the end: one by clicks, one by keys alone
 	./scripts/browser-test bin/alert.png alert
+
+.PHONY: test-time
+test-time: build $(WEB)/node_modules/.installed ## looking back over a running demo: one cursor, alert to alert, video, commands off
+	./scripts/browser-test bin/time.png time
 
 .PHONY: test-plan
 test-plan: build $(WEB)/node_modules/.installed

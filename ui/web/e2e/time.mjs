@@ -42,6 +42,7 @@ try {
   await id('rewind-banner').waitFor();
   check((await id('rewind-banner').innerText()).includes('REPLAY'), 'the banner does not say what it is');
   await until('the record is shown', async () => (await bar()).shown);
+  check(!/^.? ?Live$/m.test(await page.locator('header').first().innerText()), 'the top bar says Live in a replay');
   check((await page.locator('video[data-testid^="video-"]').count()) === 0, 'live pictures are shown in a replay');
 
   // Alerts: by one key to the one before; the queue shows how it stood then.
@@ -77,7 +78,7 @@ try {
   const file = (await api(`/recordings?feed=${feed}`)).at(-1);
   const middle = (Date.parse(file.start) + Date.parse(file.end)) / 2;
   await page.locator('[data-testid^="vehicle-"][aria-pressed]').first().click();
-  await id('rewind-goal').fill(new Date(middle).toISOString().slice(0, 19));
+  await id('rewind-goal').fill(new Date(middle).toISOString().slice(0, 19).replace('T', ' '));
   await id('rewind-go').click();
   await until('the picture of that second', async () => {
     const shown = Number(await id(`rewind-tile-${feed}`).getAttribute('data-ms'));

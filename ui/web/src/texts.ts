@@ -38,6 +38,8 @@ const english = {
   /** How the page reaches the station. */
   connection: {
     connecting: 'Connecting',
+    /** In a replay, where nothing else may say 'live'. */
+    heard: 'Station heard',
     live: 'Live',
     stale: (span: string) => `No data for ${span}`,
     down: 'Not connected',
