@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -106,8 +107,9 @@ func TestFeedIsRecordedAndWatchedLater(t *testing.T) {
 		t.Errorf("%+v", lines)
 	}
 	_, text = w.ask(http.MethodGet, "/metrics", "")
-	for _, name := range []string{"vedette_video_recordings_pictures ", "vedette_video_recordings_free_bytes ", "vedette_video_recordings_segments 1"} {
-		if !strings.Contains(string(text), name) {
+	// A camera that a busy machine holds up for seconds may end a segment and begin another.
+	for _, name := range []string{"vedette_video_recordings_pictures .", "vedette_video_recordings_free_bytes .", "vedette_video_recordings_segments [1-9]"} {
+		if !regexp.MustCompile(name).Match(text) {
 			t.Errorf("the metrics have no %s", name)
 		}
 	}
