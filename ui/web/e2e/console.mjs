@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { teller } from './asks.mjs';
 import { launch, watch } from './browser.mjs';
+import { asleep, hostileNames, viewer } from './console/baddays.mjs';
 import { everyView } from './console/access.mjs';
 import { admin, adopt, zones } from './console/admin.mjs';
 import { alerts } from './console/alerts.mjs';
@@ -19,7 +20,7 @@ import { flying, many, panel } from './console/vehicles.mjs';
 import { wall } from './console/video.mjs';
 
 // What only looks comes before what flies: a vehicle on the ground shows less.
-const steps = { everyView, alerts, panel, measuring, coordinates, viewshed, crossings, layers, wall, hand, sensors, adopt, zones, keyboard, flying, many, plan, report, tablet, lessMovement, remembered, admin };
+const steps = { everyView, alerts, panel, measuring, coordinates, viewshed, crossings, layers, wall, hand, sensors, adopt, zones, keyboard, flying, many, plan, report, tablet, lessMovement, hostileNames, asleep, remembered, admin, viewer };
 
 const [folder, only] = process.argv.slice(2);
 if (folder) mkdirSync(folder, { recursive: true });
@@ -41,7 +42,7 @@ try {
     if (only && !only.split(',').includes(name)) continue;
     step = name;
     await kit.rest();
-    say(`${name}: ${await run(kit)}`);
+    say(`${name}: ${await run(kit, station)}`);
   }
   step = 'console';
   check(seen.errors.length === 0, `console errors: ${seen.errors.join(' | ')}`);

@@ -74,6 +74,29 @@ async function metadataShows(page) {
   check((await line.count()) === 0, 'the metadata stays after it was put away');
 }
 
+/** A click on an enlarged picture tells the place that it shows, with its error: on the ground near the vehicle, and on the map. */
+async function placeShows(page) {
+  const feed = (await page.locator('video[data-testid^="video-"][data-testid$="-thermal"]').first().getAttribute('data-testid')).slice('video-'.length);
+  await page.getByTestId(`hand-${feed}`).click();
+  await page.getByTestId(`smaller-${feed}`).waitFor();
+  const box = await page.getByTestId(`hand-${feed}`).boundingBox();
+  let words = '';
+  // A camera that looks at the horizon shows no ground, and the page says so; one on patrol looks down again.
+  for (let n = 0; n < 20 && !words.includes('(95 %)'); n++) {
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height * 0.75);
+    await page.waitForFunction(() => !document.querySelector('[data-testid="picture-place"] [role="status"]')?.textContent.startsWith('Looking'));
+    words = await page.getByTestId('picture-place').innerText();
+    if (!words.includes('(95 %)')) await page.waitForTimeout(1_000);
+  }
+  const [, error, slant] = words.match(/± (\d+) m \(95 %\)[\s\S]*AMSL, (\d+) m from the camera/) ?? [];
+  check(Number(error) > 0 && Number(slant) > 20 && Number(slant) < 2_000, `the place in the picture of ${feed} reads '${words}'`);
+  await page.getByTestId('picture-map').click();
+  await page.waitForFunction(() => window.vedette.shown('pointed-ellipse') > 0);
+  say(`place in the picture of ${feed}: ${words.split('\n').slice(0, 3).join(', ')}`);
+  await page.getByTestId('picture-close').click();
+  await page.getByTestId(`smaller-${feed}`).click();
+}
+
 async function approveCue(page) {
   const button = page.locator('[data-testid^="cue-approve-"]').first();
   // The proposal follows the alert by a moment.
@@ -153,6 +176,7 @@ try {
     say('signed in by the link; the map is drawn');
     await tilesPlay(page);
     await metadataShows(page);
+    await placeShows(page);
     const s = await until(page, 'a track and an alert on the map', (x) => x.rendered.tracks > 0 && x.rendered.alerts > 0, limitMs);
     say(`on the map: ${s.rendered.tracks} tracks, ${s.rendered.alerts} alerts, ${s.rendered.sensors} sensors`);
     await approveCue(page);

@@ -1,5 +1,6 @@
 // What the station has, changed in the page: a sensor that reports unconfigured is adopted and placed, one is moved, a zone is drawn, a feed and a link
 // are added and removed; each with the way back to what the file says.
+import { signedInAs } from './baddays.mjs';
 import { check, until } from './kit.mjs';
 
 /** What the station has of a section. */
@@ -120,16 +121,14 @@ export async function zones(kit) {
   return 'a zone drawn, mended where it crossed itself, ruled, made a border one way, removed; no-fly is for admins';
 }
 
-/** Feeds and links are an admin's. The last step: it signs in as one. */
+/** Feeds and links are an admin's. Of the last steps: it signs in as one. */
 export async function admin(kit) {
   await kit.press('0');
   await kit.id('entry-tower').waitFor();
   check(await kit.id('new-feeds').isDisabled(), 'an operator can add a feed');
   check(!(await kit.text('admin')).includes('rtsp://'), 'an address stands in the list');
   await kit.press('Escape');
-  await kit.page.evaluate(() => fetch('/api/v1/session', { method: 'POST', body: JSON.stringify({ name: 'admin', password: 'vedette' }) }));
-  await kit.page.reload();
-  await kit.ready();
+  await signedInAs(kit, 'admin');
   await kit.press('0');
   await kit.id('new-feeds').click();
   await kit.id('feed-id').fill('gate');
@@ -155,8 +154,5 @@ export async function admin(kit) {
   await kit.id('remove-radio').click();
   await until('the link is gone', async () => (await kit.id('entry-radio').count()) === 0);
   await kit.press('Escape');
-  await kit.page.evaluate(() => fetch('/api/v1/session', { method: 'POST', body: JSON.stringify({ name: 'operator', password: 'vedette' }) }));
-  await kit.page.reload();
-  await kit.ready();
   return 'a feed added after a refusal, one of the file removed and put back; a link that waits for the next start';
 }

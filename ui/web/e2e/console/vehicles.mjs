@@ -73,6 +73,20 @@ export async function flying(kit) {
   check(bad.length === 0, bad.join('; '));
   await kit.press('Escape');
 
+  // A track that is selected: its camera follows it, and the map asks before anything flies around it.
+  const followed = [];
+  const look = (r) => r.url().endsWith('/gimbal') && followed.push(JSON.parse(r.postData()).lookAt);
+  page.on('request', look);
+  await kit.id('alert-a-3').locator('button.head').click();
+  await kit.id('track-follow').click();
+  await until('the camera follows the track', () => followed.length >= 2 && followed.every(Boolean) && followed[0].lat !== followed[1].lat);
+  await kit.id('track-orbit').click();
+  await until('the way around it', async () => /no-fly zone/.test(await kit.text('way-preview')));
+  await kit.press('Escape');
+  await kit.id('track-unfollow').click();
+  await kit.id('track-follow').waitFor();
+  page.off('request', look);
+
   const looks = page.waitForRequest((r) => r.url().endsWith('/gimbal'));
   await kit.press('l');
   await kit.clickMap(0.45, 0.7);
@@ -84,7 +98,7 @@ export async function flying(kit) {
   await kit.id('release-control').click();
   await kit.id('take-control').waitFor();
   page.off('request', listen);
-  return `taken over with a reason, flown and circled by clicks (${words}), held, returned, landed, paused, camera pointed, released`;
+  return `taken over with a reason, flown and circled by clicks (${words}), held, returned, landed, paused, camera pointed and kept on a track, released`;
 }
 
 export async function many(kit) {

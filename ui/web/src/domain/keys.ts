@@ -126,6 +126,13 @@ export function worksInReplay(action: Action): boolean {
   return looking.includes(action);
 }
 
+/** What asks the station to do something, or readies the map for that: an operator's to do. */
+const acting: readonly Action[] = ['approve', 'reject', 'acknowledge', 'resolve', 'control', 'look', 'fly', 'orbit', 'track', 'record'];
+
+export function needsOperator(action: Action): boolean {
+  return acting.includes(action);
+}
+
 export type ReplayAction = 'play' | 'back' | 'forward' | 'slower' | 'faster' | 'begin' | 'newest';
 
 /** The keys of the player, while it is open. */

@@ -145,6 +145,15 @@ export class MapView {
     this.map.easeTo({ center: [at.lon, at.lat], ...zoom, duration: 400 });
   }
 
+  /** Where a place lies on the screen; one beyond its edge is brought into the middle. */
+  screen(at: Place): ScreenPoint {
+    const { clientWidth: width, clientHeight: height } = this.options.container;
+    const p = this.map.project([at.lon, at.lat]);
+    if (p.x >= 0 && p.x <= width && p.y >= 0 && p.y <= height) return { x: p.x, y: p.y };
+    this.map.jumpTo({ center: [at.lon, at.lat] });
+    return { x: width / 2, y: height / 2 };
+  }
+
   /** Steps that come while the map still moves add up. */
   zoomBy(step: number): void {
     const from = this.map.isMoving() ? (this.zoomGoal ?? this.map.getZoom()) : this.map.getZoom();

@@ -5,6 +5,7 @@
 import { Api, ApiProblem } from '../domain/api';
 import { Backoff } from '../domain/backoff';
 import { ServerClock } from '../domain/clock';
+import type { MapAsk } from '../domain/commands';
 import type { FrameWatch } from '../domain/frames';
 import { LiveSocket, type LinkState } from '../domain/live';
 import type { LiveMessage } from '../domain/messages';
@@ -12,6 +13,7 @@ import type { Alert, CrossingCell, Cue, Feed, FeedPlace, LonLat, Me, Place, Sens
 import { PlanReader } from '../domain/planreader';
 import { sortAlerts, topCue } from '../domain/queue';
 import { Store, type Topic } from '../domain/store';
+import { Follow } from './follow.svelte';
 import { LayoutState } from './layout.svelte';
 import { MapFiles } from './mapfiles.svelte';
 import { OwnLayers } from './ownlayers.svelte';
@@ -76,6 +78,8 @@ export class Desk {
   measured = $state.raw<readonly LonLat[]>([]);
   /** Shows a place on the map, while there is one. */
   centreMap: ((at: Place) => void) | undefined;
+  /** Asks on the map about flying to a place, or around it. */
+  askMap: ((at: Place, ask: MapAsk) => void) | undefined;
   /** The place that was asked for last in a picture. */
   pointed = $state.raw<FeedPlace | undefined>();
   /** From where the operator asks what can be seen, and the answer. */
@@ -96,6 +100,7 @@ export class Desk {
   replayOpen = $state(false);
 
   readonly rewind = new Rewind(this);
+  readonly follow = new Follow(this);
   /** Who works at the page, with the rights that they have there: who looks back only watches. */
   me = $derived(this.account && this.rewind.on ? { ...this.account, role: 'viewer' as const, replay: true } : this.account);
   /** The selected vehicle as it is now. */

@@ -18,6 +18,8 @@ export interface Hooks {
   };
   /** How many features of a layer the map shows now. */
   shown(layer: string): number;
+  /** The layers that the map has, the lowest first. */
+  mapLayers(): string[];
   /** The map's middle, longitude and latitude. */
   centre(): [number, number] | undefined;
   /** How many times the map was painted. */
@@ -51,6 +53,7 @@ export function exposeHooks(desk: Desk): void {
       problems: [...desk.problems],
     }),
     shown: (layer) => shown?.shown(layer) ?? 0,
+    mapLayers: () => shown?.map.getStyle().layers.map((l) => l.id) ?? [],
     centre: () => shown?.centre,
     painted: () => shown?.frames ?? 0,
     sounds: () => ({ ...desk.sounds.made }),
