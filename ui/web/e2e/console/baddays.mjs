@@ -103,7 +103,8 @@ export async function hostileNames(kit) {
       await page.locator('dialog[open]').first().waitFor();
       check((await page.evaluate(() => window.harmed)) === undefined && (await page.locator('dialog img').count()) === 0, `markup in the view ${view}`);
       await own.press('Escape');
-      await page.locator('dialog[open]').first().waitFor({ state: 'detached' });
+      // Until it is gone from the page no key opens another.
+      await page.locator('dialog').first().waitFor({ state: 'detached' });
     }
     // The page answers while it has so much to draw.
     const pressedAt = Date.now();
