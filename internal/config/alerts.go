@@ -28,6 +28,10 @@ type Alerts struct {
 	FaultTrips       int           `yaml:"faultTrips,omitempty"`
 	FaultWindow      time.Duration `yaml:"faultWindow,omitempty"`
 	LessonHalfLife   time.Duration `yaml:"lessonHalfLife,omitempty"` // of what people decided
+
+	HunchConfidence float64       `yaml:"hunchConfidence,omitempty"` // 0 to 1, of trips that are worth a look
+	HunchBorderM    float64       `yaml:"hunchBorderM,omitempty"`    // of a track on its way to a border
+	HunchFor        time.Duration `yaml:"hunchFor,omitempty"`        // after it was last sensed
 }
 
 // Cues are the limits of proposals; 0 takes the default.
@@ -51,6 +55,11 @@ type Cues struct {
 	SearchHidden float64       `yaml:"searchHidden,omitempty"` // share of places where any look misses
 	SearchAcross float64       `yaml:"searchAcross,omitempty"` // share of those near a border who go across it
 
+	HunchExpire    time.Duration `yaml:"hunchExpire,omitempty"`    // of a proposal that comes without an alert; default 1m
+	HunchTime      time.Duration `yaml:"hunchTime,omitempty"`      // on target, likewise
+	HunchETA       time.Duration `yaml:"hunchETA,omitempty"`       // the longest flight, likewise
+	HunchesPerHour int           `yaml:"hunchesPerHour,omitempty"` // proposals without an alert; default none
+
 	SearchWalkSlow  float64 `yaml:"searchWalkSlow,omitempty"` // m/s, of who is searched for
 	SearchWalkFast  float64 `yaml:"searchWalkFast,omitempty"`
 	SearchDriveSlow float64 `yaml:"searchDriveSlow,omitempty"`
@@ -59,12 +68,12 @@ type Cues struct {
 
 // alerts checks the limits of alerts and cues.
 func (c *checker) alerts(a Alerts, q Cues) {
-	for key, v := range map[string]float64{"raiseConfidence": a.RaiseConfidence, "trackExistence": a.TrackExistence} {
+	for key, v := range map[string]float64{"raiseConfidence": a.RaiseConfidence, "trackExistence": a.TrackExistence, "hunchConfidence": a.HunchConfidence} {
 		c.limit("alerts."+key, v, 0, 0.99)
 	}
 	for key, v := range map[string]float64{
 		"animalsPerPerson": a.AnimalsPerPerson, "pairReachM": a.PairReachM, "driveReachM": a.DriveReachM, "approachM": a.ApproachM, "bindM": a.BindM, "groupM": a.GroupM,
-		"ownM": a.OwnM, "weatherSpanM": a.WeatherSpanM,
+		"ownM": a.OwnM, "weatherSpanM": a.WeatherSpanM, "hunchBorderM": a.HunchBorderM,
 	} {
 		c.limit("alerts."+key, v, 0, 5000)
 	}
@@ -74,6 +83,7 @@ func (c *checker) alerts(a Alerts, q Cues) {
 	} {
 		c.limit("alerts."+key, v, 0, 200)
 	}
+	c.limit("cues.hunchesPerHour", float64(q.HunchesPerHour), 0, 1000)
 	for key, v := range map[string]float64{"searchPd": q.SearchPd, "searchHidden": q.SearchHidden, "searchAcross": q.SearchAcross} {
 		c.limit("cues."+key, v, 0, 0.99)
 	}
@@ -91,7 +101,8 @@ func (c *checker) alerts(a Alerts, q Cues) {
 	for key, d := range map[string]time.Duration{
 		"alerts.pairWindow": a.PairWindow, "alerts.approachFor": a.ApproachFor, "alerts.suppressFor": a.SuppressFor, "alerts.staleAfter": a.StaleAfter,
 		"alerts.ownAge": a.OwnAge, "alerts.weatherWindow": a.WeatherWindow, "alerts.weatherHold": a.WeatherHold, "alerts.faultWindow": a.FaultWindow,
-		"alerts.lessonHalfLife": a.LessonHalfLife, "cues.expire": q.Expire, "cues.farthestETA": q.FarthestETA, "cues.reserve": q.Reserve,
+		"alerts.lessonHalfLife": a.LessonHalfLife, "alerts.hunchFor": a.HunchFor, "cues.hunchExpire": q.HunchExpire, "cues.hunchTime": q.HunchTime,
+		"cues.hunchETA": q.HunchETA, "cues.expire": q.Expire, "cues.farthestETA": q.FarthestETA, "cues.reserve": q.Reserve,
 		"cues.leastStay": q.LeastStay, "cues.timeOnTarget": q.TimeOnTarget, "cues.lostAfter": q.LostAfter, "cues.quietAfter": q.QuietAfter,
 		"cues.handoverLead": q.HandoverLead, "cues.searchAfter": q.SearchAfter, "cues.searchEvery": q.SearchEvery,
 	} {

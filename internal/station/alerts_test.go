@@ -52,15 +52,16 @@ func TestAlertsInABusyNight(t *testing.T) {
 	}
 }
 
-// BenchmarkAlerts plays four hours of the default scenario and of a busy night with seeds that nothing was tuned on.
+// BenchmarkAlerts plays four hours of the default scenario and of a busy night with seeds that nothing was tuned on, without and with looks.
 func BenchmarkAlerts(b *testing.B) {
-	for _, name := range []string{"crossing", "busy"} {
+	for _, name := range []string{"crossing", "busy", "crossing" + withLooks, "busy" + withLooks} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				sum := playNights(b, name, 101, 102, 103, 104)
 				b.ReportMetric(sum.share(), "alerted/crossing")
 				b.ReportMetric(sum.nuisance(), "nuisances/alert")
 				b.ReportMetric(float64(sum.alerts)/sum.hours, "alerts/h")
+				b.ReportMetric(float64(sum.looks)/sum.hours, "looks/h")
 				b.ReportMetric(quantile(sum.delays, 0.5), "s-to-alert")
 				b.ReportMetric(quantile(sum.eyesNear, 0.95), "s-to-eyes-p95")
 			}

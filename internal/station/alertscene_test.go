@@ -47,6 +47,15 @@ type scene struct {
 	order    []*verdict           // in the order of their raising
 	approved map[string]*cueWatch // cues
 	trips    map[string]int       // by what caused them
+	looks    map[string]*look     // proposals to look that were made without an alert
+}
+
+// look is a proposal to look at what was no alert.
+type look struct {
+	at     time.Time
+	near   string // what truly was there
+	useful bool   // it became an alert about somebody
+
 }
 
 // party is one person, group or vehicle of the truth that crosses.
@@ -87,9 +96,20 @@ const (
 
 var sceneStart = time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
 
+// withLooks ends the name of a scenario in which looks without an alert are proposed as well, looksPerHour at most.
+const (
+	withLooks    = "+looks"
+	looksPerHour = 15
+)
+
 // newScene builds the scene of a scenario and a seed.
 func newScene(tb testing.TB, name string, seed int64) *scene {
 	tb.Helper()
+	cues := cue.Config{}
+	name, looks := strings.CutSuffix(name, withLooks)
+	if looks {
+		cues.HunchesPerHour = looksPerHour
+	}
 	plan, err := scenario.Load(name)
 	if err != nil {
 		tb.Fatal(err)
@@ -100,7 +120,7 @@ func newScene(tb testing.TB, name string, seed int64) *scene {
 	}
 	s := &scene{
 		world: w, now: sceneStart, every: 2, intents: make(chan cue.Intent, intentQueue), chance: rand.New(rand.NewPCG(uint64(seed), 77)),
-		sides: map[string]bool{}, parties: map[string]*party{}, raised: map[string]*verdict{}, approved: map[string]*cueWatch{}, trips: map[string]int{},
+		sides: map[string]bool{}, parties: map[string]*party{}, raised: map[string]*verdict{}, approved: map[string]*cueWatch{}, trips: map[string]int{}, looks: map[string]*look{},
 	}
 	s.tape, err = groundsensor.NewTape(groundsensor.Config{
 		World: w, Seed: seed,
@@ -134,6 +154,7 @@ func newScene(tb testing.TB, name string, seed int64) *scene {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	cues.Zones = zones
 	hfov := map[string]config.Feed{}
 	places := map[string]feedPlace{}
 	for i, d := range plan.Drones {
@@ -148,7 +169,7 @@ func newScene(tb testing.TB, name string, seed int64) *scene {
 	}
 	s.picture = newPicture(pictureConfig{
 		mavlink: s, feeds: &feeds{mavlink: room, byHand: hfov, places: places}, ground: &ground{terrain: w.Tile()},
-		looks: newLooks(), leases: nobody{}, zones: zones, cues: cue.Config{Zones: zones}, hub: newHub(), intents: s.intents, firstID: 1,
+		looks: newLooks(), leases: nobody{}, zones: zones, cues: cues, hub: newHub(), intents: s.intents, firstID: 1,
 		log: slog.New(slog.DiscardHandler),
 	}, s.replay.Sensors())
 	return s
@@ -376,6 +397,7 @@ func (s *scene) explain(at geo.LatLon) (string, *party) {
 func (s *scene) operate() {
 	for _, c := range s.picture.cues.Cues() {
 		v := s.raised[c.AlertID]
+		s.noteLook(c, v)
 		switch {
 		case c.State == cue.Proposed && s.now.Sub(c.CreatedAt) >= approveAfter:
 			if _, err := s.picture.cues.Approve(c.ID, "operator", s.now); err == nil && v != nil {
@@ -409,6 +431,21 @@ func (s *scene) operate() {
 		} else {
 			_, _ = s.picture.alerts.CallFalse(a.ID, "operator", v.cause, s.now)
 		}
+	}
+}
+
+// noteLook counts proposals that came without an alert, and which of them led to one about somebody who crosses.
+func (s *scene) noteLook(c cue.Cue, v *verdict) {
+	l := s.looks[c.ID]
+	switch {
+	case l == nil && c.AlertID == "":
+		cause, p := s.explain(c.Target)
+		if p != nil {
+			cause = p.name
+		}
+		s.looks[c.ID] = &look{at: s.now, near: cause}
+	case l != nil && v != nil && v.party != nil:
+		l.useful = true
 	}
 }
 

@@ -19,6 +19,7 @@ type score struct {
 	delays            []float64 // seconds from the crossing to the alert; below zero: before it
 	eyes, eyesNear    []float64 // seconds from the approval to the first picture of whom it is about; near: a drone was within 200 m
 	trips             map[string]int
+	looks, useful     int // proposals without an alert; those that led to one about somebody who crosses
 }
 
 func newScore() *score { return &score{causes: map[string]int{}, trips: map[string]int{}} }
@@ -63,6 +64,12 @@ func (sum *score) add(s *scene) {
 			sum.eyesNear = append(sum.eyesNear, took)
 		}
 	}
+	for _, l := range s.looks {
+		sum.looks++
+		if l.useful {
+			sum.useful++
+		}
+	}
 	for kind, n := range s.trips {
 		sum.trips[kind] += n
 	}
@@ -72,9 +79,9 @@ func (sum *score) share() float64    { return float64(sum.told) / float64(max(1,
 func (sum *score) nuisance() float64 { return float64(sum.nuisances) / float64(max(1, sum.alerts)) }
 
 func (sum *score) String() string {
-	return fmt.Sprintf("%.1f h: %d of %d crossings alerted (%.3f), of those that tripped a sensor or were in a camera's view %d of %d; missed %v; %d alerts (%.1f an hour), nuisances %d (%.3f), by cause %v; "+
+	return fmt.Sprintf("%.1f h: %d of %d crossings alerted (%.3f), of those that tripped a sensor or were in a camera's view %d of %d; missed %v; %d alerts (%.1f an hour), nuisances %d (%.3f), by cause %v; %d looks proposed without an alert (%.1f an hour), %d led to one; "+
 		"from the crossing to the alert p50 %.0f s, p95 %.0f s; from approval to eyes on p50 %.1f s, p95 %.1f s (%d), with a drone within 200 m p50 %.1f s, p95 %.1f s (%d); trips of gateways %v",
-		sum.hours, sum.told, sum.crossings, sum.share(), sum.noted, sum.noticeable, sum.missed, sum.alerts, float64(sum.alerts)/sum.hours, sum.nuisances, sum.nuisance(), sum.causes,
+		sum.hours, sum.told, sum.crossings, sum.share(), sum.noted, sum.noticeable, sum.missed, sum.alerts, float64(sum.alerts)/sum.hours, sum.nuisances, sum.nuisance(), sum.causes, sum.looks, float64(sum.looks)/sum.hours, sum.useful,
 		quantile(sum.delays, 0.5), quantile(sum.delays, 0.95), quantile(sum.eyes, 0.5), quantile(sum.eyes, 0.95), len(sum.eyes),
 		quantile(sum.eyesNear, 0.5), quantile(sum.eyesNear, 0.95), len(sum.eyesNear), sum.trips)
 }

@@ -103,10 +103,12 @@ type leaseHolders interface{ holder(vehicle int) string }
 
 func newPicture(cfg pictureConfig, known []sensors.State) *picture {
 	cfg.cues.FirstID = cfg.firstID
+	limits := alertConfig(cfg.alerts, cfg.zones, cfg.firstID)
+	limits.Hunches = cfg.cues.HunchesPerHour > 0 // nobody is asked to look at them otherwise
 	p := &picture{
 		cfg:      cfg,
 		tracker:  fusion.New(fusionConfig(cfg.zones)),
-		alerts:   alert.New(alertConfig(cfg.alerts, cfg.zones, cfg.firstID)),
+		alerts:   alert.New(limits),
 		cues:     cue.New(cfg.cues),
 		locator:  georef.Locator{Ground: georef.Terrain{Model: cfg.ground.terrain}, MaxRangeM: 2 * placeRangeM},
 		sensors:  map[string]sensors.State{},
@@ -215,7 +217,7 @@ func (p *picture) step(now time.Time) {
 	})
 	p.pictures = nil
 	for _, c := range proposals.Changed {
-		if c.State == cue.Proposed {
+		if a, err := p.alerts.Alert(c.AlertID); err == nil && (c.State == cue.Proposed || !c.State.Final() && a.CueID == "") {
 			if linked, err := p.alerts.SetCue(c.AlertID, c.ID, now); err == nil {
 				news.Changed = slices.DeleteFunc(news.Changed, func(a alert.Alert) bool { return a.ID == linked.ID })
 				news.Changed = append(news.Changed, linked)

@@ -20,25 +20,40 @@ const (
 	leastHint = 0.05
 )
 
-// targets are the open alerts, each where its track is now.
+// targets are the hunches and the open alerts, each where its track is now.
 func (p *picture) targets(tracks []fusion.Track, now time.Time) []cue.Target {
 	byID := make(map[string]fusion.Track, len(tracks))
 	for _, t := range tracks {
 		byID[p.trackID(t.ID)] = t
 	}
 	var out []cue.Target
+	from := map[string]string{} // the hunches that alerts grew out of
+	for _, h := range p.alerts.Hunches() {
+		if h.AlertID != "" {
+			from[h.AlertID] = h.ID
+			continue
+		}
+		target := cue.Target{
+			HunchID: h.ID, TrackID: h.TrackID, Lat: h.Position.Lat, Lon: h.Position.Lon, Vehicle: h.Vehicle, Reasons: []string{h.Reason}, RaisedAt: h.Since, Sensed: h.Sensed,
+		}
+		if t, ok := byID[h.TrackID]; ok {
+			onTrack(&target, t, now)
+		}
+		if !target.Seen {
+			target.Evidence = evidence(h.Trips)
+		}
+		out = append(out, target)
+	}
 	for _, a := range p.alerts.Alerts() {
 		if !a.State.Open() || a.Probably == alert.Fault { // a sensor is mended on foot
 			continue
 		}
 		target := cue.Target{
-			AlertID: a.ID, TrackID: a.TrackID, Lat: a.Position.Lat, Lon: a.Position.Lon, Vehicle: a.Probably == alert.Vehicle,
+			AlertID: a.ID, HunchID: from[a.ID], TrackID: a.TrackID, Lat: a.Position.Lat, Lon: a.Position.Lon, Vehicle: a.Probably == alert.Vehicle,
 			Urgency: urgency(a.Severity), Reasons: a.Reasons, RaisedAt: a.RaisedAt,
 		}
 		if t, ok := byID[a.TrackID]; ok {
-			target.Seen = t.Status == fusion.Confirmed && followed(t, now)
-			target.Lat, target.Lon, target.VE, target.VN = t.Position.Lat, t.Position.Lon, t.VE, t.VN
-			target.EE, target.EN, target.NN = t.EE, t.EN, t.NN
+			onTrack(&target, t, now)
 		}
 		if !target.Seen {
 			target.Evidence = evidence(p.alerts.Sensed(a.ID))
@@ -46,6 +61,13 @@ func (p *picture) targets(tracks []fusion.Track, now time.Time) []cue.Target {
 		out = append(out, target)
 	}
 	return out
+}
+
+// onTrack puts a target where its track is.
+func onTrack(target *cue.Target, t fusion.Track, now time.Time) {
+	target.Seen = t.Status == fusion.Confirmed && followed(t, now)
+	target.Lat, target.Lon, target.VE, target.VN = t.Position.Lat, t.Position.Lon, t.VE, t.VN
+	target.EE, target.EN, target.NN = t.EE, t.EN, t.NN
 }
 
 func urgency(s alert.Severity) int {

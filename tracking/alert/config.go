@@ -61,6 +61,14 @@ type Config struct {
 	// WeatherHold is how long trips of that kind that name nothing are then left out: 30 s.
 	WeatherHold time.Duration
 
+	// Hunches tells that what makes no alert may be worth a look; without it there are none.
+	Hunches bool
+	// HunchConfidence is the confidence from which trips that make no alert are worth a look: 0.15. HunchFor is how long after its last trip one is remembered: 4 min.
+	// HunchBorderM is how near to a border a track that a camera sees is worth watching: 600 m.
+	HunchConfidence float64
+	HunchBorderM    float64
+	HunchFor        time.Duration
+
 	// SuppressFor is how long evidence of an event that was resolved or called false raises nothing new: 5 min.
 	SuppressFor time.Duration
 	// StaleAfter is how long after the last evidence an alert says that it is stale: 10 min.
@@ -106,6 +114,9 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.WeatherWindow, 5*time.Second)
 	orDefault(&c.WeatherSpanM, 200)
 	orDefault(&c.WeatherHold, 30*time.Second)
+	orDefault(&c.HunchConfidence, 0.15)
+	orDefault(&c.HunchBorderM, 600)
+	orDefault(&c.HunchFor, 4*time.Minute)
 	orDefault(&c.SuppressFor, 5*time.Minute)
 	orDefault(&c.StaleAfter, 10*time.Minute)
 	orDefault(&c.KeepClosed, 24*time.Hour)

@@ -36,6 +36,10 @@ type Engine struct {
 	ownTracks map[string]string // tracks that are one of ours, and whose
 	said      map[string]time.Time
 
+	hunches   []*hunch
+	hunched   []hunchAt // of the last hour
+	nextHunch int
+
 	notes []Note
 }
 
@@ -43,7 +47,7 @@ type Engine struct {
 func New(cfg Config) *Engine {
 	cfg = cfg.withDefaults()
 	return &Engine{
-		cfg: cfg, nextID: cfg.FirstID, weather: map[string]time.Time{}, passed: map[string]*passage{},
+		cfg: cfg, nextID: cfg.FirstID, nextHunch: cfg.FirstID, weather: map[string]time.Time{}, passed: map[string]*passage{},
 		lessons: map[string]Lesson{}, areas: map[string]Lesson{}, muted: map[string]Mute{}, babble: map[string]*babble{}, ownTracks: map[string]string{}, said: map[string]time.Time{},
 	}
 }
@@ -63,6 +67,7 @@ func (e *Engine) Update(in Input) Result {
 	e.judgeTracks(in)
 	e.judgePending(in)
 	e.bindTracks(in)
+	e.judgeHunches(in)
 	e.judgeAge(in.Now)
 	return Result{Changed: e.tell(in.Now), Notes: e.notes}
 }

@@ -121,7 +121,8 @@ func (e *Engine) alerts(t Track, found []finding, now time.Time) bool {
 		return false
 	}
 	human := e.cfg.weigh(nil, &t, 1).human()
-	return human >= e.cfg.RaiseConfidence || human >= 0.5 && slices.ContainsFunc(found, func(f finding) bool { return f.crossed })
+	crossed := slices.ContainsFunc(found, func(f finding) bool { return f.crossed })
+	return human >= e.needed(t) || human >= 0.5 && crossed
 }
 
 // eventOf finds the event of a track: one that is bound to it, or else the nearest that it can be what is about.
@@ -287,7 +288,9 @@ func (e *Engine) bindTracks(in Input) {
 			ev.sayConfirmed(t, in.Now)
 			continue
 		}
-		e.confirmTrips(t, in.Now)
+		if !e.confirmTrips(t, in.Now) {
+			e.confirmHunch(t, in.Now)
+		}
 	}
 }
 
@@ -299,7 +302,7 @@ func (e *Engine) isBound(track string) bool {
 }
 
 // confirmTrips raises an event for pending trips that a track was in reach of.
-func (e *Engine) confirmTrips(t Track, now time.Time) {
+func (e *Engine) confirmTrips(t Track, now time.Time) bool {
 	reached := func(trip Trip) bool {
 		return t.fits(trip) && now.Sub(trip.At) <= e.cfg.TrackTripAge && t.restsOnMoreThan(trip.Sensor) &&
 			geo.Distance(t.at(trip.At, now), trip.place()) <= e.cfg.rangeM(trip)+trip.HalfM+2*min(20, t.sigmaM())
@@ -310,11 +313,8 @@ func (e *Engine) confirmTrips(t Track, now time.Time) {
 			trips = append(trips, trip)
 		}
 	}
-	if len(trips) == 0 {
-		return
-	}
-	if e.cfg.weigh(trips, &t, e.nuisance(trips)).human() < e.cfg.RaiseConfidence {
-		return // the trips stay, and end in a note
+	if len(trips) == 0 || e.cfg.weigh(trips, &t, e.nuisance(trips)).human() < e.needed(t) {
+		return false // the trips stay, and end in a note
 	}
 	ev := e.raise(now)
 	for _, trip := range trips {
@@ -324,4 +324,5 @@ func (e *Engine) confirmTrips(t Track, now time.Time) {
 	ev.sayTrips()
 	ev.bind(t, now)
 	ev.sayConfirmed(t, now)
+	return true
 }

@@ -37,10 +37,10 @@ const (
 func (e *Engine) choose(t Target, vehicles []Vehicle) (best plan, nearest, only, ok bool) {
 	var all []plan
 	for _, v := range vehicles {
-		if e.barred(t.AlertID, v.ID) {
+		if e.barred(t.key(), v.ID) || t.AlertID == "" && !e.spare(v) {
 			continue
 		}
-		if p, can := e.cfg.plan(t.place(), v); can {
+		if p, can := e.cfg.plan(t.place(), v); can && (t.AlertID != "" || p.eta <= e.cfg.HunchETA) {
 			if e.proposed(v.ID) {
 				p.penalty += sharedPenalty
 			}

@@ -30,6 +30,13 @@ type Config struct {
 	ExpireAfter time.Duration
 	// TimeOnTarget is how long a vehicle looks before the cue is done: 3 min.
 	TimeOnTarget time.Duration
+	// HunchExpire, HunchTime and HunchETA are those three for what is only worth a look: 1 min to decide, 90 s on target, 90 s until it is
+	// seen.
+	HunchExpire, HunchTime, HunchETA time.Duration
+	// HunchesPerHour is how many such looks are proposed at most, at once up to a quarter of them: none by default.
+	HunchesPerHour int
+	// HunchFresh is how long ago something may have been sensed of what a look is proposed at: 45 s.
+	HunchFresh time.Duration
 	// LookEvery bounds how often the camera is aimed anew: 500 ms.
 	LookEvery time.Duration
 	// GoEvery and GoMoveM bound how often the vehicle is sent on: 3 s, and when the place has moved 15 m.
@@ -79,6 +86,10 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.LeastStay, time.Minute)
 	orDefault(&c.ExpireAfter, 5*time.Minute)
 	orDefault(&c.TimeOnTarget, 3*time.Minute)
+	orDefault(&c.HunchExpire, time.Minute)
+	orDefault(&c.HunchTime, 90*time.Second)
+	orDefault(&c.HunchETA, 90*time.Second)
+	orDefault(&c.HunchFresh, 45*time.Second)
 	orDefault(&c.LookEvery, 500*time.Millisecond)
 	orDefault(&c.GoEvery, 3*time.Second)
 	orDefault(&c.GoMoveM, 15)

@@ -49,7 +49,7 @@ func (e *Engine) Reject(id, who string, now time.Time) (Cue, error) {
 	if err != nil {
 		return Cue{}, err
 	}
-	e.quiet[c.cue.AlertID] = now.Add(e.cfg.QuietAfter)
+	e.quiet[c.about] = now.Add(e.cfg.QuietAfter)
 	return c.copy(), nil
 }
 
@@ -63,7 +63,12 @@ func (e *Engine) decide(id, who string, now time.Time, state State) (*entry, err
 	case !now.Before(c.cue.ExpiresAt):
 		return nil, &DecidedError{ID: id, State: Expired}
 	}
-	if other := e.underWay(c.cue.Vehicle); state == Approved && other != nil {
+	other := e.underWay(c.cue.Vehicle)
+	if state == Approved && other != nil && !c.hunch() && other.hunch() {
+		e.end(other, Done, "called away to "+c.cue.AlertID, now)
+		other = nil
+	}
+	if state == Approved && other != nil {
 		why := fmt.Sprintf("vehicle %d is under way for cue %s, which %s approved", c.cue.Vehicle, other.cue.ID, other.cue.DecidedBy)
 		return nil, &DecidedError{ID: id, State: c.cue.State, Why: why}
 	}
@@ -96,7 +101,7 @@ func (e *Engine) Restore(c Cue) Cue {
 	case Approved, Active:
 		c.State, c.Detail = Failed, "the station was restarted; nothing was commanded since"
 	}
-	restored := &entry{cue: c}
+	restored := &entry{cue: c, about: c.AlertID}
 	e.all = append(e.all, restored)
 	return restored.copy()
 }

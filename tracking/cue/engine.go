@@ -25,6 +25,9 @@ type Engine struct {
 	quiet  map[string]time.Time
 	failed map[string][]int // vehicles that failed, by alert
 
+	looks   float64 // that may be proposed without an alert, as of looksAt
+	looksAt time.Time
+
 	eyes     map[int]*eyes        // by vehicle
 	searches map[string]*searched // by alert
 }
@@ -32,6 +35,7 @@ type Engine struct {
 // entry is a cue and what guiding it needs.
 type entry struct {
 	cue      Cue
+	about    string // key of its target
 	changed  bool
 	seen     time.Time // when its vehicle was last live
 	approved time.Time
@@ -64,7 +68,8 @@ func (e *Engine) SetZones(zones []zone.Zone) { e.cfg.Zones = zones }
 func (e *Engine) Update(in Input) Result {
 	targets := make(map[string]Target, len(in.Targets))
 	for _, t := range in.Targets {
-		targets[t.AlertID] = t
+		targets[t.key()] = t
+		e.adopt(t, in.Now)
 	}
 	vehicles := make(map[int]Vehicle, len(in.Vehicles))
 	for _, v := range in.Vehicles {
@@ -76,7 +81,7 @@ func (e *Engine) Update(in Input) Result {
 		if c.cue.State.Final() {
 			continue
 		}
-		t, open := targets[c.cue.AlertID]
+		t, open := targets[c.about]
 		v, known := vehicles[c.cue.Vehicle]
 		if known && v.Live {
 			c.seen = in.Now
@@ -105,11 +110,15 @@ func (e *Engine) Update(in Input) Result {
 
 // endWithAlert ends a cue whose alert was closed.
 func (e *Engine) endWithAlert(c *entry, now time.Time) {
+	why := "the alert was closed"
+	if c.hunch() {
+		why = "nothing more was sensed there"
+	}
 	if c.cue.State == Proposed {
-		e.end(c, Expired, "the alert was closed", now)
+		e.end(c, Expired, why, now)
 		return
 	}
-	e.end(c, Done, "the alert was closed", now)
+	e.end(c, Done, why+e.unfoundWords(c), now)
 }
 
 // aim follows the target.
@@ -128,12 +137,12 @@ func (e *Engine) judgeProposal(c *entry, v Vehicle, now time.Time) {
 	switch {
 	case !now.Before(c.cue.ExpiresAt):
 		e.end(c, Expired, "nobody decided in time", now)
-	case e.busy(c.cue.Vehicle):
+	case e.busy(c.about, c.cue.Vehicle):
 		e.end(c, Expired, fmt.Sprintf("vehicle %d was sent elsewhere", c.cue.Vehicle), now)
-		delete(e.quiet, c.cue.AlertID) // another may be proposed at once
+		delete(e.quiet, c.about) // another may be proposed at once
 	case !can && now.Sub(c.seen) > e.cfg.LostAfter || !can && v.Live:
 		e.end(c, Expired, fmt.Sprintf("vehicle %d can no longer do it", c.cue.Vehicle), now)
-		delete(e.quiet, c.cue.AlertID)
+		delete(e.quiet, c.about)
 	}
 }
 
@@ -141,32 +150,35 @@ func (e *Engine) judgeProposal(c *entry, v Vehicle, now time.Time) {
 func (e *Engine) end(c *entry, state State, detail string, now time.Time) {
 	c.cue.State, c.cue.Detail, c.changed = state, detail, true
 	if state == Failed {
-		e.failed[c.cue.AlertID] = append(e.failed[c.cue.AlertID], c.cue.Vehicle)
+		e.failed[c.about] = append(e.failed[c.about], c.cue.Vehicle)
 		return
 	}
-	e.quiet[c.cue.AlertID] = now.Add(e.cfg.QuietAfter)
+	e.quiet[c.about] = now.Add(e.cfg.QuietAfter)
 }
 
 // propose makes a cue for every target that has none, the most urgent first.
 func (e *Engine) propose(in Input) {
 	targets := slices.Clone(in.Targets)
 	slices.SortStableFunc(targets, func(a, b Target) int {
-		return cmp.Or(cmp.Compare(b.Urgency, a.Urgency), a.RaisedAt.Compare(b.RaisedAt), cmp.Compare(a.AlertID, b.AlertID))
+		return cmp.Or(cmp.Compare(b.Urgency, a.Urgency), a.RaisedAt.Compare(b.RaisedAt), cmp.Compare(a.key(), b.key()))
 	})
 	for _, t := range targets {
-		old, relief := e.relieved(t.AlertID)
-		if in.Now.Before(e.quiet[t.AlertID]) || !relief && e.has(t.AlertID) {
+		old, relief := e.relieved(t.key())
+		if in.Now.Before(e.quiet[t.key()]) || !relief && e.has(t.key()) {
 			continue
 		}
 		p, nearest, only, ok := e.choose(t, in.Vehicles)
-		if !ok {
+		if !ok || !e.allowed(t, in.Now) {
 			continue
 		}
-		c := &entry{changed: true, seen: in.Now}
+		if t.AlertID == "" {
+			e.looks--
+		}
+		c := &entry{changed: true, seen: in.Now, about: t.key()}
 		c.cue = Cue{
 			ID: fmt.Sprintf("c-%d", e.nextID), State: Proposed, AlertID: t.AlertID, TrackID: t.TrackID,
 			Vehicle: p.vehicle.ID, Action: p.action, Target: t.place(), ETAS: float64(int(p.eta.Seconds()*10)) / 10,
-			Reasons: []string{p.words(nearest, only)}, CreatedAt: in.Now, ExpiresAt: in.Now.Add(e.cfg.ExpireAfter),
+			Reasons: []string{p.words(nearest, only)}, CreatedAt: in.Now, ExpiresAt: in.Now.Add(e.cfg.expireAfter(t)),
 		}
 		if relief {
 			c.cue.Relieves = old.cue.ID
@@ -183,17 +195,21 @@ func (e *Engine) propose(in Input) {
 	}
 }
 
-// has tells whether an alert has a cue that is not over.
-func (e *Engine) has(alertID string) bool {
-	return slices.ContainsFunc(e.all, func(c *entry) bool { return c.cue.AlertID == alertID && !c.cue.State.Final() })
+// has tells whether a target has a cue that is not over.
+func (e *Engine) has(about string) bool {
+	return slices.ContainsFunc(e.all, func(c *entry) bool { return c.about == about && !c.cue.State.Final() })
 }
 
-// barred tells whether a vehicle may not be proposed for an alert: it is under way elsewhere, or failed at this one.
-func (e *Engine) barred(alertID string, vehicle int) bool {
-	return e.busy(vehicle) || slices.Contains(e.failed[alertID], vehicle)
+// barred tells whether a vehicle may not be proposed for a target: it is under way elsewhere, or failed at this one.
+func (e *Engine) barred(about string, vehicle int) bool {
+	return e.busy(about, vehicle) || slices.Contains(e.failed[about], vehicle)
 }
 
-func (e *Engine) busy(vehicle int) bool { return e.underWay(vehicle) != nil }
+// busy tells whether a vehicle is under way for something that a target may not call it away from: an alert comes before a hunch.
+func (e *Engine) busy(about string, vehicle int) bool {
+	c := e.underWay(vehicle)
+	return c != nil && (!c.hunch() || isHunch(about))
+}
 
 // underWay gives the cue that a vehicle carries out, nil where there is none.
 func (e *Engine) underWay(vehicle int) *entry {

@@ -90,7 +90,7 @@ func (e *Engine) progress(c *entry, v Vehicle, now time.Time) {
 			e.takeOver(c, now)
 		}
 	case Active:
-		if now.Sub(c.active) >= e.cfg.TimeOnTarget {
+		if now.Sub(c.active) >= e.cfg.timeOnTarget(c) || e.lookedEnough(c, now) {
 			e.end(c, Done, fmt.Sprintf("looked for %.0f s", now.Sub(c.active).Seconds())+e.unfoundWords(c), now)
 		}
 	}

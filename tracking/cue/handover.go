@@ -23,9 +23,9 @@ func (e *Engine) leaves(c *entry, v Vehicle) {
 }
 
 // relieved gives the cue under way for an alert whose vehicle must leave and for which nobody has been proposed yet.
-func (e *Engine) relieved(alertID string) (*entry, bool) {
+func (e *Engine) relieved(about string) (*entry, bool) {
 	i := slices.IndexFunc(e.all, func(c *entry) bool {
-		return c.cue.AlertID == alertID && c.leaving && c.cue.State == Active
+		return c.about == about && !c.hunch() && c.leaving && c.cue.State == Active
 	})
 	if i < 0 {
 		return nil, false

@@ -85,13 +85,13 @@ func (e *Engine) begin(s *searched, t Target, now time.Time) {
 	case len(t.Evidence) > 0:
 		first = t.Evidence[0]
 	}
-	s.belief = newBelief(&e.cfg, t.AlertID, t.Vehicle, first)
+	s.belief = newBelief(&e.cfg, t.key(), t.Vehicle, first)
 }
 
-// flown tells whether a cue of an alert is under way.
-func (e *Engine) flown(alertID string) bool {
+// flown tells whether a cue of a target is under way.
+func (e *Engine) flown(about string) bool {
 	for _, c := range e.all {
-		if c.cue.AlertID == alertID && (c.cue.State == Approved || c.cue.State == Active) {
+		if c.about == about && (c.cue.State == Approved || c.cue.State == Active) {
 			return true
 		}
 	}
@@ -101,7 +101,7 @@ func (e *Engine) flown(alertID string) bool {
 // aimed is where the camera of a cue should look: at what it follows; else at what may be the target and is half seen; else where most of
 // what is believed is found soonest.
 func (e *Engine) aimed(c *entry, t Target, v Vehicle, hints []Hint, now time.Time) geo.LatLon {
-	s := e.searches[t.AlertID]
+	s := e.searches[t.key()]
 	if t.Seen || s == nil || s.belief == nil {
 		c.seenLast = now
 		c.found(now)
@@ -175,7 +175,7 @@ func (b *belief) near(p geo.LatLon, withinM float64) float64 {
 // stand is what a vehicle keeps its distance from: what it follows, or where that will be when the vehicle comes. One on station stays where
 // it is while it searches, but for what is too far off.
 func (e *Engine) stand(c *entry, t Target, v Vehicle) (geo.LatLon, bool) {
-	s := e.searches[t.AlertID]
+	s := e.searches[t.key()]
 	switch {
 	case t.Seen || s == nil || s.belief == nil:
 		return t.place(), true
@@ -242,7 +242,7 @@ func (c *entry) unsay() {
 
 // unfoundWords say how far a search came that found nothing.
 func (e *Engine) unfoundWords(c *entry) string {
-	s := e.searches[c.cue.AlertID]
+	s := e.searches[c.about]
 	if !c.cue.Searching || s == nil || s.belief == nil {
 		return ""
 	}

@@ -8,9 +8,13 @@ import (
 	"vedette/internal/geo"
 )
 
-// Target is what needs a look: an open alert and where it is now.
+// Target is what needs a look: an open alert, or a hunch that is none yet, and where it is now.
 type Target struct {
-	AlertID  string
+	AlertID string // empty for a hunch
+	// HunchID is a hunch, or the one that the alert grew out of: what was proposed for that goes on for the alert.
+	HunchID string
+	// Sensed is when something was sensed of a hunch last.
+	Sensed   time.Time
 	TrackID  string // empty while no track is bound
 	Lat, Lon float64
 	VE, VN   float64 // metres a second, east and north; zero when not known
@@ -108,7 +112,7 @@ const (
 type Cue struct {
 	ID        string      `json:"id"`
 	State     State       `json:"state"`
-	AlertID   string      `json:"alertId"`
+	AlertID   string      `json:"alertId,omitempty"` // empty: it is only worth a look
 	TrackID   string      `json:"trackId,omitempty"`
 	Vehicle   int         `json:"vehicle"`
 	Action    Action      `json:"action"`

@@ -1168,6 +1168,8 @@ const english = {
     pane: 'Alerts and details',
     quiet: 'No open alert. The sensors and cameras are listening.',
     decided: 'Decided',
+    /** Heads what is proposed without an alert. */
+    worthALook: 'Worth a look, no alert',
     severity: { critical: 'Critical', serious: 'Serious', caution: 'Caution' },
     probably: (what: string) => `probably ${what}`,
     from: (sources: string, track: string | undefined) => `From ${sources}${track ? `, track ${track}` : ''}`,

@@ -6,7 +6,7 @@ import { clockTime, countdown, heading, list, quantity, span } from './format';
 import { FrameCounter, frozenAfterMs, judgeEveryMs, judgePicture } from './frames';
 import { bearingDeg, boundsOf, distanceM, ellipseRing, offset, sectorRing } from './geometry';
 import { actionFor, shortcuts, type KeyPress } from './keys';
-import { cueOf, sortAlerts, topCue } from './queue';
+import { cueOf, looks, sortAlerts, topCue } from './queue';
 import { chooseSidc } from './sidc';
 import { commandBar, cueSentence, fedBy, lookWords, nuisanceWords } from './words';
 import type { Alert, Cue, Track, Vehicle } from './model';
@@ -188,6 +188,15 @@ describe('queue', () => {
     expect(topCue(alerts, cues, 'b', 0)?.id).toBe('cb');
     expect(topCue(alerts, [cue('ca', 'a', { expiresAt: 5 }), cues[1]!], undefined, 6)?.id).toBe('cb');
     expect(topCue([alert('a', { state: 'false' })], cues, undefined, 0)).toBeUndefined();
+  });
+
+  it('what is only worth a look comes after every alert, and goes when it is over', () => {
+    const look = (id: string, more: Partial<Cue> = {}): Cue => ({ id, state: 'proposed', vehicle: 1, action: 'look', expiresAt: 60, ...more });
+    const cues = [look('l1', { createdAt: 1 }), look('l2', { createdAt: 2 }), look('l3', { createdAt: 3, state: 'active' }), look('l4', { state: 'done' })];
+    expect(looks([...cues, cue('ca', 'a')], 0).map((c) => c.id)).toEqual(['l3', 'l2', 'l1']);
+    expect(looks(cues, 61).map((c) => c.id)).toEqual(['l3']);
+    expect(topCue([], cues, undefined, 0)?.id).toBe('l2');
+    expect(topCue([alert('a')], [...cues, cue('ca', 'a')], undefined, 0)?.id).toBe('ca');
   });
 
   it('an alert shows its living cue before older ones', () => {

@@ -40,9 +40,16 @@ export function isProposed(cue: Cue, nowMs: number): boolean {
   return cue.state === 'proposed' && (cue.expiresAt === undefined || cue.expiresAt > nowMs);
 }
 
+/** The proposals that came without an alert, and those under way: what is only worth a look, newest first. */
+export function looks(cues: readonly Cue[], nowMs: number): Cue[] {
+  return cues
+    .filter((c) => c.alertId === undefined && (isProposed(c, nowMs) || c.state === 'approved' || c.state === 'active'))
+    .sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0) || a.id.localeCompare(b.id));
+}
+
 /**
- * The cue that the approve key acts on: the selected alert's if it has a proposal, else the first in the queue's order.
- * The page marks exactly this one with the key.
+ * The cue that the approve key acts on: the selected alert's if it has a proposal, else the first in the queue's order, else the newest that came
+ * without an alert. The page marks exactly this one with the key.
  */
 export function topCue(
   alerts: readonly Alert[],
@@ -54,5 +61,5 @@ export function topCue(
     .filter(isOpen)
     .map((alert) => ({ alert, cue: cueOf(alert, cues) }))
     .filter((p): p is { alert: Alert; cue: Cue } => p.cue !== undefined && isProposed(p.cue, nowMs));
-  return (proposals.find((p) => p.alert.id === selected) ?? proposals[0])?.cue;
+  return (proposals.find((p) => p.alert.id === selected) ?? proposals[0])?.cue ?? looks(cues, nowMs).find((c) => c.state === 'proposed');
 }
