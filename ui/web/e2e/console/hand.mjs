@@ -43,10 +43,13 @@ async function byHand(kit) {
   // A click on a small picture enlarges it; on a large one it asks for the place.
   await kit.id(`hand-${feed}`).click();
   await kit.id(`smaller-${feed}`).waitFor();
-  const box = await kit.id(`hand-${feed}`).boundingBox();
-  const asked = page.waitForRequest((r) => r.url().includes(`/feeds/${feed}/place?`));
-  await page.mouse.click(box.x + box.width / 2, box.y + box.height * 0.6);
-  const share = new URL((await asked).url()).searchParams;
+  let share;
+  page.on('request', (r) => r.url().includes(`/feeds/${feed}/place?`) && (share = new URL(r.url()).searchParams));
+  await until('the station is asked for the place', async () => {
+    const box = await kit.id(`hand-${feed}`).boundingBox(); // it grows
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height * 0.6);
+    return share !== undefined;
+  });
   check(Math.abs(Number(share.get('x')) - 0.5) < 0.02 && Number(share.get('y')) > 0.55 && Number(share.get('y')) < 0.75, `asked at ${share}`);
   await until('the place with its error', async () => /35\.36\d+° S 149\.16\d+° E[\s\S]*± \d+ m \(95 %\)/.test(await kit.text('picture-place')));
   await until('it on the map', async () => (await kit.shown('pointed-ellipse')) > 0);
