@@ -47,7 +47,7 @@ $(WEB)/node_modules/.installed: $(WEB)/package.json $(WEB)/package-lock.json
 	touch $@
 
 $(WEB)/dist/index.html: $(WEB)/node_modules/.installed $(WEB_SOURCES)
-	cd $(WEB) && npm run --silent build
+	cd $(WEB) && npm run --silent build && node dev/weigh.mjs
 	touch $@
 
 .PHONY: build
