@@ -1,26 +1,15 @@
 package record
 
 import (
-	"os"
-	"syscall"
 	"testing"
 	"time"
+
+	"vedette/video/record/smalldisk"
 )
 
 func TestDiskThatRefusesAWrite(t *testing.T) {
 	t.Parallel()
-	if os.Getuid() != 0 {
-		t.Skip("mounting a small disk needs root")
-	}
-	folder := t.TempDir()
-	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=400k"); err != nil {
-		t.Skipf("no small disk can be mounted here: %v", err)
-	}
-	defer func() {
-		if err := syscall.Unmount(folder, syscall.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	}()
+	folder := smalldisk.Mount(t)
 	l, _ := library(t, func(c *Config) {
 		c.Folder, c.Segment = folder, time.Hour
 		c.Free = func(string) (uint64, error) { return 1 << 40, nil } // the check before the write sees nothing

@@ -4,28 +4,17 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
 
 	"vedette/internal/station/album"
+	"vedette/video/record/smalldisk"
 )
 
 func TestAFullDiskLeavesNothingHalfWritten(t *testing.T) {
 	t.Parallel()
-	if os.Getuid() != 0 {
-		t.Skip("mounting a small disk needs root")
-	}
-	folder := t.TempDir()
-	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=400k"); err != nil {
-		t.Skipf("no small disk can be mounted here: %v", err)
-	}
-	defer func() {
-		if err := syscall.Unmount(folder, syscall.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	}()
+	folder := smalldisk.Mount(t)
 	f := &album.Folder{Path: folder}
 	large := bytes.Repeat([]byte{7}, album.MostBytes)
 	var err error
