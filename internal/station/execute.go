@@ -123,22 +123,14 @@ func (x *executor) carryOut(ctx context.Context, i cue.Intent) error {
 	return nil
 }
 
-// approach flies to the place of an intent, higher than asked where the ground on the way demands it.
+// approach flies to the place of an intent.
 func (x *executor) approach(ctx context.Context, i cue.Intent) error {
 	known, ok := x.vehicles.mavlink.Vehicle(i.Vehicle)
 	if !ok || known.Position == nil {
 		return fmt.Errorf("the position of vehicle %d is not known", i.Vehicle)
 	}
 	to := i.GoTo.Position
-	below, ok := x.vehicles.ground.elevation(to)
-	if !ok {
-		return fmt.Errorf("the height of the ground at %.5f, %.5f is not known", to.Lat, to.Lon)
-	}
-	height := below + geo.AMSL(i.GoTo.HeightAGL)
-	from := geo.LatLon{Lat: known.Position.Lat, Lon: known.Position.Lon}
-	if top, ok := x.vehicles.ground.highestBetween(from, to); ok {
-		height = max(height, top+2*leastClearanceM)
-	}
+	height := x.vehicles.approachHeight(known, to, geo.AGL(i.GoTo.HeightAGL))
 	asked := api.Command{ID: ulid.Make().String(), Command: "goto", Lat: &to.Lat, Lon: &to.Lon, AltitudeAMSL: &height}
 	x.announce(ctx, i, asked)
 	result, err := x.vehicles.carryOut(ctx, i.Vehicle, asked.Command, func(ctx context.Context) (mavlink.Ack, error) {
@@ -146,6 +138,25 @@ func (x *executor) approach(ctx context.Context, i cue.Intent) error {
 	})
 	result.ID = asked.ID
 	return x.note(ctx, i, asked, result, err)
+}
+
+// approachHeight is how high a vehicle flies to a place that it is sent to by the station: as high above the ground as asked for, and higher
+// where the ground on the way demands it. Where the height of the ground is not known, there or on the way, it flies as high above its
+// home, and no lower than it is.
+func (v *vehicles) approachHeight(known mavlink.Vehicle, to geo.LatLon, agl geo.AGL) geo.AMSL {
+	top, whole := v.ground.highestBetween(geo.LatLon{Lat: known.Position.Lat, Lon: known.Position.Lon}, to)
+	below, there := v.ground.elevation(to)
+	if whole && there {
+		return max(below+geo.AMSL(agl), top+2*leastClearanceM)
+	}
+	height := geo.AMSL(known.Position.AltAMSL)
+	if known.Home != nil {
+		height = max(height, geo.AMSL(known.Home.AltAMSL)+geo.AMSL(agl))
+	}
+	if there {
+		height = max(height, below+geo.AMSL(agl))
+	}
+	return height
 }
 
 // announce records what is about to be done, so that it is known or said to be unknown after a crash.

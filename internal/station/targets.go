@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"vedette/internal/geo"
 	"vedette/tracking/alert"
 	"vedette/tracking/cue"
 	"vedette/tracking/fusion"
@@ -42,6 +43,7 @@ func (p *picture) targets(tracks []fusion.Track, now time.Time) []cue.Target {
 		if !target.Seen {
 			target.Evidence = evidence(h.Trips)
 		}
+		target.GroundUnknown = p.groundUnknown(target)
 		out = append(out, target)
 	}
 	for _, a := range p.alerts.Alerts() {
@@ -58,9 +60,15 @@ func (p *picture) targets(tracks []fusion.Track, now time.Time) []cue.Target {
 		if !target.Seen {
 			target.Evidence = evidence(p.alerts.Sensed(a.ID))
 		}
+		target.GroundUnknown = p.groundUnknown(target)
 		out = append(out, target)
 	}
 	return out
+}
+
+func (p *picture) groundUnknown(t cue.Target) bool {
+	_, known := p.cfg.ground.elevation(geo.LatLon{Lat: t.Lat, Lon: t.Lon})
+	return !known
 }
 
 // onTrack puts a target where its track is.

@@ -42,6 +42,7 @@ type entry struct {
 	active   time.Time
 	seenLast time.Time // when a track of the target lived
 	leaving  bool      // its battery forces it home soon
+	blind    bool      // it says that the ground's height is not known
 	left     time.Duration
 	tookOff  bool
 	looked   time.Time
@@ -129,6 +130,24 @@ func (c *entry) aim(t Target) {
 	if geo.Distance(c.cue.Target, t.place()) >= tellMoveM {
 		c.cue.Target, c.changed = t.place(), true
 	}
+	c.tellGround(t)
+}
+
+// tellGround says once that a cue leads where the height of the ground is not known, be it proposed or under way.
+func (c *entry) tellGround(t Target) {
+	if !t.GroundUnknown || c.blind {
+		return
+	}
+	c.blind, c.changed = true, true
+	c.cue.Reasons = append(c.cue.Reasons, c.cue.Action.groundUnknown())
+}
+
+// groundUnknown says what is done where there is no terrain.
+func (a Action) groundUnknown() string {
+	if a == Look {
+		return "no terrain there: the camera is aimed as if the ground were as high as the vehicle's home"
+	}
+	return "no terrain there: it flies as high above its home as otherwise above the ground, and no lower than it is"
 }
 
 // judgeProposal ends a proposal that has waited too long, or that its vehicle can no longer keep.
@@ -190,6 +209,7 @@ func (e *Engine) propose(in Input) {
 		if len(t.Reasons) > 0 {
 			c.cue.Reasons = append(c.cue.Reasons, t.Reasons[0])
 		}
+		c.tellGround(t)
 		e.nextID++
 		e.all = append(e.all, c)
 	}

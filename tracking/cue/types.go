@@ -24,6 +24,8 @@ type Target struct {
 	Seen bool
 	// Vehicle tells that it drives; otherwise it is taken to walk.
 	Vehicle bool
+	// GroundUnknown tells that there is no terrain for its place: what is sent there flies by its home's height, and says so.
+	GroundUnknown bool
 	// Evidence is what told of it when, oldest first, while nothing follows it: trips of sensors.
 	Evidence []Sensed
 	// Urgency orders targets that compete for vehicles: caution 1, serious 2, critical 3.
