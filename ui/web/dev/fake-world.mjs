@@ -195,7 +195,12 @@ export function createWorld() {
       id: 'c-3', state: 'proposed', alertId: 'a-3', trackId: 't-12', vehicle: 2, action: 'lookAndApproach', target: p, standoffM: 60, heightAGL: 45,
       etaS: 11, reasons: ['nearest with 14 min on station'], createdAt: iso(now), expiresAt: iso(now + 3_600_000),
     });
-    return [['alert', alerts.get('a-1')], ['alert', alerts.get('a-2')], ['alert', alerts.get('a-3')], ['cue', cues.get('c-3')]];
+    // A look without an alert, as the station proposes where looks are on.
+    cues.set('c-4', {
+      id: 'c-4', state: 'proposed', vehicle: 1, action: 'look', target: at(95, -26), etaS: 2, createdAt: iso(now), expiresAt: iso(now + 3_600_000),
+      reasons: ['worth a look: pir s-09 at 20:30:27Z; a person or vehicle with 20 %, an alert needs 70 %', 'nearest, in view at once'],
+    });
+    return [['alert', alerts.get('a-1')], ['alert', alerts.get('a-2')], ['alert', alerts.get('a-3')], ['cue', cues.get('c-3')], ['cue', cues.get('c-4')]];
   }
 
   const feeds = vehicles.flatMap((v) => [

@@ -47,13 +47,28 @@ export async function alerts(kit) {
     return false;
   });
   await kit.toast('Proposal c-3 approved');
+  await look(kit);
   await kit.id('alert-false-a-2').click();
   await kit.id('cause-animal').click();
   await kit.id('alert-a-2').getByText('Called false by operator').waitFor();
   check((await kit.text('alert-a-2')).includes(': animal'), 'the cause is not shown');
   await kit.id('alert-resolve-a-3').click();
   await kit.id('alert-a-3').getByText('Resolved by operator').waitFor();
-  return 'severity first, reasons and sources; one sound; muted with its end; the picture with its box, opened large by keys; two at once; proposal by A; false with a cause; resolved';
+  return 'severity first, reasons and sources; one sound; muted with its end; the picture with its box, opened large by keys; two at once; proposal by A; a look by a click; false with a cause; resolved';
+}
+
+/** What is only worth a look stands below the alerts with its reason, makes no sound, and is approved by a click. */
+async function look(kit) {
+  const { page } = kit;
+  const heading = kit.id('looks');
+  await heading.waitFor();
+  const below = await kit.id('alert-a-3').evaluate((alert) => Boolean(alert.compareDocumentPosition(document.querySelector('[data-testid="looks"]')) & Node.DOCUMENT_POSITION_FOLLOWING));
+  check(below, 'what is only worth a look stands above an alert');
+  check((await kit.text('cue-c-4')).includes('a person or vehicle with 20 %'), 'a look does not give its reason');
+  const sounds = JSON.stringify(await page.evaluate(() => window.vedette.sounds()));
+  await kit.id('cue-approve-c-4').click();
+  await kit.toast('Proposal c-4 approved');
+  check(JSON.stringify(await page.evaluate(() => window.vedette.sounds())) === sounds, 'a look makes a sound');
 }
 
 /** The picture at the time: with its box in the card, and large with the others. */
