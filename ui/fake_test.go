@@ -320,7 +320,7 @@ func (s *station) MuteSensor(_ context.Context, _ access.Principal, id string, m
 }
 
 func (s *station) Bias(id int) ([]api.CameraBias, error) {
-	return []api.CameraBias{{Feed: "1-thermal", EastM: 2.5, EastSigmaM: 0.5}}, nil
+	return []api.CameraBias{{Feed: "1-thermal", EastM: 2.5, EastSigmaM: 0.5, ClockMs: 80, ClockSigmaMs: 12}}, nil
 }
 
 func (s *station) ForgetBias(_ context.Context, id int) error {

@@ -19,6 +19,7 @@ func (p *picture) Bias(id int) ([]api.CameraBias, error) {
 			out = append(out, api.CameraBias{
 				Feed: c.Name, EastM: c.ErrorEastM, NorthM: c.ErrorNorthM, YawDeg: c.ErrorYawDeg, PitchDeg: c.ErrorPitchDeg,
 				EastSigmaM: c.SigmaEastM, NorthSigmaM: c.SigmaNorthM, YawSigmaDeg: c.SigmaYawDeg, PitchSigmaDeg: c.SigmaPitchDeg,
+				ClockMs: 1000 * c.ErrorClockS, ClockSigmaMs: 1000 * c.SigmaClockS,
 			})
 		}
 	}

@@ -26,7 +26,7 @@ func TestTheBiasOfAVehiclesCamerasIsShownAndForgotten(t *testing.T) {
 	p.cfg.feeds = &feeds{places: map[string]feedPlace{"1-thermal": {vehicle: 1}, "2-thermal": {vehicle: 2}}}
 	for id, sigma := range map[string]float64{"1-thermal": 0.5, "2-thermal": 8} {
 		p.cameras[id] = true
-		p.addSensor(fusion.Sensor{ID: id, Kind: fusion.Camera, Bias: fusion.Bias{PosSigmaM: sigma}})
+		p.addSensor(fusion.Sensor{ID: id, Kind: fusion.Camera, Bias: fusion.Bias{PosSigmaM: sigma, ClockSigma: 40 * time.Millisecond}})
 	}
 	home := geo.LatLon{Lat: -35.36, Lon: 149.16}
 	const metre = 1 / 111_000.0
@@ -48,7 +48,7 @@ func TestTheBiasOfAVehiclesCamerasIsShownAndForgotten(t *testing.T) {
 	p.step(now.Add(time.Minute))
 	during(t, p, s, func() {
 		learned, err := p.Bias(2)
-		if err != nil || len(learned) != 1 || math.Abs(learned[0].NorthM-6) > 2 {
+		if err != nil || len(learned) != 1 || math.Abs(learned[0].NorthM-6) > 2 || learned[0].ClockSigmaMs < 30 || learned[0].ClockSigmaMs > 41 {
 			t.Errorf("learned %+v, %v; the camera is 6 m too far north", learned, err)
 		}
 		if err := p.ForgetBias(t.Context(), 2); err != nil {

@@ -29,7 +29,7 @@ func (p *picture) PlaceInFeed(feed string, x, y float64, at time.Time) (api.Feed
 	case told.Width == 0 || told.Height == 0:
 		return api.FeedPlace{}, api.Refused("no place in the picture of %s: it shows nothing yet", feed)
 	}
-	s, sigma := corrected(s, feed, p.fusionStats(), sightSigma(exact))
+	s, sigma := corrected(s, feed, p.fusionStats(), exact)
 	out, err := placeInPicture(georef.Terrain{Model: p.cfg.ground.terrain}, s, sigma, x*float64(told.Width), y*float64(told.Height))
 	if err != nil {
 		return api.FeedPlace{}, api.Refused("no place there in the picture of %s: %s", feed, err)

@@ -55,7 +55,7 @@ func TestAPointOfAPictureIsAPlaceOnTheGround(t *testing.T) {
 
 func TestWhatIsKnownOfACamerasErrorsIsTakenOff(t *testing.T) {
 	t.Parallel()
-	s, sigma := corrected(lookingDown(), "1-eo", fusionCounts{}, sightSigma(true))
+	s, sigma := corrected(lookingDown(), "1-eo", fusionCounts{}, true)
 	if s.pose != lookingDown().pose || sigma.YawDeg <= sightSigma(true).YawDeg || sigma.HorizontalM <= sightSigma(true).HorizontalM {
 		t.Errorf("a camera that nothing was learned of: %+v %+v", s.pose, sigma)
 	}
@@ -63,12 +63,34 @@ func TestWhatIsKnownOfACamerasErrorsIsTakenOff(t *testing.T) {
 	learned.Cameras = append(learned.Cameras, cameraCounts{
 		Name: "1-eo", ErrorEastM: 6, ErrorNorthM: -2, ErrorYawDeg: 1.5, ErrorPitchDeg: 0.5, SigmaEastM: 0.3, SigmaNorthM: 0.3, SigmaYawDeg: 0.1, SigmaPitchDeg: 0.1,
 	})
-	s, better := corrected(lookingDown(), "1-eo", learned, sightSigma(true))
+	s, better := corrected(lookingDown(), "1-eo", learned, true)
 	if d := geo.Distance(s.pose.Position, lookingDown().pose.Position); math.Abs(d-math.Hypot(6, 2)) > 0.1 || s.pose.Position.Lon >= 149.5 || s.pose.Position.Lat <= -35 { // to the west and north
 		t.Errorf("moved by %.2f m to %v", d, s.pose.Position)
 	}
 	if s.pose.Attitude.YawDeg != -1.5 || s.pose.Attitude.PitchDeg != -45.5 || better.YawDeg >= sigma.YawDeg {
 		t.Errorf("%+v %+v", s.pose.Attitude, better)
+	}
+}
+
+func TestWhatIsKnownOfACamerasClockIsTakenOff(t *testing.T) {
+	t.Parallel()
+	var learned fusionCounts
+	learned.Cameras = append(learned.Cameras, cameraCounts{Name: "1-eo", ErrorClockS: 0.2, SigmaClockS: 0.01})
+	moving := lookingDown()
+	moving.pose.Velocity = [3]float64{10, 0, 2}
+	moving = moving.turning(georef.Attitude{YawDeg: -2, PitchDeg: -45}, georef.Attitude{YawDeg: 2, PitchDeg: -45}, 200*time.Millisecond)
+	s, sigma := corrected(moving, "1-eo", learned, true)
+	d := geo.Distance(s.pose.Position, moving.pose.Position)
+	if yaw := moving.pose.Attitude.YawDeg - 4; math.Abs(d-2) > 0.01 || s.pose.Position.Lon >= moving.pose.Position.Lon ||
+		math.Abs(float64(moving.pose.HAE-s.pose.HAE)-0.4) > 1e-9 || math.Abs(s.pose.Attitude.YawDeg-yaw) > 0.02 {
+		t.Errorf("moved by %.2f m to %+v", d, s.pose)
+	}
+	if want := math.Hypot(0.02, 0.01); math.Abs(sigma.TimeS-want) > 1e-9 {
+		t.Errorf("its time is sure to %v s, want %v", sigma.TimeS, want)
+	}
+	// A place that was asked for at no frame's time has nothing of the frames' clock.
+	if s, sigma = corrected(moving, "1-eo", learned, false); s.pose != moving.pose || sigma.TimeS < 0.25 {
+		t.Errorf("%+v %+v", s.pose, sigma)
 	}
 }
 

@@ -25,6 +25,7 @@ type cameraCounts struct {
 	ErrorPitchDeg              float64
 	SigmaEastM, SigmaNorthM    float64
 	SigmaYawDeg, SigmaPitchDeg float64
+	ErrorClockS, SigmaClockS   float64 // of its frames' times: ahead
 }
 
 func countsOf(t *fusion.Tracker) *fusionCounts {
@@ -33,6 +34,7 @@ func countsOf(t *fusion.Tracker) *fusionCounts {
 		out.Cameras = append(out.Cameras, cameraCounts{
 			Name: e.Sensor, ErrorEastM: e.EastM, ErrorNorthM: e.NorthM, ErrorYawDeg: e.YawDeg, ErrorPitchDeg: e.PitchDeg,
 			SigmaEastM: e.EastSigmaM, SigmaNorthM: e.NorthSigmaM, SigmaYawDeg: e.YawSigmaDeg, SigmaPitchDeg: e.PitchSigmaDeg,
+			ErrorClockS: e.ClockAhead.Seconds(), SigmaClockS: e.ClockSigma.Seconds(),
 		})
 	}
 	for _, c := range t.ClockErrors() {

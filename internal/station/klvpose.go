@@ -26,6 +26,9 @@ const (
 type klvView struct {
 	pose    georef.Pose // of the camera itself
 	hfovDeg float64     // 0: not told
+
+	before, after georef.Attitude // between which it was joined, and the time from one to the other; 0: from one packet
+	span          time.Duration
 }
 
 // klvViewAt joins what the packets before and after an instant say; false where they are too far away, or where one of
@@ -39,7 +42,10 @@ func klvViewAt(before, after *video.Metadata, t time.Time) (klvView, bool) {
 		}
 		span := after.FrameTime.Sub(before.FrameTime).Seconds()
 		share := t.Sub(before.FrameTime).Seconds() / span
-		out := klvView{pose: georef.Interpolate(a.pose, b.pose, share), hfovDeg: a.hfovDeg}
+		out := klvView{
+			pose: georef.Interpolate(a.pose, b.pose, share), hfovDeg: a.hfovDeg,
+			before: a.pose.Attitude, after: b.pose.Attitude, span: after.FrameTime.Sub(before.FrameTime),
+		}
 		if a.hfovDeg > 0 && b.hfovDeg > 0 {
 			out.hfovDeg += (b.hfovDeg - a.hfovDeg) * share
 		}

@@ -52,6 +52,21 @@ func TestMetadataIsInterpolatedToTheFrame(t *testing.T) {
 	}
 }
 
+func TestMetadataTellHowTheCameraTurns(t *testing.T) {
+	t.Parallel()
+	v, ok := klvViewAt(packetSays(noon, 350), packetSays(noon.Add(500*time.Millisecond), 0), noon.Add(200*time.Millisecond))
+	if !ok || v.span != 500*time.Millisecond {
+		t.Fatalf("%+v %v", v, ok)
+	}
+	s := sight{pose: v.pose}.turning(v.before, v.after, v.span)
+	if m := s.motion(); math.Abs(m.TurnUpDegS+20) > 1e-6 || math.Abs(m.TurnEDegS)+math.Abs(m.TurnNDegS) > 1e-6 || math.Abs(s.pose.YawRateDegS-20) > 1e-6 {
+		t.Errorf("%+v", m)
+	}
+	if v, ok := klvViewAt(packetSays(noon, 350), nil, noon); !ok || v.span != 0 {
+		t.Errorf("of one packet: %+v %v", v, ok)
+	}
+}
+
 func TestAFrameWithoutNearMetadataHasNoPose(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -15,7 +15,7 @@ import (
 func TestMetricsTellWhatFusionRefusedAndHowCamerasErr(t *testing.T) {
 	t.Parallel()
 	tracker := fusion.New(fusion.Config{})
-	if err := tracker.AddSensor(fusion.Sensor{ID: "1-thermal", Kind: fusion.Camera, Bias: fusion.Bias{PosSigmaM: 3}}); err != nil {
+	if err := tracker.AddSensor(fusion.Sensor{ID: "1-thermal", Kind: fusion.Camera, Bias: fusion.Bias{PosSigmaM: 3, ClockSigma: 50 * time.Millisecond}}); err != nil {
 		t.Fatal(err)
 	}
 	now := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
@@ -30,6 +30,7 @@ func TestMetricsTellWhatFusionRefusedAndHowCamerasErr(t *testing.T) {
 	for _, want := range []string{
 		"vedette_fusion_scans 1", "vedette_fusion_wrong_time 1", "vedette_fusion_unknown_sensor 1",
 		`vedette_fusion_camera_error_east_m{name="1-thermal"} 0`, `vedette_fusion_camera_sigma_east_m{name="1-thermal"} 3`,
+		`vedette_fusion_camera_error_clock_s{name="1-thermal"} 0`, `vedette_fusion_camera_sigma_clock_s{name="1-thermal"} 0.05`,
 	} {
 		if !strings.Contains(w.Body.String(), "\n"+want+"\n") {
 			t.Errorf("the page has no line %q", want)

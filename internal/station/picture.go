@@ -51,7 +51,7 @@ type picture struct {
 	unasked   map[string]time.Time
 	own       []alert.Own // reports of ours since the last step
 	sensors   map[string]sensors.State
-	cameras   map[string]bool      // known to the tracker
+	cameras   map[string]bool      // known to the tracker, and whether their frames' times are exact
 	views     map[string]footprint // what each feed's last frame showed
 	seen      map[string]time.Time // when detections of each feed were last recorded
 	recorded  time.Time
@@ -277,9 +277,9 @@ func (p *picture) placeFrame(d video.Detections) {
 	if len(seen.polygon) < 3 {
 		return
 	}
-	if !p.cameras[d.Feed] {
-		p.cameras[d.Feed] = true
-		p.addSensor(fusion.Sensor{ID: d.Feed, Kind: fusion.Camera, Pd: 0.75, ClutterPerScan: 0.3, Bias: cameraBias()})
+	if exact, known := p.cameras[d.Feed]; !known || exact != d.TimeExact {
+		p.cameras[d.Feed] = d.TimeExact
+		p.addSensor(fusion.Sensor{ID: d.Feed, Kind: fusion.Camera, Pd: 0.75, ClutterPerScan: 0.3, Bias: cameraBias(d.TimeExact)})
 	}
 	found := placeBoxes(&p.locator, s, d)
 	scan := scanOf(found, s, d, height, seen.polygon)

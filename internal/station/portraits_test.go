@@ -44,7 +44,7 @@ func newLookout(t *testing.T, p *picture, folder string) *lookout {
 		camera: georef.CameraFromHFOV(640, 512, 40),
 		pose:   georef.Pose{Position: here, HAE: geo.ToHAE(here, 100), Attitude: georef.Attitude{PitchDeg: -90}},
 	}
-	p.addSensor(fusion.Sensor{ID: "1-thermal", Kind: fusion.Camera, Pd: 0.9, ClutterPerScan: 0.1, Bias: cameraBias()})
+	p.addSensor(fusion.Sensor{ID: "1-thermal", Kind: fusion.Camera, Pd: 0.9, ClutterPerScan: 0.1, Bias: cameraBias(true)})
 	v := &viewings{log: slog.New(slog.DiscardHandler)}
 	p.cfg.portraits = newPortraits(&album.Folder{Path: filepath.Join(folder, "pictures"), Keep: time.Hour}, l.frame, v, v.log)
 	now := time.Now()

@@ -28,23 +28,44 @@ const (
 )
 
 // sightSigma are the errors of a small multirotor's camera pose that change from frame to frame. What stays, such as a
-// compass that is off, is in cameraBias.
+// compass that is off or a clock, is in cameraBias.
 func sightSigma(timeExact bool) georef.Sigma {
 	s := georef.Sigma{YawDeg: 0.3, PitchDeg: 0.2, RollDeg: 0.2, HorizontalM: 0.5, VerticalM: 0.7, TimeS: 0.02, TerrainM: 1, Pixel: 2}
 	if !timeExact {
-		s.TimeS = 0.3
+		s.TimeS = 0.1
 	}
 	return s
 }
 
-func cameraBias() fusion.Bias {
-	return fusion.Bias{PosSigmaM: 1.5, YawSigmaDeg: 0.7, PitchSigmaDeg: 0.3, PosTau: 3 * time.Minute}
+// cameraBias are those that stay. Frames that are timed by their arrival are as late as the network and the encoder make them.
+func cameraBias(timeExact bool) fusion.Bias {
+	b := fusion.Bias{PosSigmaM: 1.5, YawSigmaDeg: 0.7, PitchSigmaDeg: 0.3, PosTau: 3 * time.Minute, ClockSigma: 50 * time.Millisecond}
+	if !timeExact {
+		b.ClockSigma = 250 * time.Millisecond
+	}
+	return b
 }
 
 // sight is a camera at the instant of a frame.
 type sight struct {
 	camera georef.Camera
 	pose   georef.Pose
+	turn   [3]float64 // degrees a second about axes to the east, to the north and up
+}
+
+// turning is the sight with its rate of turn, from the camera's attitudes some time before and as long after.
+func (s sight) turning(before, after georef.Attitude, span time.Duration) sight {
+	s.turn = georef.TurnRate(before, after, span.Seconds())
+	sn, cs := math.Sincos(s.pose.Attitude.YawDeg * math.Pi / 180)
+	s.pose.YawRateDegS = -s.turn[2]
+	s.pose.PitchRateDegS = cs*s.turn[0] - sn*s.turn[1] // about the axis to the right of where it looks
+	return s
+}
+
+// motion is how the camera moves, as fusion takes it.
+func (s sight) motion() fusion.Motion {
+	v := s.pose.Velocity
+	return fusion.Motion{VE: v[0], VN: v[1], VUp: v[2], TurnEDegS: s.turn[0], TurnNDegS: s.turn[1], TurnUpDegS: s.turn[2]}
 }
 
 // sightOf is the camera of a feed with the pose of its vehicle.
@@ -55,10 +76,14 @@ func sightOf(p mavlink.Pose, widthPx, heightPx int, hfovDeg float64) sight {
 		pose: georef.Pose{
 			Position: place,
 			HAE:      geo.ToHAE(place, geo.AMSL(p.AltAMSL)),
-			Attitude: georef.Attitude{YawDeg: p.GimbalYawDeg, PitchDeg: p.GimbalPitchDeg, RollDeg: p.GimbalRollDeg},
+			Attitude: gimbalAttitude(p),
 			Velocity: [3]float64{p.VelEast, p.VelNorth, p.VelUp},
 		},
 	}
+}
+
+func gimbalAttitude(p mavlink.Pose) georef.Attitude {
+	return georef.Attitude{YawDeg: p.GimbalYawDeg, PitchDeg: p.GimbalPitchDeg, RollDeg: p.GimbalRollDeg}
 }
 
 // placeBoxes places the boxes of a frame on the ground. Those that meet no ground, or far away, are left out.
@@ -85,6 +110,7 @@ func scanOf(found []placedBox, s sight, d video.Detections, heightAGL float64, f
 		Arrival:   d.FrameTime.Add(scanDelay),
 		Position:  s.pose.Position,
 		HeightM:   heightAGL,
+		Motion:    s.motion(),
 		Footprint: footprint,
 	}
 	for _, b := range found {

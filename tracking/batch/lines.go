@@ -14,6 +14,7 @@ import (
 var (
 	errPair = errors.New("a position must be [lat, lon]")
 	errTime = errors.New("t is missing")
+	errVel  = errors.New("vel must be [east, north, up] in m/s")
 	errSpot = errors.New("a track needs lat, lon and cov [ee,en,nn]")
 )
 
@@ -46,6 +47,7 @@ type biasPart struct {
 	Yaw   float64 `json:"yaw_sigma_deg"`
 	Pitch float64 `json:"pitch_sigma_deg"`
 	Tau   float64 `json:"pos_tau_s"`
+	Clock float64 `json:"clock_sigma_s"` // an addition of ours
 }
 
 type scanLine struct {
@@ -61,6 +63,11 @@ type scanLine struct {
 		RMax float64 `json:"rmax"`
 	} `json:"fov"`
 	Dets []detLine `json:"dets"`
+
+	// How the camera moves, which tells what a wrong time does; an addition of ours.
+	Vel       []float64 `json:"vel"`        // m/s east, north, up
+	AzRate    float64   `json:"az_rate"`    // degrees a second, clockwise
+	PitchRate float64   `json:"pitch_rate"` // degrees a second, up
 }
 
 type detLine struct {
@@ -154,7 +161,7 @@ func (h *headLine) border() (line []geo.LatLon, err error) {
 func (l *sensorLine) sensor() (s fusion.Sensor, err error) {
 	s = fusion.Sensor{
 		ID: l.ID, Pd: l.Pd, ClutterPerScan: l.Clutter,
-		Bias:     fusion.Bias{PosSigmaM: l.Bias.Pos, YawSigmaDeg: l.Bias.Yaw, PitchSigmaDeg: l.Bias.Pitch, PosTau: seconds(l.Bias.Tau)},
+		Bias:     fusion.Bias{PosSigmaM: l.Bias.Pos, YawSigmaDeg: l.Bias.Yaw, PitchSigmaDeg: l.Bias.Pitch, PosTau: seconds(l.Bias.Tau), ClockSigma: seconds(l.Bias.Clock)},
 		Position: geo.LatLon{Lat: l.Lat, Lon: l.Lon}, AzDeg: l.Az, FovDeg: l.Fov,
 		Holdoff: seconds(l.Holdoff), FAPerHour: l.FAPerHour, ClockSigma: seconds(l.ClockSigma),
 	}
@@ -214,6 +221,9 @@ func (l *scanLine) scan() (s fusion.Scan, err error) {
 	if l.Fov != nil {
 		s.Sector = fusion.Sector{AzDeg: l.Fov.Az, HFovDeg: l.Fov.HFov, RMinM: l.Fov.RMin, RMaxM: l.Fov.RMax}
 	}
+	if s.Motion, err = l.motion(); err != nil {
+		return s, err
+	}
 	ground, n := 0.0, 0.0
 	for i := range l.Dets {
 		d := &l.Dets[i]
@@ -234,6 +244,23 @@ func (l *scanLine) scan() (s fusion.Scan, err error) {
 		s.HeightM = l.Pos[2] - ground/n
 	}
 	return s, nil
+}
+
+// motion is how the camera moves, zero where the line does not tell it.
+func (l *scanLine) motion() (m fusion.Motion, err error) {
+	switch len(l.Vel) {
+	case 0:
+	case 3:
+		m.VE, m.VN, m.VUp = l.Vel[0], l.Vel[1], l.Vel[2]
+	default:
+		return m, errVel
+	}
+	m.TurnUpDegS = -l.AzRate
+	if l.Fov != nil {
+		sn, cs := math.Sincos(l.Fov.Az * math.Pi / 180)
+		m.TurnEDegS, m.TurnNDegS = cs*l.PitchRate, -sn*l.PitchRate
+	}
+	return m, nil
 }
 
 func (l *tripLine) trip() (t fusion.Trip, err error) {

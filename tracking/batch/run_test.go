@@ -292,6 +292,7 @@ func FuzzRunTrack(f *testing.F) {
 	f.Add(strings.Join(lines[:12], ""), strings.Join(lines[12:20], ""))
 	f.Add(lines[0], `{"type":"scan","seq":1,"sensor":"cam-1","t":1767261600000,"tr":1767261600000,"pos":[40,-100,300],"dets":[{"lat":1e9}]}`)
 	f.Add(`{"type":"sensor","id":"s","kind":"pir","range_m":1e300,"fov":1e300}`, `{"type":"trip","sensor":"s","t":1767261600000,"conf":-1}`)
+	f.Add(`{"type":"sensor","id":"cam-1","kind":"camera","bias":{"clock_sigma_s":0.1}}`, `{"type":"scan","sensor":"cam-1","t":1767261600000,"pos":[40,-100,300],"fov":{"az":1e300,"hfov":360,"rmax":500},"vel":[1e300,-1,0],"az_rate":-1e300,"dets":[{"lat":40,"lon":-100,"cov":[1,0,1]}]}`)
 	f.Add(lines[0], strings.Join(lines[5:8], "")+`{"type":"report","t":9223372036854775}`+"\n"+`{"type":"report","t":-9223372036854775}`)
 	f.Fuzz(func(t *testing.T, a, b string) {
 		in := a + "\n" + lines[1] + lines[3] + b + "\n" + `{"type":"report","t":1767261601000}` + "\n"

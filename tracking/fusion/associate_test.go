@@ -3,6 +3,7 @@ package fusion
 import (
 	"math"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -103,12 +104,42 @@ func boolToFloat(b bool) float64 {
 	return 0
 }
 
+// nowhereNegative tells whether a symmetric matrix has no eigenvalue below zero, but for rounding.
+func nowhereNegative(m []float64, n int) bool {
+	l := make([]float64, n*n) // the factor of Cholesky
+	for i := range n {
+		for j := range i + 1 {
+			sum := m[i*n+j]
+			if m[j*n+i] != sum || math.IsNaN(sum) {
+				return false
+			}
+			for k := range j {
+				sum -= l[i*n+k] * l[j*n+k]
+			}
+			rounding := 1e-9 * math.Sqrt(m[i*n+i]*m[j*n+j])
+			switch {
+			case i == j && sum < -rounding, i != j && l[j*n+j] == 0 && math.Abs(sum) > 1e-4*math.Sqrt(m[i*n+i]*m[j*n+j]):
+				return false
+			case i == j && sum > rounding:
+				l[i*n+i] = math.Sqrt(sum)
+			case i != j && l[j*n+j] > 0:
+				l[i*n+j] = sum / l[j*n+j]
+			}
+		}
+	}
+	return true
+}
+
 func TestCovarianceStaysACovariance(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		c, d := camera("c"), camera("d")
 		c.Bias = Bias{PosSigmaM: rapid.Float64Range(0, 20).Draw(rt, "pos"), YawSigmaDeg: rapid.Float64Range(0, 3).Draw(rt, "yaw")}
-		d.Bias = Bias{PitchSigmaDeg: rapid.Float64Range(0, 2).Draw(rt, "pitch")}
+		d.Bias = Bias{
+			PitchSigmaDeg: rapid.Float64Range(0, 2).Draw(rt, "pitch"),
+			ClockSigma:    time.Duration(rapid.Int64Range(0, int64(time.Second)).Draw(rt, "clock")),
+		}
+		c.Bias.ClockSigma = d.Bias.ClockSigma / 3
 		tr := newTracker(t, Config{}, c, d, seismic("s", 20, 0))
 		s := 0.0
 		for k := range rapid.IntRange(3, 40).Draw(rt, "steps") {
@@ -122,7 +153,15 @@ func TestCovarianceStaysACovariance(t *testing.T) {
 			sc := look(id, uint64(k+1), s, likelyPerson, vec2{e, n})
 			sd := math.Exp(rapid.Float64Range(-3, 4).Draw(rt, "log sigma"))
 			sc.Detections[0].EE, sc.Detections[0].EN, sc.Detections[0].NN = sd*sd, 0.9*sd, 1
+			sc.Motion = Motion{
+				VE: rapid.Float64Range(-40, 40).Draw(rt, "ve"), VUp: rapid.Float64Range(-5, 5).Draw(rt, "vup"),
+				TurnUpDegS: rapid.Float64Range(-90, 90).Draw(rt, "pan"), TurnNDegS: rapid.Float64Range(-30, 30).Draw(rt, "tilt"),
+			}
 			tr.AddScan(sc)
+		}
+		tr.Tracks(at(s + 1))
+		if b := &tr.state.errors; !nowhereNegative(b.cov, b.size()) {
+			rt.Fatalf("of the errors of cameras: %v", b.cov)
 		}
 		for _, tk := range tr.Tracks(at(s + 1)) {
 			sum := tk.EE + tk.NN + tk.Existence + tk.VE + tk.VN + tk.Position.Lat

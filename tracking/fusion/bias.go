@@ -12,22 +12,34 @@ const (
 	maxCameras = 64
 )
 
-// sigma is the standard deviation of each of the four errors of a camera (east, north, heading, pitch) before anything is learned.
-func (s *Bias) sigma() vec4 {
+// errorVec holds something for each of the errors of a camera: east and north in metres, heading and pitch in radians, the clock in seconds.
+type errorVec [numErrors]float64
+
+const (
+	eastError = iota
+	northError
+	headingError
+	pitchError
+	clockError
+	numErrors
+)
+
+// sigma is the standard deviation of each of the errors of a camera before anything is learned.
+func (s *Bias) sigma() errorVec {
 	const rad = math.Pi / 180
-	return vec4{s.PosSigmaM, s.PosSigmaM, s.YawSigmaDeg * rad, s.PitchSigmaDeg * rad}
+	return errorVec{s.PosSigmaM, s.PosSigmaM, s.YawSigmaDeg * rad, s.PitchSigmaDeg * rad, s.ClockSigma.Seconds()}
 }
 
-// errorBelief is what the tracker believes of the systematic errors of all cameras together: east and north in metres, heading and
-// pitch in radians, four for each camera, with their joint covariance. A target that two cameras see tells how their errors differ and
+// errorBelief is what the tracker believes of the systematic errors of all cameras together, an errorVec for each camera, with their
+// joint covariance. A target that two cameras see tells how their errors differ and
 // nothing more; the joint covariance keeps that apart from what they have in common, which stays as uncertain as the mean of so many
 // errors is, however long they agree.
 type errorBelief struct {
 	at     int64   // ns
 	sensor []int32 // index of the sensor of each camera
-	sigma  []vec4
+	sigma  []errorVec
 	tau    []float64 // s, of the position
-	mean   []vec4
+	mean   []errorVec
 	cov    []float64 // square, row by row
 }
 
@@ -41,7 +53,7 @@ func (b *errorBelief) copyFrom(o *errorBelief) {
 }
 
 // size is the number of rows of the covariance.
-func (b *errorBelief) size() int { return 4 * len(b.sensor) }
+func (b *errorBelief) size() int { return numErrors * len(b.sensor) }
 
 // add makes room for one more camera and gives its place; -1 when there is none left.
 func (b *errorBelief) add(s *sensor) int32 {
@@ -49,30 +61,34 @@ func (b *errorBelief) add(s *sensor) int32 {
 		return -1
 	}
 	n, slot := b.size(), len(b.sensor)
-	cov := make([]float64, (n+4)*(n+4))
+	cov := make([]float64, (n+numErrors)*(n+numErrors))
 	for i := range n {
-		copy(cov[i*(n+4):], b.cov[i*n:(i+1)*n])
+		copy(cov[i*(n+numErrors):], b.cov[i*n:(i+1)*n])
 	}
 	b.cov = cov
 	b.sensor = append(b.sensor, s.index)
 	b.sigma = append(b.sigma, s.Bias.sigma())
 	b.tau = append(b.tau, s.Bias.PosTau.Seconds())
-	b.mean = append(b.mean, vec4{})
+	b.mean = append(b.mean, errorVec{})
 	b.forget(slot)
 	return int32(slot)
 }
 
 // forget starts anew with one camera.
 func (b *errorBelief) forget(slot int) {
-	n := b.size()
-	b.mean[slot] = vec4{}
-	for k := range 4 {
-		i := 4*slot + k
-		for j := range n {
-			b.cov[i*n+j], b.cov[j*n+i] = 0, 0
-		}
-		b.cov[i*n+i] = b.sigma[slot][k] * b.sigma[slot][k]
+	for k := range numErrors {
+		b.forgetOne(slot, k)
 	}
+}
+
+// forgetOne starts anew with one error of a camera.
+func (b *errorBelief) forgetOne(slot, k int) {
+	n, i := b.size(), numErrors*slot+k
+	b.mean[slot][k] = 0
+	for j := range n {
+		b.cov[i*n+j], b.cov[j*n+i] = 0, 0
+	}
+	b.cov[i*n+i] = b.sigma[slot][k] * b.sigma[slot][k]
 }
 
 // advance brings the belief to a time: each error forgets itself, on its own.
@@ -82,13 +98,13 @@ func (b *errorBelief) advance(to int64) {
 	if dt <= 0 || len(b.sensor) == 0 {
 		return
 	}
-	n, turn := b.size(), math.Exp(-dt/turnTau)
+	n, turn, clock := b.size(), math.Exp(-dt/turnTau), math.Exp(-dt/clockDriftS)
 	for slot := range b.sensor {
 		pos := math.Exp(-dt / b.tau[slot])
-		phi := vec4{pos, pos, turn, turn}
-		for k := range 4 {
+		phi := errorVec{pos, pos, turn, turn, clock}
+		for k := range numErrors {
 			b.mean[slot][k] *= phi[k]
-			i := 4*slot + k
+			i := numErrors*slot + k
 			for j := range n {
 				b.cov[i*n+j] *= phi[k]
 				b.cov[j*n+i] *= phi[k]
@@ -98,17 +114,18 @@ func (b *errorBelief) advance(to int64) {
 	}
 }
 
-// effect is how the four errors of a camera move a detection at a place.
-func effect(centre vec2, height float64, p vec2) (out [2]vec4) {
-	de, dn := p[0]-centre[0], p[1]-centre[1]
+// effect is how the errors of a camera move a detection at a place, on something that stands there.
+func (m *measurement) effect(p vec2) [2]errorVec {
+	de, dn := p[0]-m.view.centre[0], p[1]-m.view.centre[1]
 	r := max(1, math.Hypot(de, dn))
 	ue, un := de/r, dn/r
-	far := (r*r + height*height) / height
-	return [2]vec4{{1, 0, r * un, far * ue}, {0, 1, -r * ue, far * un}}
+	far := (r*r + m.height*m.height) / m.height
+	w := m.motion.sweep(de, dn, m.height)
+	return [2]errorVec{{1, 0, r * un, far * ue, w[0]}, {0, 1, -r * ue, far * un, w[1]}}
 }
 
 // shift is the expected displacement of a detection.
-func (b *errorBelief) shift(slot int32, e *[2]vec4) (d vec2) {
+func (b *errorBelief) shift(slot int32, e *[2]errorVec) (d vec2) {
 	if slot < 0 {
 		return d
 	}
@@ -120,12 +137,12 @@ func (b *errorBelief) shift(slot int32, e *[2]vec4) (d vec2) {
 }
 
 // covariance is how uncertain the displacement is that one camera makes.
-func (b *errorBelief) covariance(slot int32, e *[2]vec4) (c sym2) {
+func (b *errorBelief) covariance(slot int32, e *[2]errorVec) (c sym2) {
 	n := b.size()
-	for i := range 4 {
-		row := b.cov[(4*int(slot)+i)*n+4*int(slot):][:4]
-		f := e[0][0]*row[0] + e[0][1]*row[1] + e[0][2]*row[2] + e[0][3]*row[3]
-		g := e[1][0]*row[0] + e[1][1]*row[1] + e[1][2]*row[2] + e[1][3]*row[3]
+	for i := range numErrors {
+		row := b.cov[(numErrors*int(slot)+i)*n+numErrors*int(slot):][:numErrors]
+		f := e[0][0]*row[0] + e[0][1]*row[1] + e[0][2]*row[2] + e[0][3]*row[3] + e[0][4]*row[4]
+		g := e[1][0]*row[0] + e[1][1]*row[1] + e[1][2]*row[2] + e[1][3]*row[3] + e[1][4]*row[4]
 		c.ee += e[0][i] * f
 		c.en += e[0][i] * g
 		c.nn += e[1][i] * g
@@ -134,12 +151,12 @@ func (b *errorBelief) covariance(slot int32, e *[2]vec4) (c sym2) {
 }
 
 // crossCovariance is the covariance of the displacements that one camera makes in two views.
-func (b *errorBelief) crossCovariance(slot int32, e, f *[2]vec4) (c mat2) {
+func (b *errorBelief) crossCovariance(slot int32, e, f *[2]errorVec) (c mat2) {
 	n := b.size()
-	for i := range 4 {
-		row := b.cov[(4*int(slot)+i)*n+4*int(slot):][:4]
-		g := f[0][0]*row[0] + f[0][1]*row[1] + f[0][2]*row[2] + f[0][3]*row[3]
-		h := f[1][0]*row[0] + f[1][1]*row[1] + f[1][2]*row[2] + f[1][3]*row[3]
+	for i := range numErrors {
+		row := b.cov[(numErrors*int(slot)+i)*n+numErrors*int(slot):][:numErrors]
+		g := f[0][0]*row[0] + f[0][1]*row[1] + f[0][2]*row[2] + f[0][3]*row[3] + f[0][4]*row[4]
+		h := f[1][0]*row[0] + f[1][1]*row[1] + f[1][2]*row[2] + f[1][3]*row[3] + f[1][4]*row[4]
 		c[0][0] += e[0][i] * g
 		c[0][1] += e[0][i] * h
 		c[1][0] += e[1][i] * g
@@ -149,20 +166,21 @@ func (b *errorBelief) crossCovariance(slot int32, e, f *[2]vec4) (c mat2) {
 }
 
 // saw moves the average view of an influence towards the one of a fix that went into the track with a gain; the sensitivity still is that before.
-func (f *influence) saw(view *[2]vec4, gain float64) {
+func (f *influence) saw(view *[2]errorVec, gain float64) {
 	share := 1.0
 	if was := f.a[0][0] + f.a[1][1]; was > 1e-6 && gain >= 0 {
 		share = gain / (gain + was)
 	}
 	for i := range 2 {
-		for k := range 4 {
+		for k := range numErrors {
 			f.view[i][k] += share * (view[i][k] - f.view[i][k])
 		}
 	}
 }
 
-// refresh gives the influence of a camera on a track the size that its error is now believed to have, and what it has in common with a view.
-func (s *state) refresh(tr *track, cam *cameraState, sensor int32, bias sym2, e *[2]vec4) {
+// refresh gives the influence of a camera on a track that moves by v the size that its error is now believed to have, and what it has in
+// common with a view.
+func (s *state) refresh(tr *track, v vec2, cam *cameraState, sensor int32, bias sym2, e *[2]errorVec) {
 	for k := range tr.influences {
 		f := &tr.influences[k]
 		if !f.used || f.sensor != sensor {
@@ -172,8 +190,9 @@ func (s *state) refresh(tr *track, cam *cameraState, sensor int32, bias sym2, e 
 			f.c, f.cross = bias, bias.full()
 			return
 		}
-		f.c = s.errors.covariance(cam.slot, &f.view)
-		f.cross = s.errors.crossCovariance(cam.slot, &f.view, e)
+		view := on(f.view, v)
+		f.c = s.errors.covariance(cam.slot, &view)
+		f.cross = s.errors.crossCovariance(cam.slot, &view, e)
 		return
 	}
 }
@@ -181,7 +200,7 @@ func (s *state) refresh(tr *track, cam *cameraState, sensor int32, bias sym2, e 
 // part is how the errors of one camera act on something of two dimensions.
 type part struct {
 	slot int32
-	h    [2]vec4
+	h    [2]errorVec
 }
 
 // joint is the covariance that the errors of several cameras make together.
@@ -190,10 +209,10 @@ func (b *errorBelief) joint(parts []part) (c sym2) {
 	for x := range parts {
 		for y := range parts {
 			p, q := &parts[x], &parts[y]
-			for i := range 4 {
-				row := b.cov[(4*int(p.slot)+i)*n+4*int(q.slot):][:4]
-				f := q.h[0][0]*row[0] + q.h[0][1]*row[1] + q.h[0][2]*row[2] + q.h[0][3]*row[3]
-				g := q.h[1][0]*row[0] + q.h[1][1]*row[1] + q.h[1][2]*row[2] + q.h[1][3]*row[3]
+			for i := range numErrors {
+				row := b.cov[(numErrors*int(p.slot)+i)*n+numErrors*int(q.slot):][:numErrors]
+				f := q.h[0][0]*row[0] + q.h[0][1]*row[1] + q.h[0][2]*row[2] + q.h[0][3]*row[3] + q.h[0][4]*row[4]
+				g := q.h[1][0]*row[0] + q.h[1][1]*row[1] + q.h[1][2]*row[2] + q.h[1][3]*row[3] + q.h[1][4]*row[4]
 				c.ee += p.h[0][i] * f
 				c.en += p.h[0][i] * g
 				c.nn += p.h[1][i] * g
@@ -204,7 +223,7 @@ func (b *errorBelief) joint(parts []part) (c sym2) {
 }
 
 // biasOf is how uncertain the displacement is that a camera makes at a place.
-func (s *state) biasOf(cam *cameraState, sen *sensor, e *[2]vec4) (c sym2) {
+func (s *state) biasOf(cam *cameraState, sen *sensor, e *[2]errorVec) (c sym2) {
 	if cam.slot >= 0 {
 		return s.errors.covariance(cam.slot, e)
 	}
@@ -220,6 +239,8 @@ func (s *state) biasOf(cam *cameraState, sen *sensor, e *[2]vec4) (c sym2) {
 // parts is how the errors of the cameras have gone into the place of a track, and rest the covariance that other sensors' errors have
 // made in it.
 func (s *state) parts(tr *track, at vec2, out []part) (parts []part, rest sym2) {
+	var v vec2
+	asked := false
 	for k := range tr.influences {
 		f := &tr.influences[k]
 		if !f.used {
@@ -228,9 +249,12 @@ func (s *state) parts(tr *track, at vec2, out []part) (parts []part, rest sym2) 
 		a0, a1 := f.a[0], f.a[1]
 		if int(f.sensor) < len(s.cameras) {
 			if cam := &s.cameras[f.sensor]; cam.lastScan != 0 && cam.slot >= 0 {
-				e := &f.view
+				if s.errors.timed(cam.slot) && !asked {
+					v, asked = tr.going(), true
+				}
+				e := on(f.view, v)
 				p := part{slot: cam.slot}
-				for i := range 4 {
+				for i := range numErrors {
 					p.h[0][i] = a0[0]*e[0][i] + a0[1]*e[1][i]
 					p.h[1][i] = a1[0]*e[0][i] + a1[1]*e[1][i]
 				}
@@ -262,6 +286,8 @@ type CameraError struct {
 	YawDeg, PitchDeg           float64
 	EastSigmaM, NorthSigmaM    float64
 	YawSigmaDeg, PitchSigmaDeg float64
+
+	ClockAhead, ClockSigma time.Duration // ahead: a frame was taken before its time says, against the poses and against other sensors
 }
 
 // CameraErrors gives the errors of the cameras that have sent scans, in the order in which they were made known, as they were at
@@ -277,10 +303,11 @@ func (t *Tracker) CameraErrors() []CameraError {
 			continue
 		}
 		mean := b.mean[cam.slot]
-		sigma := func(k int) float64 { return math.Sqrt(b.cov[(4*int(cam.slot)+k)*(n+1)]) }
+		sigma := func(k int) float64 { return math.Sqrt(b.cov[(numErrors*int(cam.slot)+k)*(n+1)]) }
 		out = append(out, CameraError{
 			Sensor: t.names[index], EastM: mean[0], NorthM: mean[1], YawDeg: mean[2] * deg, PitchDeg: mean[3] * deg,
 			EastSigmaM: sigma(0), NorthSigmaM: sigma(1), YawSigmaDeg: sigma(2) * deg, PitchSigmaDeg: sigma(3) * deg,
+			ClockAhead: time.Duration(mean[clockError] * 1e9), ClockSigma: time.Duration(sigma(clockError) * 1e9),
 		})
 	}
 	return out

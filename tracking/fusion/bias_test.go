@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -17,7 +18,7 @@ func TestEvidenceOfASecondIsWhatOneWordAfterTheOtherGives(t *testing.T) {
 		cameras := rapid.IntRange(1, 5).Draw(rt, "cameras")
 		var b errorBelief
 		for k := range cameras {
-			s, err := newSensor(Sensor{ID: "c", Kind: Camera, Bias: Bias{PosSigmaM: 3, YawSigmaDeg: 0.3, PitchSigmaDeg: 0.1}}, int32(k), &plane{})
+			s, err := newSensor(Sensor{ID: "c", Kind: Camera, Bias: Bias{PosSigmaM: 3, YawSigmaDeg: 0.3, PitchSigmaDeg: 0.1, ClockSigma: 60 * time.Millisecond}}, int32(k), &plane{})
 			if err != nil {
 				rt.Fatal(err)
 			}
@@ -30,8 +31,8 @@ func TestEvidenceOfASecondIsWhatOneWordAfterTheOtherGives(t *testing.T) {
 			h := make([]float64, n)
 			for _, slot := range []int{r.IntN(cameras), r.IntN(cameras)} {
 				v.told[slot] = true
-				for i := range 4 {
-					h[4*slot+i] = r.NormFloat64()
+				for i := range numErrors {
+					h[numErrors*slot+i] = r.NormFloat64()
 				}
 			}
 			z, noise := 5*r.NormFloat64(), 1+r.Float64()
@@ -48,8 +49,8 @@ func TestEvidenceOfASecondIsWhatOneWordAfterTheOtherGives(t *testing.T) {
 			rt.Fatal("no solution")
 		}
 		for i := range n {
-			if d := math.Abs(b.mean[i/4][i%4] - x[i]); d > 1e-6*(1+math.Abs(x[i])) {
-				rt.Fatalf("error %d is %g, one by one %g", i, b.mean[i/4][i%4], x[i])
+			if d := math.Abs(b.mean[i/numErrors][i%numErrors] - x[i]); d > 1e-6*(1+math.Abs(x[i])) {
+				rt.Fatalf("error %d is %g, one by one %g", i, b.mean[i/numErrors][i%numErrors], x[i])
 			}
 			for j := range n {
 				if d := math.Abs(b.cov[i*n+j] - p[i*n+j]); d > 1e-8*(1+math.Sqrt(p[i*n+i]*p[j*n+j])) {

@@ -35,7 +35,7 @@ func (t *Tracker) birthFromCamera(s *state, cam *cameraState, m *measurement, j 
 	}
 	// Where false detections are dense a newcomer is hard to tell from them, but a few frames that agree do.
 	r = max(r, minBirthR)
-	e := effect(m.view.centre, m.height, d.z)
+	e := m.effect(d.z)
 	f := fixOf{m.sensor.index, t.work.z[j], d.r, s.biasOf(cam, m.sensor, &e), m.sensor.Bias.PosTau.Seconds(), e}
 	tr := newTrack(birthKey{m.t, m.sensor.index, int32(j), m.seq}, &f, newClass(d.class), r)
 	tr.seen = d.class

@@ -22,7 +22,7 @@ type evidenceOf struct {
 	eq    []float64 // the equations of settle, row by row
 	cross []float64 // columns of the covariance
 	gain  []float64
-	delta []vec4
+	delta []errorVec
 }
 
 func (v *evidenceOf) clear() {
@@ -34,11 +34,11 @@ func (v *evidenceOf) clear() {
 
 // learn takes the difference between a detection and the place where its track was expected, both corrected by what is believed.
 // The track's own share is what the errors of the cameras that placed it have made of it.
-func (v *evidenceOf) learn(s *state, tr *track, slot int32, e *[2]vec4, nu vec2, at vec2, r sym2, doubt float64) {
+func (v *evidenceOf) learn(s *state, tr *track, slot int32, e *[2]errorVec, nu vec2, at vec2, r sym2, doubt float64) {
 	parts, rest := s.parts(tr, at, v.parts[:0])
 	own := -1
 	for k := range parts {
-		for i := range 4 {
+		for i := range numErrors {
 			parts[k].h[0][i] *= -1
 			parts[k].h[1][i] *= -1
 		}
@@ -49,7 +49,7 @@ func (v *evidenceOf) learn(s *state, tr *track, slot int32, e *[2]vec4, nu vec2,
 	if own < 0 {
 		own, parts = len(parts), append(parts, part{slot: slot})
 	}
-	for i := range 4 {
+	for i := range numErrors {
 		parts[own].h[0][i] += e[0][i]
 		parts[own].h[1][i] += e[1][i]
 	}
@@ -65,7 +65,7 @@ func (v *evidenceOf) learn(s *state, tr *track, slot int32, e *[2]vec4, nu vec2,
 	}
 	n := s.errors.size()
 	if len(v.pull) != n {
-		v.info, v.pull, v.told = resized(v.info, n*n), resized(v.pull, n), resized(v.told, n/4)
+		v.info, v.pull, v.told = resized(v.info, n*n), resized(v.pull, n), resized(v.told, n/numErrors)
 		v.clear()
 	}
 	v.words++
@@ -73,14 +73,14 @@ func (v *evidenceOf) learn(s *state, tr *track, slot int32, e *[2]vec4, nu vec2,
 	for x := range parts {
 		p := &parts[x]
 		v.told[p.slot] = true
-		for i := range 4 {
+		for i := range numErrors {
 			h := w.times(vec2{p.h[0][i], p.h[1][i]})
-			row := 4*int(p.slot) + i
+			row := numErrors*int(p.slot) + i
 			v.pull[row] += h[0]*nu[0] + h[1]*nu[1]
 			for y := range parts {
 				q := &parts[y]
-				cell := v.info[row*n+4*int(q.slot):][:4]
-				for j := range 4 {
+				cell := v.info[row*n+numErrors*int(q.slot):][:numErrors]
+				for j := range numErrors {
 					cell[j] += h[0]*q.h[0][j] + h[1]*q.h[1][j]
 				}
 			}
@@ -110,8 +110,10 @@ func (v *evidenceOf) solve(b *errorBelief) bool {
 	v.rows = v.rows[:0]
 	for slot, told := range v.told {
 		if told {
-			for k := range 4 {
-				v.rows = append(v.rows, int32(4*slot+k))
+			for k, sigma := range b.sigma[slot] {
+				if sigma > 0 { // what is known to be none stays none
+					v.rows = append(v.rows, int32(numErrors*slot+k))
+				}
 			}
 		}
 	}
@@ -157,8 +159,8 @@ func (v *evidenceOf) solve(b *errorBelief) bool {
 			}
 			step += c * g[m]
 		}
-		v.delta[r/4][r%4] = step
-		b.mean[r/4][r%4] += step
+		v.delta[r/numErrors][r%numErrors] = step
+		b.mean[r/numErrors][r%numErrors] += step
 	}
 	for r := range n {
 		gain := v.gain[r*m:][:m]
@@ -215,7 +217,9 @@ func eliminate(a []float64, m, width int) bool {
 }
 
 // correct moves a track as it would have been placed had the errors been known to be what they are now believed to be.
-func (s *state) correct(tr *track, delta []vec4) {
+func (s *state) correct(tr *track, delta []errorVec) {
+	var v vec2
+	asked := false
 	for k := range tr.influences {
 		f := &tr.influences[k]
 		if !f.used || int(f.sensor) >= len(s.cameras) {
@@ -225,12 +229,15 @@ func (s *state) correct(tr *track, delta []vec4) {
 		if cam.lastScan == 0 || cam.slot < 0 {
 			continue
 		}
-		e := &f.view
-		f.c = s.errors.covariance(cam.slot, e)
+		if s.errors.timed(cam.slot) && !asked {
+			v, asked = tr.going(), true
+		}
+		e := on(f.view, v)
+		f.c = s.errors.covariance(cam.slot, &e)
 		var d vec2
-		for i, v := range delta[cam.slot] {
-			d[0] += e[0][i] * v
-			d[1] += e[1][i] * v
+		for i, by := range delta[cam.slot] {
+			d[0] += e[0][i] * by
+			d[1] += e[1][i] * by
 		}
 		step := f.a.apply(d)
 		for m := range numModels {

@@ -35,6 +35,7 @@ type measurement struct {
 	dets   []det // scan; of a foreign track its one place
 	view   footprint
 	height float64
+	motion motion
 
 	trip      Trip // trip
 	cls       ClassProbs
@@ -119,6 +120,7 @@ func (t *Tracker) scanMeasurement(s *Scan, sen *sensor) (*measurement, bool) {
 	if !(m.height > 1 && m.height < 1e5) {
 		m.height = 100
 	}
+	m.motion = s.Motion.inRadians()
 	m.view = footprint{centre: centre, nothing: true, area: noFootprintArea}
 	sec := s.Sector
 	finite := !math.IsNaN(sec.AzDeg+sec.HFovDeg+sec.RMinM+sec.RMaxM) && !math.IsInf(sec.AzDeg+sec.HFovDeg+sec.RMinM+sec.RMaxM, 0)

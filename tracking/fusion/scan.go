@@ -13,9 +13,10 @@ type work struct {
 	pd      []float64
 	priors  []prior
 	bias    []sym2
-	views   [][2]vec4 // how the camera's errors displace each
-	whole   []bool    // surely in view
-	miss    []float64 // probability of being seen, as far as not being seen counts against it
+	views   [][2]errorVec // how the camera's errors displace each, did it stand still
+	leads   []vec2        // how far each has gone on since the frame was truly taken
+	whole   []bool        // surely in view
+	miss    []float64     // probability of being seen, as far as not being seen counts against it
 	pairs   associator
 	ratios  []float64
 	clutter []float64 // density of false detections where each detection is
@@ -43,6 +44,7 @@ func (t *Tracker) scan(s *state, m *measurement) {
 	if cam.lastScan == 0 {
 		cam.slot = s.errors.add(m.sensor)
 	}
+	t.retime(s, cam, m.sensor)
 	look := 1.0 // share of an independent look that this frame is
 	if cam.lastScan > 0 {
 		look = min(1, float64(m.t-cam.lastScan)/1e9*missesPerS)
@@ -52,7 +54,7 @@ func (t *Tracker) scan(s *state, m *measurement) {
 	w.z = w.z[:0]
 	for j := range m.dets {
 		z := m.dets[j].z
-		e := effect(m.view.centre, m.height, z)
+		e := m.effect(z)
 		d := s.errors.shift(cam.slot, &e)
 		w.z = append(w.z, vec2{z[0] - d[0], z[1] - d[1]})
 	}
@@ -86,6 +88,7 @@ func (t *Tracker) scan(s *state, m *measurement) {
 func (t *Tracker) choose(s *state, cam *cameraState, m *measurement, look float64) {
 	w := &t.work
 	w.index, w.pd, w.priors, w.bias, w.views, w.miss = w.index[:0], w.pd[:0], w.priors[:0], w.bias[:0], w.views[:0], w.miss[:0]
+	w.leads = w.leads[:0]
 	shows := cam.seen.pd(m.sensor.Pd)
 	for i := range s.tracks {
 		tr := &s.tracks[i]
@@ -98,9 +101,14 @@ func (t *Tracker) choose(s *state, cam *cameraState, m *measurement, look float6
 			continue
 		}
 		tr.predict(m.t, survivalS)
-		e := effect(m.view.centre, m.height, tr.mean())
+		view := m.effect(tr.mean())
+		var v vec2
+		if m.sensor.Bias.ClockSigma > 0 {
+			v = tr.going()
+		}
+		e := on(view, v)
 		bias := s.biasOf(cam, m.sensor, &e)
-		s.refresh(tr, cam, m.sensor.index, bias, &e)
+		s.refresh(tr, v, cam, m.sensor.index, bias, &e)
 		pr := tr.prior()
 		pd := shows
 		if m.view.nothing {
@@ -111,7 +119,8 @@ func (t *Tracker) choose(s *state, cam *cameraState, m *measurement, look float6
 		w.index = append(w.index, int32(i))
 		w.pd = append(w.pd, pd)
 		w.priors = append(w.priors, pr)
-		w.bias, w.views = append(w.bias, bias), append(w.views, e)
+		w.bias, w.views = append(w.bias, bias), append(w.views, view)
+		w.leads = append(w.leads, s.errors.lead(cam.slot, v))
 		w.miss = append(w.miss, 0)
 	}
 	w.whole = w.whole[:0]
@@ -177,7 +186,7 @@ func (t *Tracker) pair(s *state, m *measurement, fresh float64) {
 	for k, i := range w.index {
 		tr := &s.tracks[i]
 		w.pairs.from = append(w.pairs.from, int32(len(w.pairs.edges)))
-		pr := &w.priors[k]
+		pr, lead := &w.priors[k], w.leads[k]
 		fix := fixOf{sensor: m.sensor.index, bias: w.bias[k]}
 		add, _ := tr.innovation(pr, &fix)
 		base := pr.cov
@@ -186,9 +195,10 @@ func (t *Tracker) pair(s *state, m *measurement, fresh float64) {
 		base.nn -= pr.common[1][1]
 		around := base.add(add)
 		floor := 1 - tr.r*w.miss[k]
-		lo := firstEast(w.z, w.order, pr.mean[0]-4*math.Sqrt(max(0, around.ee))-200)
+		lo := firstEast(w.z, w.order, pr.mean[0]-lead[0]-4*math.Sqrt(max(0, around.ee))-200)
 		for _, j := range w.order[lo:] {
 			d, z := &m.dets[j], w.z[j]
+			z[0], z[1] = z[0]+lead[0], z[1]+lead[1]
 			nu := vec2{z[0] - pr.mean[0], z[1] - pr.mean[1]}
 			if nu[0] > 4*math.Sqrt(max(0, around.ee))+200 {
 				break
@@ -239,8 +249,9 @@ func (t *Tracker) updateFromScan(s *state, tr *track, cam *cameraState, m *measu
 		e := &es[n]
 		l := e.psi * e.toTrack
 		sum += l
-		d := &m.dets[e.det]
-		w.fixes = append(w.fixes, fixOf{m.sensor.index, w.z[e.det], d.r, w.bias[k], m.sensor.Bias.PosTau.Seconds(), w.views[k]})
+		d, z := &m.dets[e.det], w.z[e.det]
+		z[0], z[1] = z[0]+w.leads[k][0], z[1]+w.leads[k][1]
+		w.fixes = append(w.fixes, fixOf{m.sensor.index, z, d.r, w.bias[k], m.sensor.Bias.PosTau.Seconds(), w.views[k]})
 		var wt [numModels]float64
 		for mo := range wt {
 			wt[mo] = e.byModel[mo] * e.toTrack
@@ -267,9 +278,12 @@ func (t *Tracker) updateFromScan(s *state, tr *track, cam *cameraState, m *measu
 		miss[mo] = missed
 	}
 	if best/total > 0.9 && old > 0.99 && tr.hits > 4 && cam.slot >= 0 {
-		z, at := w.z[chosen], w.priors[k].mean
-		e := effect(m.view.centre, m.height, z)
-		w.evidence.learn(s, tr, cam.slot, &e, vec2{z[0] - at[0], z[1] - at[1]}, at, m.dets[chosen].r, learnDoubt/look)
+		z, at, lead := w.z[chosen], w.priors[k].mean, w.leads[k]
+		e := m.effect(z)
+		if m.sensor.Bias.ClockSigma > 0 {
+			e = on(e, tr.going())
+		}
+		w.evidence.learn(s, tr, cam.slot, &e, vec2{z[0] + lead[0] - at[0], z[1] + lead[1] - at[1]}, at, m.dets[chosen].r, learnDoubt/look)
 	}
 	tr.absorb(&w.priors[k], w.fixes, w.wts, miss)
 	tr.learnClass(m, es, total)

@@ -32,6 +32,7 @@ func newSensor(s Sensor, index int32, pl *plane) (*sensor, error) {
 	bad := func(v float64) bool { return !(v >= 0 && v <= largest) }
 	if slices.ContainsFunc(append([]float64{
 		s.Pd, s.ClutterPerScan, s.FAPerHour, s.FovDeg, s.Bias.PosSigmaM, s.Bias.YawSigmaDeg, s.Bias.PitchSigmaDeg,
+		s.Bias.ClockSigma.Seconds(),
 	}, s.RangeM[:]...), bad) {
 		return nil, fmt.Errorf("%w: %s has a number that is negative, too large or not finite", ErrSensor, s.ID)
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 )
 
 func TestBearingsPlaceATrackAcrossTheirDirection(t *testing.T) {
@@ -174,7 +175,9 @@ func TestLearnedCameraErrorIsShownAndForgotten(t *testing.T) {
 // TestSteadyStateAllocatesNothing counts what taking and working measurements allocates once buffers have grown; the list that Tracks
 // hands out is its caller's and not counted.
 func TestSteadyStateAllocatesNothing(t *testing.T) {
-	tr := newTracker(t, Config{}, camera("c"), camera("d"), seismic("s", 0, 0))
+	d := camera("d")
+	d.Bias = Bias{PosSigmaM: 2, YawSigmaDeg: 0.3, ClockSigma: 50 * time.Millisecond}
+	tr := newTracker(t, Config{}, camera("c"), d, seismic("s", 0, 0))
 	r := rand.New(rand.NewPCG(6, 6))
 	var scans []Scan
 	var trips []Trip
@@ -186,7 +189,7 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 			id = "d"
 		}
 		sc := look(id, 0, s-1.5*float64(k%3/2), likelyPerson, noisy(r, vec2{30, 40}), noisy(r, vec2{-50, 10}), noisy(r, vec2{33, 44}))
-		sc.Arrival = at(s)
+		sc.Arrival, sc.Motion = at(s), Motion{VE: 9, TurnUpDegS: 12}
 		scans = append(scans, sc)
 		trips = append(trips, Trip{Sensor: "s", Time: at(s - 2), Arrival: at(s), Confidence: 0.8})
 	}

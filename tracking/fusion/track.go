@@ -24,9 +24,9 @@ type influence struct {
 	used   bool
 	a      mat42
 	c      sym2
-	view   [2]vec4 // camera: how its four errors displaced what has gone into the track, on average
-	cross  mat2    // covariance of that displacement with the one that the camera makes now
-	tau    float64 // s, correlation time of the error
+	view   [2]errorVec // camera: how its errors displaced what has gone into the track, on average, had it stood still
+	cross  mat2        // covariance of that displacement with the one that the camera makes now
+	tau    float64     // s, correlation time of the error
 }
 
 type source struct {

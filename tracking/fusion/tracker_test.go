@@ -87,6 +87,7 @@ func story(seed uint64) (scans []Scan, trips []Trip) {
 		}
 		sc := look(id, uint64(k+1), s, likelyPerson, pts...)
 		sc.Arrival = at(20)
+		sc.Motion = Motion{VE: 8 - s, VN: s, TurnUpDegS: 10 * math.Sin(s)}
 		scans = append(scans, sc)
 	}
 	for k := range 8 {
@@ -102,7 +103,7 @@ func story(seed uint64) (scans []Scan, trips []Trip) {
 
 func storyTracker(t testing.TB) *Tracker {
 	d := camera("d")
-	d.Bias = Bias{PosSigmaM: 2, YawSigmaDeg: 0.2, PitchSigmaDeg: 0.1}
+	d.Bias = Bias{PosSigmaM: 2, YawSigmaDeg: 0.2, PitchSigmaDeg: 0.1, ClockSigma: 100 * time.Millisecond}
 	return newTracker(t, Config{}, camera("c"), d,
 		Sensor{ID: "s", Kind: Seismic, Position: place(-55, 15)},
 		Sensor{ID: "ear", Kind: Bearing, Position: place(100, -300)}, Sensor{ID: "other", Kind: System})

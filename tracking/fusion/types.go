@@ -75,6 +75,7 @@ type Bias struct {
 	YawSigmaDeg   float64       // heading, degrees
 	PitchSigmaDeg float64       // pitch, degrees
 	PosTau        time.Duration // how long the position error keeps its value; default 180 s
+	ClockSigma    time.Duration // the frames' times against the poses' and against other sensors; 0: they agree, and nothing is learned of it
 }
 
 // Sensor describes a source of measurements. Only the fields of its kind are used.
@@ -114,6 +115,12 @@ type Detection struct {
 	Class      ClassProbs // zero means unknown
 }
 
+// Motion is how a camera moves at the time of a frame. It says where a frame that was taken at another time than it claims is placed.
+type Motion struct {
+	VE, VN, VUp                      float64 // m/s
+	TurnEDegS, TurnNDegS, TurnUpDegS float64 // rate of turn about axes to the east, to the north and up, right-handed: a camera that pans clockwise turns about up by less than nothing
+}
+
 // Scan is one camera frame after detection. A scan without detections is information too.
 type Scan struct {
 	Sensor     string
@@ -122,6 +129,7 @@ type Scan struct {
 	Arrival    time.Time
 	Position   geo.LatLon   // of the camera
 	HeightM    float64      // of the camera above ground; zero: 100 m
+	Motion     Motion       // of the camera; zero: it stands still, or its motion is not known
 	Sector     Sector       // what the frame looked at; used when Footprint is empty
 	Footprint  []geo.LatLon // polygon, not closed
 	Before     []geo.LatLon // where not nil: what must have shown an object before as well, of a detector that tells of what two looks showed

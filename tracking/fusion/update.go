@@ -9,7 +9,7 @@ type fixOf struct {
 	r      sym2 // random error
 	bias   sym2 // systematic error of this sensor at this place
 	tau    float64
-	view   [2]vec4 // camera: how its four errors displace the fix
+	view   [2]errorVec // camera: how its errors displace the fix, did what it shows stand still
 }
 
 // prior holds what all measurements of one sensor at one time share about a track.

@@ -82,6 +82,25 @@ func Interpolate(a, b Pose, f float64) Pose {
 	return out
 }
 
+// TurnRate is how one attitude turns into another in some seconds: degrees a second about axes to the east, to the north and up,
+// right-handed. Unlike differences of yaw, pitch and roll it means something straight down too.
+func TurnRate(a, b Attitude, seconds float64) [3]float64 {
+	ra, rb := a.rotation(), b.rotation()
+	var r mat3 // of b against a, in north-east-down
+	for i := range 3 {
+		for j := range 3 {
+			r[i][j] = rb[i][0]*ra[j][0] + rb[i][1]*ra[j][1] + rb[i][2]*ra[j][2]
+		}
+	}
+	axis := [3]float64{(r[2][1] - r[1][2]) / 2, (r[0][2] - r[2][0]) / 2, (r[1][0] - r[0][1]) / 2}
+	sin := math.Sqrt(dot(axis, axis))
+	rate := 180 / math.Pi / seconds
+	if sin > 1e-9 {
+		rate *= math.Atan2(sin, (r[0][0]+r[1][1]+r[2][2]-1)/2) / sin
+	}
+	return [3]float64{axis[1] * rate, axis[0] * rate, -axis[2] * rate}
+}
+
 type mat3 [3][3]float64
 
 func (a Attitude) rotation() mat3 {

@@ -12,4 +12,6 @@ type CameraBias struct {
 	NorthSigmaM   float64 `json:"northSigmaM"`
 	YawSigmaDeg   float64 `json:"yawSigmaDeg"`
 	PitchSigmaDeg float64 `json:"pitchSigmaDeg"`
+	ClockMs       float64 `json:"clockMs"` // ahead: frames were taken before their times say
+	ClockSigmaMs  float64 `json:"clockSigmaMs"`
 }

@@ -237,9 +237,9 @@ export function createWorld() {
   }
 
   function bias(v) {
-    const sigmas = { eastSigmaM: 0.6, northSigmaM: 0.6, yawSigmaDeg: 0.2, pitchSigmaDeg: 0.1 };
-    if (v.biasForgotten) return [{ feed: `${v.id}-thermal`, eastM: 0, northM: 0, yawDeg: 0, pitchDeg: 0, ...sigmas }];
-    return [{ feed: `${v.id}-thermal`, eastM: -0.4, northM: 6.2, yawDeg: 0.3, pitchDeg: -0.1, ...sigmas }];
+    const sigmas = { eastSigmaM: 0.6, northSigmaM: 0.6, yawSigmaDeg: 0.2, pitchSigmaDeg: 0.1, clockSigmaMs: 12 };
+    if (v.biasForgotten) return [{ feed: `${v.id}-thermal`, eastM: 0, northM: 0, yawDeg: 0, pitchDeg: 0, clockMs: 0, ...sigmas }];
+    return [{ feed: `${v.id}-thermal`, eastM: -0.4, northM: 6.2, yawDeg: 0.3, pitchDeg: -0.1, clockMs: 80, ...sigmas }];
   }
 
   const zones = {

@@ -733,6 +733,7 @@ const english = {
   bias: {
     title: 'Errors learned of its cameras; places are corrected by them',
     nothing: 'nothing learned yet',
+    clock: (ms: number, sigma: number) => `clock ${Math.abs(ms)} ms ${ms < 0 ? 'behind' : 'ahead'} ± ${sigma}`,
     sides: { north: 'north', south: 'south', east: 'east', west: 'west', clockwise: 'clockwise', counter: 'counter-clockwise', up: 'up', down: 'down' },
     forget: 'Start anew …',
     confirm: 'Forget them, as after a repair',

@@ -5,10 +5,10 @@ import { texts } from '../texts';
 
 const words = texts.bias;
 
-/** '6.2 m north ± 0.6, 0.4 m west ± 0.6, turned 0.3° clockwise ± 0.2°, tilted 0.1° down ± 0.1°', of a camera that nothing was learned of that. */
+/** '6.2 m north ± 0.6, 0.4 m west ± 0.6, 0.3° clockwise ± 0.2°, 0.1° down ± 0.1°, clock 80 ms ahead ± 12', or that nothing was learned. */
 export function biasWords(b: CameraBias): string {
   const { sides } = words;
-  if (b.eastM === 0 && b.northM === 0 && b.yawDeg === 0 && b.pitchDeg === 0) return words.nothing;
+  if (b.eastM === 0 && b.northM === 0 && b.yawDeg === 0 && b.pitchDeg === 0 && b.clockMs === 0) return words.nothing;
   const metres = (value: number, sigma: number, positive: string, negative: string): string =>
     `${quantity(Math.abs(value), 'm', 1)} ${value < 0 ? negative : positive} ± ${sigma.toFixed(1)}`;
   const degrees = (value: number, sigma: number, positive: string, negative: string): string =>
@@ -18,5 +18,6 @@ export function biasWords(b: CameraBias): string {
     metres(b.eastM, b.eastSigmaM, sides.east, sides.west),
     degrees(b.yawDeg, b.yawSigmaDeg, sides.clockwise, sides.counter),
     degrees(b.pitchDeg, b.pitchSigmaDeg, sides.up, sides.down),
+    words.clock(Math.round(b.clockMs), Math.round(b.clockSigmaMs)),
   ].join(', ');
 }

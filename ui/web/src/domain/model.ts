@@ -308,6 +308,7 @@ export const crossings: Decoder<CrossingCell[]> = (value, path) => array(crossin
 /** How far a camera places things beside the truth, as the station has learned it; one sigma. */
 export const cameraBias = object({
   feed: str, eastM: num, northM: num, yawDeg: num, pitchDeg: num, eastSigmaM: num, northSigmaM: num, yawSigmaDeg: num, pitchSigmaDeg: num,
+  clockMs: num, clockSigmaMs: num,
 });
 export type CameraBias = Decoded<typeof cameraBias>;
 
