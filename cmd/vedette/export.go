@@ -10,12 +10,15 @@ import (
 	"time"
 
 	"vedette/internal/station/export"
+	"vedette/internal/station/journal"
 	"vedette/internal/store"
 	"vedette/mavlink"
 )
 
 const exportUsage = `usage: vedette export telemetry     [--from T] [--to T] [--format tlog|jsonl|csv] [--vehicle N] [--data DIR | --folder DIR] [--out FILE]
        vedette export tracks|alerts [--from T] [--to T] [--format geojson|csv|kml|jsonl] [--data DIR] [--out FILE]
+       vedette export measurements  [--from T] [--to T] [--data DIR | --folder DIR] [--out FILE]
+         what the tracker took, for another run: vedette export measurements | vedette track
        times as 2026-11-26T01:00:00Z; --from counts, --to does not`
 
 // exportFlags are what an export may be told.
@@ -34,7 +37,7 @@ func runExport(ctx context.Context, env environment, args []string) error {
 	fs.StringVar(&f.format, "format", "", "`format`: tlog (usual), jsonl (a message a line) or csv (a field a line) of telemetry; geojson (usual), csv, kml or jsonl of tracks and alerts")
 	fs.IntVar(&f.vehicle, "vehicle", 0, "of telemetry: MAVLink system `id`; 0: all")
 	fs.StringVar(&f.data, "data", "data", "`folder` of the station's record")
-	fs.StringVar(&f.folder, "folder", "", "of telemetry: `folder` of the logs (default: telemetry in the data folder)")
+	fs.StringVar(&f.folder, "folder", "", "of telemetry and measurements: `folder` of their files (default: telemetry or measurements in the data folder)")
 	fs.StringVar(&f.out, "out", "-", "output `file`; - is standard output")
 	words, err := wordsAndFlags(env, fs, args)
 	if err != nil {
@@ -49,6 +52,8 @@ func runExport(ctx context.Context, env environment, args []string) error {
 	switch {
 	case len(words) == 1 && words[0] == "telemetry":
 		return exportTelemetry(env, f)
+	case len(words) == 1 && words[0] == "measurements":
+		return exportMeasurements(ctx, env, f)
 	case len(words) == 1 && (words[0] == "tracks" || words[0] == "alerts"):
 		return exportRecord(ctx, env, words[0], f)
 	default:
@@ -79,10 +84,31 @@ func exportTelemetry(env environment, f exportFlags) error {
 	})
 }
 
+// exportMeasurements writes what fusion took as one input of `vedette track`.
+func exportMeasurements(ctx context.Context, env environment, f exportFlags) error {
+	if f.vehicle != 0 || f.format != "" && f.format != "jsonl" {
+		return usagef("measurements are of no vehicle and have one format, jsonl: leave --vehicle and --format out")
+	}
+	if f.folder == "" {
+		f.folder = filepath.Join(f.data, "measurements")
+	}
+	if _, err := os.Stat(f.folder); err != nil {
+		return usagef("the measurements: %w; name their folder with --data or --folder", err)
+	}
+	return writeTo(env, f.out, func(w io.Writer) error {
+		sum, err := journal.Export(ctx, w, f.folder, f.from, f.to)
+		if sum.Damaged > 0 || sum.Unreadable > 0 { // nowhere else to say it
+			_, _ = fmt.Fprintf(env.errOut, "%d of %d files end in the middle, as what a station still writes or a power cut left does, and were read as far as they go; %d lines cannot be read\n",
+				sum.Damaged, sum.Files, sum.Unreadable)
+		}
+		return err
+	})
+}
+
 // exportRecord writes tracks or alerts.
 func exportRecord(ctx context.Context, env environment, subject string, f exportFlags) error {
 	if f.vehicle != 0 || f.folder != "" {
-		return usagef("--vehicle and --folder are for telemetry")
+		return usagef("--vehicle is for telemetry, --folder for telemetry and measurements")
 	}
 	r := export.Request{Subject: subject, Format: f.format, Within: store.Within{From: f.from, To: f.to}}
 	if r.Format == "" {

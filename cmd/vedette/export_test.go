@@ -4,13 +4,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"vedette/internal/geo"
+	"vedette/internal/station/journal"
 	"vedette/internal/store"
+	"vedette/tracking/fusion"
 )
 
 func TestExportOfTelemetry(t *testing.T) {
@@ -105,5 +109,52 @@ func TestExportOfTracksAndAlerts(t *testing.T) {
 	}
 	if status, _, said := export("tracks", "--data", data); status != exitFailed || !strings.Contains(said, "damaged") {
 		t.Errorf("a damaged record: %d, %q", status, said)
+	}
+}
+
+// TestExportOfMeasurementsIsAnInputOfTrack goes from the files of a station to tracks.
+func TestExportOfMeasurementsIsAnInputOfTrack(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	j := journal.New(journal.Config{Folder: filepath.Join(data, "measurements"), Log: slog.New(slog.DiscardHandler)})
+	j.Sensor(fusion.Sensor{ID: "north", Kind: fusion.Camera, Pd: 0.9, ClutterPerScan: 0.1})
+	began := time.Now().UTC()
+	at := func(s int) time.Time { return began.Add(time.Duration(s) * time.Second) }
+	for s := range 20 {
+		p := geo.LatLon{Lat: -35 + 1.2e-5*float64(s), Lon: 149}
+		j.Scan(fusion.Scan{
+			Sensor: "north", Time: at(s), Arrival: at(s), Position: geo.LatLon{Lat: -35.001, Lon: 149}, Sector: fusion.Sector{HFovDeg: 60, RMaxM: 300},
+			Detections: []fusion.Detection{{Position: p, EE: 4, NN: 4, Score: 0.9, Class: fusion.ClassProbs{0.9, 0.05, 0.05}}},
+		})
+	}
+	j.Report(at(20))
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if err := j.Run(ended); err != nil {
+		t.Fatal(err)
+	}
+	vedette := func(in string, args ...string) (int, string, string) {
+		var out, errOut bytes.Buffer
+		status := run(context.Background(), environment{in: strings.NewReader(in), out: &out, errOut: &errOut, getenv: os.Getenv}, args)
+		return status, out.String(), errOut.String()
+	}
+	status, kept, said := vedette("", "export", "measurements", "--data", data)
+	if status != exitDone || said != "" {
+		t.Fatalf("%d, %s", status, said)
+	}
+	status, tracks, said := vedette(kept, "track")
+	if status != exitDone || said != "" || strings.Count(tracks, `"status":"confirmed"`) != 1 || !strings.Contains(tracks, `"class":"person"`) {
+		t.Errorf("%d, %s, %s", status, tracks, said)
+	}
+	for want, bad := range map[int][]string{
+		exitUsage:  {"measurements", "--data", data, "--format", "csv"},
+		exitFailed: {"measurements", "--data", data, "--to", "2020-01-01T00:00:00Z"},
+	} {
+		if status, _, said := vedette("", append([]string{"export"}, bad...)...); status != want || said == "" {
+			t.Errorf("%q: %d, %q", bad, status, said)
+		}
+	}
+	if status, _, said := vedette("", "export", "measurements", "--data", filepath.Join(data, "none")); status != exitUsage || !strings.Contains(said, "--folder") {
+		t.Errorf("%d, %q", status, said)
 	}
 }

@@ -81,6 +81,7 @@ func (c *checker) check(cfg Config) {
 	for key, d := range map[string]time.Duration{
 		"retention.video":  cfg.Retention.Video,
 		"retention.tracks": cfg.Retention.Tracks, "retention.audit": cfg.Retention.Audit,
+		"retention.measurements": cfg.Retention.Measurements,
 	} {
 		if d < 0 {
 			c.addf(key, "%v is negative", d)

@@ -281,6 +281,8 @@ type Retention struct {
 	Video  time.Duration `yaml:"video,omitempty"`  // recordings; default 72h
 	Tracks time.Duration `yaml:"tracks,omitempty"` // detections, tracks and trips; default 720h
 	Audit  time.Duration `yaml:"audit,omitempty"`  // commands, decisions, sign-ins, alerts; default 8760h
+	// Measurements are what fusion took, for another run of `vedette track`; default 168h, and 2 GB at most.
+	Measurements time.Duration `yaml:"measurements,omitempty"`
 }
 
 // TLS is needed to listen anywhere but on loopback.

@@ -114,6 +114,7 @@ func (c *Config) fillDefaults() {
 	setDefault(&c.Retention.Video, 72*time.Hour)
 	setDefault(&c.Retention.Tracks, 720*time.Hour)
 	setDefault(&c.Retention.Audit, 8760*time.Hour)
+	setDefault(&c.Retention.Measurements, 168*time.Hour)
 }
 
 func setDefault[T comparable](v *T, def T) {

@@ -12,6 +12,7 @@ import (
 
 	"vedette/internal/config"
 	"vedette/internal/geo"
+	"vedette/internal/station/journal"
 	"vedette/mavlink"
 	"vedette/sensors"
 	"vedette/tracking/alert"
@@ -37,7 +38,7 @@ const (
 // touches them. Everything else sends it messages, or functions to run in between.
 type picture struct {
 	cfg     pictureConfig
-	tracker *fusion.Tracker
+	tracker *measuring
 	counted atomic.Pointer[fusionCounts] // as of the last step
 	alerts  *alert.Engine
 	cues    *cue.Engine
@@ -85,7 +86,9 @@ type pictureConfig struct {
 	record  recorder
 	// portraits keeps pictures with alerts; nil: none are kept.
 	portraits *portraits
-	intents   chan<- cue.Intent
+	// journal keeps what is measured; nil: nothing is kept.
+	journal *journal.Journal
+	intents chan<- cue.Intent
 	// firstID is the number of the first track, alert and cue: higher than any on record, so that a restart names nothing
 	// twice.
 	firstID int
@@ -107,7 +110,7 @@ func newPicture(cfg pictureConfig, known []sensors.State) *picture {
 	limits.Hunches = cfg.cues.HunchesPerHour > 0 // nobody is asked to look at them otherwise
 	p := &picture{
 		cfg:      cfg,
-		tracker:  fusion.New(fusionConfig(cfg.zones)),
+		tracker:  newMeasuring(fusionConfig(cfg.zones), cfg.journal),
 		alerts:   alert.New(limits),
 		cues:     cue.New(cfg.cues),
 		locator:  georef.Locator{Ground: georef.Terrain{Model: cfg.ground.terrain}, MaxRangeM: 2 * placeRangeM},
@@ -231,7 +234,7 @@ func (p *picture) step(now time.Time) {
 			p.cfg.log.Warn("an intent was not carried out", "vehicle", i.Vehicle, "cue", i.Cue)
 		}
 	}
-	p.counted.Store(countsOf(p.tracker))
+	p.counted.Store(countsOf(p.tracker.Tracker))
 	p.publish(now, tracks, news.Changed, proposals.Changed)
 	p.illustrate(tracks, now)
 }

@@ -19,6 +19,7 @@ import (
 	"vedette/internal/config"
 	"vedette/internal/geo"
 	"vedette/internal/station/album"
+	"vedette/internal/station/journal"
 	"vedette/internal/store"
 	"vedette/mavlink"
 	"vedette/sensors"
@@ -65,6 +66,7 @@ type Station struct {
 	rtsp      *rtspout.Server // nil: not configured
 	picture   *picture
 	portraits *portraits
+	journal   *journal.Journal
 	executor  *executor
 	zones     *zoneBook
 	amended   *amendments
@@ -217,9 +219,12 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 		&album.Folder{Path: filepath.Join(s.cfg.DataDir, picturesFolder), Keep: cmp.Or(file.Retention.Video, keepVideo)}, s.video.LookedAt, s.feeds.viewings,
 		s.log.With("room", "pictures"),
 	)
+	s.journal = journal.New(journal.Config{
+		Folder: filepath.Join(s.cfg.DataDir, measurementsFolder), Keep: cmp.Or(file.Retention.Measurements, keepMeasurements), Log: s.log.With("room", "measurements"),
+	})
 	s.picture = newPicture(pictureConfig{
-		portraits: s.portraits,
-		mavlink:   s.mavlink, feeds: s.feeds, ground: s.ground, looks: looks, leases: leaseNames{s.access.Leases},
+		portraits: s.portraits, journal: s.journal,
+		mavlink: s.mavlink, feeds: s.feeds, ground: s.ground, looks: looks, leases: leaseNames{s.access.Leases},
 		zones: zones, alerts: file.Alerts, cues: cueConfig(file.Cues, zones),
 		hub: s.hub, record: s.record, intents: s.executor.intents, firstID: int(last) + 1, log: s.log,
 	}, s.sensors.Sensors())
@@ -238,15 +243,16 @@ func (l leaseNames) holder(vehicle int) string {
 // stats names the counters of the rooms.
 func (s *Station) stats() map[string]func() any {
 	return map[string]func() any{
-		"mavlink":  func() any { return s.mavlink.Stats() },
-		"video":    func() any { return s.video.Stats() },
-		"rtsp":     func() any { return s.rtsp.Stats() },
-		"sensors":  func() any { return s.sensors.Stats() },
-		"gnss":     func() any { return s.posts.counts() },
-		"store":    func() any { return s.store.Stats() },
-		"access":   func() any { return s.access.Stats() },
-		"fusion":   func() any { return s.picture.fusionStats() },
-		"pictures": func() any { return s.portraits.stats() },
+		"mavlink":      func() any { return s.mavlink.Stats() },
+		"video":        func() any { return s.video.Stats() },
+		"rtsp":         func() any { return s.rtsp.Stats() },
+		"sensors":      func() any { return s.sensors.Stats() },
+		"gnss":         func() any { return s.posts.counts() },
+		"store":        func() any { return s.store.Stats() },
+		"access":       func() any { return s.access.Stats() },
+		"fusion":       func() any { return s.picture.fusionStats() },
+		"pictures":     func() any { return s.portraits.stats() },
+		"measurements": func() any { return s.journal.Stats() },
 		"picture": func() any {
 			return struct{ FramesWithoutPose, FramesDropped uint64 }{s.picture.posesNo.Load(), s.picture.framesNo.Load()}
 		},
@@ -278,6 +284,7 @@ func (s *Station) Run(ctx context.Context) error {
 		return s.picture.run(ctx, s.video.Detections(), s.sensors.Events())
 	})
 	start("pictures", func(ctx context.Context) error { return s.portraits.run(ctx, s.picture) })
+	start("measurements", s.journal.Run)
 	start("cues", s.executor.run)
 	start("leading", func(ctx context.Context) error { return leadingEnds(ctx, s.mavlink, s.access.Leases) })
 	start("vehicles", s.followVehicles)

@@ -14,101 +14,129 @@ import (
 var (
 	errPair = errors.New("a position must be [lat, lon]")
 	errTime = errors.New("t is missing")
+	errTurn = errors.New("turn must be the rates about axes east, north and up")
 	errVel  = errors.New("vel must be [east, north, up] in m/s")
 	errSpot = errors.New("a track needs lat, lon and cov [ee,en,nn]")
 )
 
+// border is the name of a line that has none of its own.
+const border = "border"
+
 type headLine struct {
 	Type   string      `json:"type"`
-	Border [][]float64 `json:"border"`
+	Format string      `json:"format,omitempty"`
+	Border [][]float64 `json:"border,omitempty"`
+	Lines  []linePart  `json:"lines,omitempty"` // an addition of ours: more lines than one, by name, in place of the border
+}
+
+type linePart struct {
+	ID     string      `json:"id"`
+	Points [][]float64 `json:"points"`
 }
 
 type sensorLine struct {
 	ID      string   `json:"id"`
 	Kind    string   `json:"kind"`
-	Pd      float64  `json:"pd"`
-	Clutter float64  `json:"clutter_per_scan"`
-	Bias    biasPart `json:"bias"`
+	Pd      float64  `json:"pd,omitzero"`
+	Clutter float64  `json:"clutter_per_scan,omitzero"`
+	Bias    biasPart `json:"bias,omitzero"`
 
-	Lat        float64         `json:"lat"`
-	Lon        float64         `json:"lon"`
-	Range      json.RawMessage `json:"range_m"`
-	Holdoff    float64         `json:"holdoff_s"`
-	FAPerHour  float64         `json:"fa_per_hour"`
-	ClockSigma float64         `json:"clock_sigma_s"`
-	A          []float64       `json:"a"`
-	B          []float64       `json:"b"`
-	Az         float64         `json:"az"`
-	Fov        float64         `json:"fov"`
+	Lat        float64         `json:"lat,omitzero"`
+	Lon        float64         `json:"lon,omitzero"`
+	Range      json.RawMessage `json:"range_m,omitempty"`
+	Holdoff    float64         `json:"holdoff_s,omitzero"`
+	FAPerHour  float64         `json:"fa_per_hour,omitzero"`
+	ClockSigma float64         `json:"clock_sigma_s,omitzero"`
+	A          []float64       `json:"a,omitempty"`
+	B          []float64       `json:"b,omitempty"`
+	Az         float64         `json:"az,omitzero"`
+	Fov        float64         `json:"fov,omitzero"`
 }
 
 type biasPart struct {
-	Pos   float64 `json:"pos_sigma_m"`
-	Yaw   float64 `json:"yaw_sigma_deg"`
-	Pitch float64 `json:"pitch_sigma_deg"`
-	Tau   float64 `json:"pos_tau_s"`
-	Clock float64 `json:"clock_sigma_s"` // an addition of ours
+	Pos   float64 `json:"pos_sigma_m,omitzero"`
+	Yaw   float64 `json:"yaw_sigma_deg,omitzero"`
+	Pitch float64 `json:"pitch_sigma_deg,omitzero"`
+	Tau   float64 `json:"pos_tau_s,omitzero"`
+	Clock float64 `json:"clock_sigma_s,omitzero"` // an addition of ours
 }
 
 type scanLine struct {
-	Seq    *uint64   `json:"seq"`
+	Seq    *uint64   `json:"seq,omitempty"`
 	Sensor string    `json:"sensor"`
 	T      *int64    `json:"t"`
 	Tr     *int64    `json:"tr"`
 	Pos    []float64 `json:"pos"`
-	Fov    *struct {
-		Az   float64 `json:"az"`
-		HFov float64 `json:"hfov"`
-		RMin float64 `json:"rmin"`
-		RMax float64 `json:"rmax"`
-	} `json:"fov"`
-	Dets []detLine `json:"dets"`
+	Fov    *fovPart  `json:"fov,omitempty"`
+	Dets   []detLine `json:"dets"`
+
+	// Additions of ours: the height of the camera above the ground, the polygon that the frame looked at, in place of fov, and what must
+	// have shown an object before as well.
+	Height *float64     `json:"height_m,omitempty"`
+	View   [][]float64  `json:"view,omitempty"`
+	Before *[][]float64 `json:"before,omitempty"`
 
 	// How the camera moves, which tells what a wrong time does; an addition of ours.
-	Vel       []float64 `json:"vel"`        // m/s east, north, up
-	AzRate    float64   `json:"az_rate"`    // degrees a second, clockwise
-	PitchRate float64   `json:"pitch_rate"` // degrees a second, up
+	Vel       []float64 `json:"vel,omitempty"`       // m/s east, north, up
+	AzRate    float64   `json:"az_rate,omitzero"`    // degrees a second, clockwise
+	PitchRate float64   `json:"pitch_rate,omitzero"` // degrees a second, up
+	Turn      []float64 `json:"turn,omitempty"`      // degrees a second about axes east, north and up, right-handed; in place of both rates
+}
+
+type fovPart struct {
+	Az   float64 `json:"az"`
+	HFov float64 `json:"hfov"`
+	RMin float64 `json:"rmin"`
+	RMax float64 `json:"rmax"`
 }
 
 type detLine struct {
 	Lat   *float64           `json:"lat"`
 	Lon   *float64           `json:"lon"`
-	Alt   *float64           `json:"alt"`
+	Alt   *float64           `json:"alt,omitempty"`
 	Cov   []float64          `json:"cov"`
-	Score float64            `json:"score"`
-	Cls   map[string]float64 `json:"cls"`
+	Score float64            `json:"score,omitzero"`
+	Cls   map[string]float64 `json:"cls,omitempty"`
 }
 
 type tripLine struct {
-	Seq    *uint64            `json:"seq"`
+	Seq    *uint64            `json:"seq,omitempty"`
 	Sensor string             `json:"sensor"`
 	T      *int64             `json:"t"`
 	Tr     *int64             `json:"tr"`
-	Conf   float64            `json:"conf"`
-	SNR    float64            `json:"snr_db"`
-	Cls    map[string]float64 `json:"cls"`
-	Dir    *string            `json:"dir"`
+	Conf   float64            `json:"conf,omitzero"`
+	SNR    float64            `json:"snr_db,omitzero"`
+	Cls    map[string]float64 `json:"cls,omitempty"`
+	Dir    *string            `json:"dir,omitempty"`
 
 	// Of a sensor of kind bearing, which is an addition to the format of ours.
-	Az      *float64 `json:"az"`
-	AzSigma float64  `json:"az_sigma_deg"`
+	Az      *float64 `json:"az,omitempty"`
+	AzSigma float64  `json:"az_sigma_deg,omitzero"`
 }
 
 // trackLine is what another system says of one of its tracks; an addition of ours.
 type trackLine struct {
-	Seq       *uint64            `json:"seq"`
+	Seq       *uint64            `json:"seq,omitempty"`
 	Sensor    string             `json:"sensor"`
 	T         *int64             `json:"t"`
 	Tr        *int64             `json:"tr"`
 	Lat       *float64           `json:"lat"`
 	Lon       *float64           `json:"lon"`
 	Cov       []float64          `json:"cov"`
-	Existence float64            `json:"existence"`
-	Cls       map[string]float64 `json:"cls"`
+	Existence float64            `json:"existence,omitzero"`
+	Cls       map[string]float64 `json:"cls,omitempty"`
+}
+
+// changeLine is what people did meanwhile to a sensor: it was removed, or what was learned of a camera's error was forgotten. Both are
+// additions of ours.
+type changeLine struct {
+	Sensor string `json:"sensor"`
+	Tr     *int64 `json:"tr,omitempty"`
 }
 
 type reportLine struct {
-	T *int64 `json:"t"`
+	T  *int64 `json:"t"`
+	Tr *int64 `json:"tr,omitempty"`
 }
 
 func pair(v []float64) (geo.LatLon, error) {
@@ -144,18 +172,36 @@ func seconds(s float64) time.Duration {
 	if !(s > 0 && s < 1e6) {
 		return 0
 	}
-	return time.Duration(s * float64(time.Second))
+	return time.Duration(math.Round(s * float64(time.Second)))
 }
 
-func (h *headLine) border() (line []geo.LatLon, err error) {
-	for _, v := range h.Border {
+func pairs(all [][]float64) (line []geo.LatLon, err error) {
+	for _, v := range all {
 		p, err := pair(v)
 		if err != nil {
-			return nil, fmt.Errorf("border: %w", err)
+			return nil, err
 		}
 		line = append(line, p)
 	}
 	return line, nil
+}
+
+// lines are those that the fusion watches: those with names, or else the border.
+func (h *headLine) lines() (out []fusion.Line, err error) {
+	all := h.Lines
+	if len(all) == 0 {
+		all = []linePart{{ID: border, Points: h.Border}}
+	}
+	for _, l := range all {
+		points, err := pairs(l.Points)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", l.ID, err)
+		}
+		if len(points) > 1 {
+			out = append(out, fusion.Line{ID: l.ID, Points: points})
+		}
+	}
+	return out, nil
 }
 
 func (l *sensorLine) sensor() (s fusion.Sensor, err error) {
@@ -224,6 +270,17 @@ func (l *scanLine) scan() (s fusion.Scan, err error) {
 	if s.Motion, err = l.motion(); err != nil {
 		return s, err
 	}
+	if s.Footprint, err = pairs(l.View); err != nil {
+		return s, fmt.Errorf("view: %w", err)
+	}
+	if l.Before != nil {
+		if s.Before, err = pairs(*l.Before); err != nil {
+			return s, fmt.Errorf("before: %w", err)
+		}
+		if s.Before == nil { // no place was looked at twice
+			s.Before = []geo.LatLon{}
+		}
+	}
 	ground, n := 0.0, 0.0
 	for i := range l.Dets {
 		d := &l.Dets[i]
@@ -240,7 +297,10 @@ func (l *scanLine) scan() (s fusion.Scan, err error) {
 			Score: d.Score, Class: classes(d.Cls),
 		})
 	}
-	if n > 0 && len(l.Pos) > 2 {
+	switch {
+	case l.Height != nil:
+		s.HeightM = *l.Height
+	case n > 0 && len(l.Pos) > 2:
 		s.HeightM = l.Pos[2] - ground/n
 	}
 	return s, nil
@@ -254,6 +314,14 @@ func (l *scanLine) motion() (m fusion.Motion, err error) {
 		m.VE, m.VN, m.VUp = l.Vel[0], l.Vel[1], l.Vel[2]
 	default:
 		return m, errVel
+	}
+	switch len(l.Turn) {
+	case 0:
+	case 3:
+		m.TurnEDegS, m.TurnNDegS, m.TurnUpDegS = l.Turn[0], l.Turn[1], l.Turn[2]
+		return m, nil
+	default:
+		return m, errTurn
 	}
 	m.TurnUpDegS = -l.AzRate
 	if l.Fov != nil {

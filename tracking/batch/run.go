@@ -39,6 +39,7 @@ type alarmPart struct {
 	Lon   float64 `json:"lon"`
 	Dir   int     `json:"dir"`
 	Track uint64  `json:"track"`
+	Line  string  `json:"line,omitempty"` // where lines have names
 }
 
 // RunTrack reads measurements from r until its end or a line of type "end", and answers each report line on w before it reads
@@ -175,6 +176,24 @@ func (r *runner) line(raw []byte) (last bool, err error) {
 			return false, fmt.Errorf("track: %w", err)
 		}
 		return false, r.taken(func() { r.tracker.AddTrack(f) })
+	case "lines":
+		lines, err := head.lines()
+		if err != nil {
+			return false, err
+		}
+		r.tracker.SetLines(lines)
+		return false, nil
+	case "remove", "reset":
+		var l changeLine
+		if err := json.Unmarshal(raw, &l); err != nil {
+			return false, fmt.Errorf("parse %s: %w", head.Type, err)
+		}
+		if head.Type == "remove" {
+			r.tracker.RemoveSensor(l.Sensor)
+		} else if !r.tracker.ForgetCameraError(l.Sensor) {
+			return false, fmt.Errorf("reset: no camera %q has sent anything yet", l.Sensor)
+		}
+		return false, nil
 	case "report":
 		var l reportLine
 		if err := json.Unmarshal(raw, &l); err != nil {
@@ -209,12 +228,8 @@ func (r *runner) header(h *headLine) error {
 	if r.tracker != nil {
 		return errors.New("a header must come before everything else")
 	}
-	var cfg fusion.Config
-	border, err := h.border()
-	if err == nil && len(border) > 1 {
-		cfg.Lines = []fusion.Line{{ID: "border", Points: border}}
-	}
-	r.tracker = fusion.New(cfg)
+	lines, err := h.lines()
+	r.tracker = fusion.New(fusion.Config{Lines: lines})
 	return err
 }
 
@@ -257,6 +272,7 @@ func (r *runner) report(ms int64) error {
 	for _, c := range r.tracker.Crossings() {
 		out.Alarms = append(out.Alarms, alarmPart{
 			T: c.Time.UnixMilli(), Lat: round(c.Position.Lat, 1e7), Lon: round(c.Position.Lon, 1e7), Dir: c.Direction, Track: c.Track,
+			Line: named(c.Line),
 		})
 	}
 	// The numbers of vanished tracks are of use only to a station.
@@ -272,6 +288,14 @@ func (r *runner) report(ms int64) error {
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
+}
+
+// named is the name of a line, where the input names its lines.
+func named(id string) string {
+	if id == border {
+		return ""
+	}
+	return id
 }
 
 func round(v, per float64) float64 { return math.Round(v*per) / per }
