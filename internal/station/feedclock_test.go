@@ -159,7 +159,7 @@ func TestTheClockOfAFeedIsLearnedFromAPanningCamera(t *testing.T) {
 		if got := p.posesNo.Load(); got > 0 || n == 0 {
 			t.Fatalf("%d frames have no pose, %v places are shown", got, n)
 		}
-		return countsOf(p.tracker).Cameras[0], math.Sqrt(squares / n)
+		return countsOf(p.tracker.Tracker).Cameras[0], math.Sqrt(squares / n)
 	}
 	for name, c := range map[string]struct {
 		ahead float64
