@@ -70,10 +70,10 @@ func (c *client) push(now time.Time, all ...message) {
 	}
 }
 
-// pushRows gives the client tracks' rows to send, which all clients are told alike.
-func (c *client) pushRows(now time.Time, rows []byte) {
+// pushBatch gives the client what all clients are told alike of tracks.
+func (c *client) pushBatch(now time.Time, b *batch) {
 	c.mu.Lock()
-	wake := c.q.pushRows(now, rows)
+	wake := c.q.pushBatch(now, b)
 	c.mu.Unlock()
 	if !wake {
 		return
@@ -84,12 +84,11 @@ func (c *client) pushRows(now time.Time, rows []byte) {
 	}
 }
 
-// forgetRow drops what waits of a track that has ended.
-func (c *client) forgetRow(now time.Time, k key, number uint32) {
+// forgetTrack drops what waits of a track that has ended.
+func (c *client) forgetTrack(now time.Time, introduced key, number uint32) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.q.forget(k)
-	c.q.forgetRow(now, number)
+	c.q.forgetTrack(now, introduced, number)
 }
 
 func (c *client) losses() (dropped, coalesced uint64) {
@@ -178,16 +177,26 @@ func (c *client) write() error {
 			n++
 			beat = now.Add(beatEvery)
 		}
+		var text []byte
 		var rows int
 		var nextRows time.Time
 		c.mu.Lock()
-		batch, next := c.q.take(now)
-		if len(batch) == 0 { // after all messages that are due, since they introduce the numbers of new tracks
+		due, next := c.q.take(now)
+		if len(due) == 0 { // after all messages that are due, since they introduce the numbers of new tracks
+			text = c.q.takeText()
+		}
+		if len(due) == 0 && text == nil {
 			frame, rows, nextRows = c.q.takeRows(now, append(frame[:0], make([]byte, frameHeader)...))
 		}
 		c.mu.Unlock()
-		if len(batch) > 0 || rows > 0 {
-			if err := c.burst(func() error { return c.sendDue(now, batch, frame, rows) }); err != nil {
+		if len(due) > 0 || text != nil || rows > 0 {
+			send := func() error { return c.sendDue(due) }
+			if text != nil {
+				send = func() error { return c.sendTracks(text) }
+			} else if rows > 0 {
+				send = func() error { return c.sendRows(now, frame, rows) }
+			}
+			if err := c.burst(send); err != nil {
 				return err
 			}
 			continue
@@ -228,40 +237,38 @@ func (c *client) burst(send func() error) error {
 	return err
 }
 
-// sendDue sends messages, or, where there are none, a frame of rows.
-func (c *client) sendDue(now time.Time, batch []message, frame []byte, rows int) error {
-	if rows > 0 {
-		return c.sendRows(now, frame, rows)
-	}
-	for len(batch) > 0 {
+// sendDue sends messages, those of several tracks after one another as one.
+func (c *client) sendDue(due []message) error {
+	for len(due) > 0 {
 		n := 1
-		for c.rows && n < len(batch) && batch[n-1].kind == api.TypeTrack && batch[n].kind == api.TypeTrack {
+		for c.rows && n < len(due) && due[n-1].kind == api.TypeTrack && due[n].kind == api.TypeTrack {
 			n++
 		}
 		var err error
 		if n > 1 {
-			err = c.sendTracks(batch[:n])
+			err = c.sendTracks(newBatch(due[:n], nil).texts...)
 		} else {
-			err = c.send(batch[0].kind, batch[0].data)
+			err = c.send(due[0].kind, due[0].data)
 		}
 		if err != nil {
 			return err
 		}
-		batch = batch[n:]
+		due = due[n:]
 	}
 	return nil
 }
 
-// sendTracks sends what is told of several tracks in one message: a thousand that are new cost a console some dozens, and not a thousand.
-func (c *client) sendTracks(batch []message) error {
-	c.seq++
-	c.text = beginEnvelope(c.text[:0], api.TypeTracks, c.seq)
-	for i, m := range batch {
-		c.text = append(c.text, "[,"[min(i, 1)])
-		c.text = append(c.text, m.data...)
+// sendTracks sends what is told of several tracks, each text in one message: a thousand that are new cost a console some dozens, and not a thousand.
+func (c *client) sendTracks(texts ...[]byte) error {
+	for _, text := range texts {
+		c.seq++
+		c.text = append(beginEnvelope(c.text[:0], api.TypeTracks, c.seq), '[')
+		c.text = append(append(c.text, text...), "]}"...)
+		if err := c.transmit(websocket.TextMessage, c.text); err != nil {
+			return err
+		}
 	}
-	c.text = append(c.text, "]}"...)
-	return c.transmit(websocket.TextMessage, c.text)
+	return nil
 }
 
 // beat tells the time, and asks now and then whether the client is still there.

@@ -212,7 +212,7 @@ func (h *Hub) publishRow(c api.Change) {
 		h.news = slices.DeleteFunc(h.news, func(m message) bool { return m.key == introduction(c.ID, number) })
 		for cl := range h.clients {
 			if cl.rows {
-				cl.forgetRow(now, introduction(c.ID, number), number)
+				cl.forgetTrack(now, introduction(c.ID, number), number)
 			}
 		}
 	case api.Track:
@@ -228,23 +228,23 @@ func (h *Hub) publishRow(c api.Change) {
 			h.news = append(h.news, message{introduction(c.ID, number), news})
 		}
 		if row == nil { // no row brings it along
-			h.publishNews(now)
+			h.publishBatch(now, nil)
 		}
 	}
 }
 
-// publishNews tells those who take tracks as rows what the rows do not have; mu must be locked.
-func (h *Hub) publishNews(now time.Time) {
-	if len(h.news) == 0 {
+// publishBatch tells those who take tracks as rows what the rows do not have, and the rows; mu must be locked.
+func (h *Hub) publishBatch(now time.Time, rows []byte) {
+	if len(h.news) == 0 && len(rows) == 0 {
 		return
 	}
+	b := newBatch(h.news, rows)
+	h.news = nil // it is the batch's now
 	for cl := range h.clients {
 		if cl.rows {
-			cl.push(now, h.news...)
+			cl.pushBatch(now, b)
 		}
 	}
-	clear(h.news)
-	h.news = h.news[:0]
 }
 
 // rowsDue is when rows should be published; zero: none wait.
@@ -258,16 +258,8 @@ func (h *Hub) rowsDue() time.Time {
 func (h *Hub) publishRows(now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	rows, n, _ := h.rows.take(now, make([]byte, 0, min(len(h.rows.dirty), maxRows)*rowBytes))
-	h.publishNews(now)
-	if n == 0 {
-		return
-	}
-	for cl := range h.clients {
-		if cl.rows {
-			cl.pushRows(now, rows)
-		}
-	}
+	rows, _, _ := h.rows.take(now, make([]byte, 0, min(len(h.rows.dirty), maxRows)*rowBytes))
+	h.publishBatch(now, rows)
 }
 
 func (h *Hub) cannotEncode(c api.Change, err error) {

@@ -55,7 +55,8 @@ type queue struct {
 	states map[key]*state
 	dirty  []key // states with data, the longest waiting first
 	swept  time.Time
-	shared [][]byte // rows that all clients are told alike, the oldest first
+	shared []*batch // what all clients are told alike of tracks, the oldest first
+	told   int      // texts of the first of them that were sent
 	rows   rowQueue // rows that the client could not take in time
 
 	writing time.Time // since when the writer waits for the client; zero: it does not

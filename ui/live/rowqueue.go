@@ -1,7 +1,6 @@
 package live
 
 import (
-	"encoding/binary"
 	"time"
 )
 
@@ -104,56 +103,4 @@ func (q *rowQueue) sweep(now time.Time) {
 			delete(q.rows, number)
 		}
 	}
-}
-
-// maxShared is how many batches of rows a client may be behind before they are its own: the latest row of each track.
-const maxShared = 4
-
-// pushRows gives the client rows that all are told alike, encoded once and never changed. It is true where the writer
-// should be woken.
-func (q *queue) pushRows(now time.Time, rows []byte) (wake bool) {
-	if len(q.rows.dirty) == 0 && len(q.shared) < maxShared {
-		q.shared = append(q.shared, rows)
-		return len(q.shared) == 1
-	}
-	q.ownRows(now)
-	return q.ownEach(now, rows)
-}
-
-// ownRows turns the batches that wait into rows of the client's own.
-func (q *queue) ownRows(now time.Time) {
-	for _, rows := range q.shared {
-		q.ownEach(now, rows)
-	}
-	clear(q.shared)
-	q.shared = q.shared[:0]
-}
-
-func (q *queue) ownEach(now time.Time, rows []byte) (wake bool) {
-	for ; len(rows) >= rowBytes; rows = rows[rowBytes:] {
-		earlier, coalesced := q.rows.push(now, binary.LittleEndian.Uint32(rows), rows[:rowBytes])
-		wake = wake || earlier
-		if coalesced {
-			q.coalesced++
-		}
-	}
-	return wake
-}
-
-// forgetRow drops what waits of a track that has ended.
-func (q *queue) forgetRow(now time.Time, number uint32) {
-	q.ownRows(now)
-	q.rows.forget(number)
-}
-
-// takeRows appends the rows that may be sent now to b, as rowQueue.take does.
-func (q *queue) takeRows(now time.Time, b []byte) (_ []byte, rows int, next time.Time) {
-	if len(q.shared) == 0 {
-		return q.rows.take(now, b)
-	}
-	first := q.shared[0]
-	copy(q.shared, q.shared[1:])
-	q.shared[len(q.shared)-1] = nil
-	q.shared = q.shared[:len(q.shared)-1]
-	return append(b, first...), len(first) / rowBytes, now
 }

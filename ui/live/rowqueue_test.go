@@ -66,16 +66,16 @@ func TestAClientThatIsBehindGetsTheLatestRowOfEachTrack(t *testing.T) {
 	q := newQueue()
 	start := time.Unix(1_000_000, 0)
 	for place := range uint32(maxShared + 3) {
-		q.pushRows(start, append(rowOf(1, place), rowOf(2, 100+place)...))
+		q.pushBatch(start, newBatch(nil, append(rowOf(1, place), rowOf(2, 100+place)...)))
 	}
-	q.forgetRow(start, 2)
+	q.forgetTrack(start, introduction("b", 2), 2)
 	b, rows, next := q.takeRows(start.Add(gather), nil)
 	if got := places(t, b, rows); len(got) != 1 || got[1] != maxShared+2 || !next.IsZero() {
 		t.Fatalf("told %v, more at %v", got, next)
 	}
 	// Having caught up it is told what all are told.
 	shared := rowOf(1, 50)
-	if !q.pushRows(start, shared) {
+	if !q.pushBatch(start, newBatch(nil, shared)) {
 		t.Fatal("its writer is not woken")
 	}
 	if b, rows, _ = q.takeRows(start, nil); rows != 1 || !bytes.Equal(b, shared) {
