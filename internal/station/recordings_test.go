@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -53,7 +54,7 @@ func TestFeedIsRecordedAndWatchedLater(t *testing.T) {
 		if err := json.Unmarshal(text, &list); err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
-		return len(list) == 1 && list[0].Bytes > 20_000
+		return len(list) > 0 && list[0].Bytes > 20_000
 	})
 	if r := list[0]; !r.Open || r.Codec != "H264" || r.Width != 320 || r.Height != 256 {
 		t.Errorf("%+v", r)
@@ -64,9 +65,11 @@ func TestFeedIsRecordedAndWatchedLater(t *testing.T) {
 	until(t, "the recording is whole", func() bool {
 		_, text := w.ask(http.MethodGet, "/recordings?feed=cam&from="+time.Now().Add(-time.Hour).UTC().Format(time.RFC3339), "")
 		list = nil
-		return json.Unmarshal(text, &list) == nil && len(list) == 1 && !list[0].Open
+		// A camera that a busy machine holds up for seconds may have ended one and begun another.
+		open := func(r api.Recording) bool { return r.Open }
+		return json.Unmarshal(text, &list) == nil && len(list) > 0 && !slices.ContainsFunc(list, open)
 	})
-	r := list[0]
+	r := slices.MaxFunc(list, func(a, b api.Recording) int { return cmp.Compare(a.Bytes, b.Bytes) })
 	status, text := w.ask(http.MethodGet, "/recordings/"+r.Name, "")
 	if status != http.StatusOK || int64(len(text)) != r.Bytes || string(text[4:8]) != "ftyp" {
 		t.Errorf("%d, %d of %d bytes", status, len(text), r.Bytes)
