@@ -10,6 +10,9 @@ import "math"
 const (
 	// Of the speed of a track nothing is taken for true below this many times its variance: noise must not tell the time.
 	goingDoubt = 2
+	// So much of the motion that is told of a camera may be noise, one sigma. A camera that hangs in the air and trembles must not pass for
+	// one that turns: below twice the noise a rate counts as none, above three times as it is.
+	speedNoise, turnNoise = 0.3, 1.5 * math.Pi / 180 // m/s, rad/s
 	// Nothing that carries a camera flies or turns faster than this.
 	mostSpeed, mostTurn = 1000, 20 // m/s, rad/s
 )
@@ -26,7 +29,14 @@ func (m Motion) inRadians() (out motion) {
 			return motion{}
 		}
 	}
+	out.v, out.turn = surely(out.v, speedNoise), surely(out.turn, turnNoise)
 	return out
+}
+
+// surely is a rate without what may be noise.
+func surely(v [3]float64, noise float64) [3]float64 {
+	k := max(0, min(1, math.Sqrt(v[0]*v[0]+v[1]*v[1]+v[2]*v[2])/noise-2))
+	return [3]float64{k * v[0], k * v[1], k * v[2]}
 }
 
 // sweep is the speed over level ground, in m/s, of the place that a pixel shows, which lies de and dn metres from a camera that is
