@@ -159,7 +159,16 @@ func TestTheClockOfAFeedIsLearnedFromAPanningCamera(t *testing.T) {
 		if got := p.posesNo.Load(); got > 0 || n == 0 {
 			t.Fatalf("%d frames have no pose, %v places are shown", got, n)
 		}
-		return countsOf(p.tracker.Tracker).Cameras[0], math.Sqrt(squares / n)
+		counts = countsOf(p.tracker.Tracker).Cameras[0]
+
+		// Once its frames are timed in another way, what is known of their clock begins anew.
+		const last = panSeconds - 1
+		p.placeFrame(frameAt(r, last, ahead, !exact))
+		p.tracker.Tracks(began.Add(last * time.Second))
+		if anew := countsOf(p.tracker.Tracker).Cameras[0]; math.Abs(anew.SigmaClockS-cameraBias(!exact).ClockSigma.Seconds()) > 0.003 {
+			t.Errorf("timed in another way, the clock is known to %v s", anew.SigmaClockS)
+		}
+		return counts, math.Sqrt(squares / n)
 	}
 	for name, c := range map[string]struct {
 		ahead float64
