@@ -24,7 +24,7 @@ ASIDE      := nice -n 10
 # The parts of `make test`: first what needs the cores, with nothing in real time beside it; then one browser after the other, and
 # beside them what mostly waits.
 CORES      := test-go lint
-BROWSER    := test-station test-alert test-time test-plan test-record test-video test-paths
+BROWSER    := test-views test-station test-alert test-time test-plan test-record test-video test-paths
 BESIDE     := test-stranger test-chain test-plain test-web build-arm64
 
 .PHONY: help
@@ -127,7 +127,7 @@ test-alert: build $(WEB)/node_modules/.installed ## two alerts from the trip to 
 	./scripts/browser-test bin/alert.png alert
 
 .PHONY: test-time
-test-time: build $(WEB)/node_modules/.installed ## looking back over a running demo: one cursor, alert to alert, video, commands off
+test-time: build $(WEB)/node_modules/.installed ## two operators and maps dropped into a running demo; looking back: one cursor, alert to alert, video, commands off
 	./scripts/browser-test bin/time.png time
 
 .PHONY: test-plan
@@ -145,6 +145,14 @@ test-paths: build $(WEB)/node_modules/.installed
 .PHONY: test-console
 test-console: $(WEB)/dist/index.html ## the console by clicking and typing against the fake station, and axe-core on every view in every theme
 	./scripts/console-test
+
+.PHONY: test-views
+test-views: $(WEB)/dist/index.html ## of test-console what make test has time for: every view in every theme, what lies over pictures, fingers, silence
+	./scripts/console-test '' everyView,overlays,fingers
+
+.PHONY: test-restart
+test-restart: build $(WEB)/node_modules/.installed ## twenty open pages when their station is killed and started again
+	cd $(WEB) && node e2e/restart.mjs $(abspath $(BIN))
 
 .PHONY: test-video
 test-video: build $(WEB)/node_modules/.installed ## streams made by ffmpeg, and a camera that misbehaves, in headless Chromium

@@ -4,7 +4,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { teller } from './asks.mjs';
-import { launch, watch } from './browser.mjs';
+import { coarse, launch, watch } from './browser.mjs';
 import { asleep, hostileNames, viewer } from './console/baddays.mjs';
 import { everyView } from './console/access.mjs';
 import { admin, adopt, zones } from './console/admin.mjs';
@@ -15,12 +15,15 @@ import { check, Failure, Kit, startStation } from './console/kit.mjs';
 import { coordinates, crossings, layers, measuring, viewshed } from './console/map.mjs';
 import { plan } from './console/plan.mjs';
 import { sensors } from './console/sensors.mjs';
+import { fingers } from './console/fingers.mjs';
 import { hand } from './console/hand.mjs';
+import { overlays } from './console/overlays.mjs';
+import { spans } from './console/spans.mjs';
 import { flying, many, panel } from './console/vehicles.mjs';
 import { wall } from './console/video.mjs';
 
 // What only looks comes before what flies: a vehicle on the ground shows less.
-const steps = { everyView, alerts, panel, measuring, coordinates, viewshed, crossings, layers, wall, hand, sensors, adopt, zones, keyboard, flying, many, plan, report, tablet, lessMovement, hostileNames, asleep, remembered, admin, viewer };
+const steps = { everyView, alerts, panel, measuring, coordinates, viewshed, crossings, layers, wall, hand, overlays, spans, sensors, adopt, zones, keyboard, flying, many, plan, report, tablet, fingers, lessMovement, hostileNames, asleep, remembered, admin, viewer };
 
 const [folder, only] = process.argv.slice(2);
 if (folder) mkdirSync(folder, { recursive: true });
@@ -31,7 +34,7 @@ const browser = await launch();
 let status = 0;
 let step = 'start';
 try {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...(folder ? {} : coarse) });
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const seen = watch(page, station.url);

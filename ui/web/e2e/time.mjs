@@ -1,14 +1,18 @@
 // Looking back in the console against a running demo, by clicking and typing: the record is played and scrubbed, map, video,
-// alerts and charts go by one cursor, commands are off, and one key goes back to live.
-// Usage: node e2e/time.mjs SIGN-IN-URL SCREENSHOT TOKEN
-import { asker, check, until } from './asks.mjs';
-import { launch, watch } from './browser.mjs';
+// alerts and charts go by one cursor, commands are off, and one key goes back to live. Until there is an alert to look back on, two operators
+// share the vehicles and the station's maps (e2e/crew.mjs).
+// Usage: node e2e/time.mjs SIGN-IN-URL SCREENSHOT TOKEN MAPS-FOLDER TESTMAPS; TESTMAPS is the built command of ui/maps/testmaps.
+import { asker, check, teller, until } from './asks.mjs';
+import { coarse, launch, watch } from './browser.mjs';
+import { Kit } from './console/kit.mjs';
+import { assigning, control, maps, secondOperator } from './crew.mjs';
 
-const [url, screenshot, token] = process.argv.slice(2);
-if (!url || !screenshot || !token) {
-  console.error('usage: node e2e/time.mjs SIGN-IN-URL SCREENSHOT TOKEN');
+const [url, screenshot, token, mapsFolder, testmaps] = process.argv.slice(2);
+if (!url || !screenshot || !token || !mapsFolder || !testmaps) {
+  console.error('usage: node e2e/time.mjs SIGN-IN-URL SCREENSHOT TOKEN MAPS-FOLDER TESTMAPS');
   process.exit(2);
 }
+const say = teller();
 const ask = asker(url, token);
 /** What the station answers, where it does not refuse. */
 async function api(path, method, body) {
@@ -19,7 +23,7 @@ async function api(path, method, body) {
 
 const browser = await launch();
 try {
-  const page = await browser.newPage({ viewport: { width: 1500, height: 950 } });
+  const page = await browser.newPage({ viewport: { width: 1500, height: 950 }, ...coarse });
   const seen = watch(page, url);
   const id = (name) => page.getByTestId(name);
   const bar = async () => {
@@ -32,7 +36,14 @@ try {
   const feed = feeds.find((f) => f.vehicle === 1)?.id;
   check(feed, 'vehicle 1 has no feed');
   await api(`/feeds/${feed}/recording`, 'PUT', { on: true });
+
+  const anna = new Kit(page, url);
+  const boris = await secondOperator(browser, url, api);
+  say(await control(anna, boris, api));
+  say(await maps(anna, mapsFolder, testmaps));
   const alert = (await until('an alert', async () => (await api('/alerts')).at(-1), 180_000)).id;
+  say(await assigning(anna, boris, alert));
+  await boris.page.context().close();
   await until('a file of the feed', async () => (await api(`/recordings?feed=${feed}`)).some((r) => Date.parse(r.end) - Date.parse(r.start) > 8_000), 60_000);
   const raisedAt = Date.parse((await api('/alerts')).find((a) => a.id === alert).raisedAt);
   // What can be looked back on ends 3 s before the present: the alert must be clearly before that.
@@ -100,7 +111,7 @@ try {
   check(!(await id('take-control').isDisabled()), 'control cannot be taken after the replay');
   check(seen.errors.length === 0, `errors of the page: ${seen.errors.join('\n')}`);
   check(seen.away.length === 0, `requests left the origin: ${seen.away.join('\n')}`);
-  console.log('time: ok');
+  say('looked back; passed');
 } finally {
   await browser.close();
 }

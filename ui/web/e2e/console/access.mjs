@@ -26,6 +26,11 @@ export const views = {
     within: '[data-testid="crossings"]',
     close: (kit) => kit.id('crossings-close').click(),
   },
+  viewshed: {
+    open: async (kit) => (await kit.clickMap(0.25, 0.75), await kit.id('viewshed-here').click(), await kit.id('viewshed-share').waitFor()),
+    within: '[data-testid="viewshed"]',
+    close: (kit) => kit.id('viewshed-clear').click(),
+  },
   menu: { open: (kit) => kit.clickMap(0.12, 0.9), within: '[data-testid="map-menu"]' },
   palette: { open: (kit) => kit.press('Control+k'), within: dialog },
   goto: { open: async (kit) => (await kit.press('g'), await kit.id('goto-input').fill('-35.36 149.17')), within: dialog },
@@ -54,11 +59,20 @@ export async function everyView(kit) {
   for (const view of Object.keys(views)) {
     await openView(kit, view);
     bad.push(...(await everyTheme(kit, view, views[view].within)));
+    bad.push(...(await kit.smallTargets()).map((target) => `${view}: smaller than 44 px: ${target}`));
     audits += themes.length;
     await closeView(kit, view);
   }
+  bad.push(...(await kit.page.evaluate(hoverOnly)).map((rule) => `shows or hides only under a pointer that hovers: ${rule}`));
   check(bad.length === 0, `axe-core:\n  ${[...new Set(bad)].join('\n  ')}`);
-  return `axe-core has no serious finding on ${Object.keys(views).length} views in 3 themes (${audits} audits)`;
+  return `axe-core has no serious finding on ${Object.keys(views).length} views in 3 themes (${audits} audits), every target in them is at least 44 px, nothing is shown by hovering alone`;
+}
+
+/** Runs in the page: the rules of its styles, but for those of the map library, that change by hovering more than how a thing looks that is there anyway. */
+function hoverOnly() {
+  const changes = /^(display|visibility|opacity|pointer-events|content|clip|clip-path|transform|translate|scale|width|height|(max|min)-(width|height)|left|right|top|bottom|inset.*|position|z-index)$/;
+  const rules = (list) => [...list].flatMap((rule) => [...(rule.selectorText?.includes(':hover') && !rule.selectorText.includes('.maplibregl-') ? [rule] : []), ...(rule.cssRules ? rules(rule.cssRules) : [])]);
+  return [...document.styleSheets].flatMap((sheet) => rules(sheet.cssRules)).filter((rule) => [...rule.style].some((name) => changes.test(name))).map((rule) => rule.cssText);
 }
 
 /** The findings on what is open now, in every theme. */

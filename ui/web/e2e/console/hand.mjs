@@ -1,5 +1,6 @@
 // Pictures by hand: the place under a click with its ellipse, a camera turned by dragging and by arrow keys, a lens by the wheel, colours of thermal pictures.
 import { playTestPictures } from '../../dev/test-pictures.mjs';
+import { everyTheme } from './access.mjs';
 import { check, Kit, until } from './kit.mjs';
 
 const feed = '2-thermal';
@@ -53,7 +54,7 @@ async function byHand(kit) {
   check(Math.abs(Number(share.get('x')) - 0.5) < 0.02 && Number(share.get('y')) > 0.55 && Number(share.get('y')) < 0.75, `asked at ${share}`);
   await until('the place with its error', async () => /35\.36\d+° S 149\.16\d+° E[\s\S]*± \d+ m \(95 %\)/.test(await kit.text('picture-place')));
   await until('it on the map', async () => (await kit.shown('pointed-ellipse')) > 0);
-  const bad = await kit.audit('[data-testid="picture-place"]');
+  const bad = await everyTheme(kit, 'the place in a picture', '[data-testid="picture-place"]');
   check(bad.length === 0, bad.join('; '));
   await kit.screenshot('hand-place');
   await kit.id('picture-look').click();

@@ -47,6 +47,8 @@ export async function flying(kit) {
   await until('the preview of the way', async () => /m over the ground at the least/.test(await kit.text('way-preview')));
   const words = await kit.text('way-preview');
   check(sent.length === 0, 'a click on the map flew before it was confirmed');
+  const unfit = await everyTheme(kit, 'the question before a flight', '[data-testid="map-menu"]');
+  check(unfit.length === 0, unfit.join('; '));
   await kit.id('fly-altitude').fill('70');
   await kit.id('fly-confirm').click();
   await kit.page.getByText('hold it longer').waitFor();

@@ -104,7 +104,7 @@ export class MapView {
       attributionControl: false,
       fadeDuration: 0,
       localIdeographFontFamily: 'system-ui, sans-serif',
-      pixelRatio: this.software ? 1 : undefined,
+      pixelRatio: this.software ? Math.min(1, devicePixelRatio) : undefined,
     });
     if (this.software) this.map.once('load', () => gatherRepaints(this.map));
     this.map.touchZoomRotate.disableRotation();
