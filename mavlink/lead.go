@@ -141,6 +141,9 @@ func keepsLeader(c Command) bool {
 	return false
 }
 
+// Flies tells whether a command has a vehicle fly otherwise than before, so that whoever led it until then must not go on.
+func Flies(c Command) bool { return !keepsLeader(c) }
+
 // beginLeading has a leader take over.
 func (s *Service) beginLeading(sys *system, l leader, by string) {
 	sys.leads.swap(nil, &lead{leader: l, Leading: Leading{Kind: l.kind(), By: by, Began: time.Now().UTC()}})

@@ -109,6 +109,7 @@ func newSystem(id, component uint8, hb *common.MessageHeartbeat, first time.Time
 	// The first heartbeat of the two that made the vehicle.
 	s.state.meetMember(component, hb, first)
 	s.state.v.Modes = s.state.modes.selectable()
+	s.state.v.PlacesMode = p.takesPlaces()
 	return s
 }
 

@@ -38,6 +38,8 @@ type Vehicle struct {
 	// Mode is the flight mode by the autopilot's own name ("GUIDED", "AUTO.MISSION"); Modes are the ones to choose from.
 	Mode  string
 	Modes []string
+	// PlacesMode is the mode in which it flies to places that it is told one by one, empty where that is not one mode or not known.
+	PlacesMode string
 	// IntendedMode is the mode that was asked for last where the vehicle is in another one, empty otherwise.
 	IntendedMode string
 	// Landed is "onGround", "takingOff", "inAir", "landing", or empty while not known.

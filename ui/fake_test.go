@@ -310,6 +310,9 @@ func (s *station) Cues() []api.Cue {
 func (s *station) DecideCue(_ context.Context, _ access.Principal, id, action string) (api.Cue, error) {
 	return api.Cue{ID: id, Vehicle: 1}, s.did(action + " " + id)
 }
+func (s *station) FollowTrack(_ context.Context, _ access.Principal, vehicle int, track string) (api.Cue, error) {
+	return api.Cue{ID: "c-3", Vehicle: vehicle, TrackID: track}, s.did("follow " + track)
+}
 func (s *station) Patrols() []api.Patrol                           { return nil }
 func (s *station) SetPatrol(_ context.Context, p api.Patrol) error { return s.did("patrol " + p.ID) }
 func (s *station) Waveform(id string) (api.Waveform, error) {

@@ -139,6 +139,8 @@ var rules = map[string]rule{
 	"POST /api/v1/alerts/{id}/false":              {role: access.RoleOperator},
 	"POST /api/v1/cues/{id}/approve":              {role: access.RoleOperator, body: `{}`},
 	"POST /api/v1/cues/{id}/reject":               {role: access.RoleOperator, body: `{}`},
+	"POST /api/v1/cues/{id}/end":                  {role: access.RoleOperator, body: `{}`},
+	"POST /api/v1/vehicles/{id}/follow":           {role: access.RoleOperator, lease: true, body: `{"track":"t-12"}`},
 
 	"PUT /api/v1/vehicles/{id}/parameters":          {role: access.RoleOperator, lease: true, body: `{"RTL_ALT":3000}`},
 	"POST /api/v1/vehicles/{id}/parameters/compare": {role: access.RoleViewer, body: `{"defaults":true}`},

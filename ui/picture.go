@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"mime"
 	"net/http"
 	"slices"
@@ -108,6 +109,42 @@ func rejectCue(c *call) error {
 		return err
 	}
 	return c.decideCue("reject")
+}
+
+// endCue calls off a cue that is under way; any operator may.
+func endCue(c *call) error {
+	if err := c.optionalBody(&struct{}{}); err != nil {
+		return err
+	}
+	return c.decideCue("end")
+}
+
+// followTrack has a vehicle follow a track.
+func followTrack(c *call) error {
+	var b struct {
+		Track string `json:"track"`
+	}
+	if err := c.body(&b); err != nil {
+		return err
+	}
+	if b.Track == "" {
+		return api.BadRequest("give the track to follow, as {\"track\":\"t-12\"}")
+	}
+	vehicle, err := c.vehicle()
+	if err != nil {
+		return err
+	}
+	var cue api.Cue
+	record := access.Record{Kind: access.KindCue, Action: "follow", Target: idText(vehicle), Reason: fmt.Sprintf("track %.40s", b.Track)}
+	err = c.audited(record, func(ctx context.Context) error {
+		var err error
+		cue, err = c.s.cfg.Station.FollowTrack(ctx, c.who, vehicle, b.Track)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return c.answer(cue)
 }
 
 // approveCue takes the vehicle's lease for the approver first, and gives it back where the approval comes to nothing.

@@ -146,6 +146,8 @@ func routes() []route {
 		{method: get, path: base + "/cues", role: viewer, handle: getCues},
 		{method: post, path: base + "/cues/{id}/approve", role: operator, handle: approveCue},
 		{method: post, path: base + "/cues/{id}/reject", role: operator, handle: rejectCue},
+		{method: post, path: base + "/cues/{id}/end", role: operator, handle: endCue},
+		{method: post, path: base + "/vehicles/{id}/follow", role: operator, lease: true, handle: followTrack},
 		{method: get, path: base + "/zones", role: viewer, handle: getZones},
 
 		{method: get, path: base + "/configuration", role: operator, handle: getConfiguration},

@@ -190,8 +190,10 @@ type Picture interface {
 	// expected.
 	AssignAlert(ctx context.Context, who access.Principal, id, to, expected string) (api.Alert, error)
 	Cues() []api.Cue
-	// DecideCue does "approve" or "reject"; on approval the principal holds the vehicle's lease.
+	// DecideCue does "approve" or "reject", and "end" with one that is under way; on approval the principal holds the vehicle's lease.
 	DecideCue(ctx context.Context, who access.Principal, id, action string) (api.Cue, error)
+	// FollowTrack has a vehicle, whose lease the principal holds, follow a track as an approved cue does; an api.Conflict in words where it cannot.
+	FollowTrack(ctx context.Context, who access.Principal, vehicle int, track string) (api.Cue, error)
 	Zones() api.ZoneCollection
 	// Patrols are those of ours that have reported of late.
 	Patrols() []api.Patrol

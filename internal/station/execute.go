@@ -105,7 +105,7 @@ func (x *executor) carryOut(ctx context.Context, i cue.Intent) error {
 		height := geo.AGL(*i.TakeOff)
 		takeoff := api.Command{ID: ulid.Make().String(), Command: "takeoff", AltitudeAGL: &height}
 		x.announce(ctx, i, takeoff)
-		result, err := x.vehicles.Command(ctx, access.Principal{Name: i.Operator}, i.Vehicle, takeoff)
+		result, err := x.vehicles.command(ctx, access.Principal{Name: i.Operator}, i.Vehicle, takeoff, nil)
 		if err := x.note(ctx, i, takeoff, result, err); err != nil {
 			return err
 		}

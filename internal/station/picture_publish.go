@@ -226,8 +226,10 @@ func (p *picture) DecideCue(ctx context.Context, who access.Principal, id, actio
 			decided, err = p.cues.Approve(id, who.Name, now)
 		case "reject":
 			decided, err = p.cues.Reject(id, who.Name, now)
+		case "end":
+			decided, err = p.cues.End(id, who.Name, now)
 		default:
-			err = api.NotFound("a cue can be approved or rejected, not %q", action)
+			err = api.NotFound("a cue can be approved, rejected or ended, not %q", action)
 		}
 		if err == nil {
 			p.publish(now, p.tracks(now), nil, []cue.Cue{decided})
@@ -245,6 +247,52 @@ func (p *picture) DecideCue(ctx context.Context, who access.Principal, id, actio
 		return api.Cue{}, err
 	}
 	return describeCue(decided), nil
+}
+
+// FollowTrack implements ui.Picture.
+func (p *picture) FollowTrack(ctx context.Context, who access.Principal, vehicle int, track string) (api.Cue, error) {
+	var made cue.Cue
+	var err error = api.NotFound("there is no track %.40q, or it is no longer believed in", track)
+	now := time.Now()
+	waitErr := p.do(ctx, func() {
+		tracks := p.tracks(now)
+		t := slices.IndexFunc(tracks, func(t fusion.Track) bool { return p.trackID(t.ID) == track })
+		if t < 0 {
+			return
+		}
+		known := p.vehicles(now)
+		v := slices.IndexFunc(known, func(v cue.Vehicle) bool { return v.ID == vehicle })
+		if v < 0 {
+			err = api.NotFound("there is no vehicle %d whose place is known", vehicle)
+			return
+		}
+		target := cue.Target{TrackID: track}
+		onTrack(&target, tracks[t], now)
+		target.GroundUnknown = p.groundUnknown(target)
+		if made, err = p.cues.Follow(target, known[v], who.Name, now); err == nil {
+			p.publish(now, tracks, nil, []cue.Cue{made})
+		}
+	})
+	var taken *cue.DecidedError
+	switch {
+	case waitErr != nil:
+		return api.Cue{}, waitErr
+	case errors.As(err, &taken), errors.Is(err, cue.ErrCannot):
+		return api.Cue{}, api.Conflict("%v", err)
+	case err != nil:
+		return api.Cue{}, err
+	}
+	return describeCue(made), nil
+}
+
+// flownByHand ends what a vehicle is under way for, before somebody's command reaches it.
+func (p *picture) flownByHand(ctx context.Context, vehicle int, who, command string) {
+	now := time.Now()
+	_ = p.do(ctx, func() { // only the end of the station or of the request keeps it from being done
+		if ended, ok := p.cues.ByHand(vehicle, who, command, now); ok {
+			p.publish(now, p.tracks(now), nil, []cue.Cue{ended})
+		}
+	})
 }
 
 // failCue ends a cue that cannot be carried out, with the reason in words.

@@ -229,6 +229,7 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 		hub: s.hub, record: s.record, intents: s.executor.intents, firstID: int(last) + 1, log: s.log,
 	}, s.sensors.Sensors())
 	s.executor.fail = s.picture.failCue
+	s.vehicles.byHand = s.picture.flownByHand
 	return s.picture.restore(ctx, s.store, time.Now())
 }
 

@@ -46,6 +46,16 @@ func (p *picture) targets(tracks []fusion.Track, now time.Time) []cue.Target {
 		target.GroundUnknown = p.groundUnknown(target)
 		out = append(out, target)
 	}
+	for _, id := range p.cues.Followed() {
+		t, ok := byID[id]
+		if !ok {
+			continue
+		}
+		target := cue.Target{TrackID: id, Vehicle: t.Class[fusion.Vehicle] >= 0.5, Sensed: t.LastSeen}
+		onTrack(&target, t, now)
+		target.GroundUnknown = p.groundUnknown(target)
+		out = append(out, target)
+	}
 	for _, a := range p.alerts.Alerts() {
 		if !a.State.Open() || a.Probably == alert.Fault { // a sensor is mended on foot
 			continue

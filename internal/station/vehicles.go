@@ -26,6 +26,8 @@ type vehicles struct {
 	looks   *looks
 	zones   *zoneBook
 	plans   func(mavlink.Vehicle) []api.PlanState // nil: nothing is known of plans
+	// byHand is told before somebody flies a vehicle otherwise than before; nil: nobody has to know.
+	byHand func(ctx context.Context, vehicle int, who, command string)
 }
 
 // Vehicles implements ui.Vehicles.
@@ -50,6 +52,11 @@ func (v *vehicles) Vehicle(id int) (api.Vehicle, error) {
 
 // Command implements ui.Vehicles.
 func (v *vehicles) Command(ctx context.Context, who access.Principal, id int, c api.Command) (api.CommandResult, error) {
+	return v.command(ctx, who, id, c, v.byHand)
+}
+
+// command is Command; byHand may be nil, as for what the station does itself.
+func (v *vehicles) command(ctx context.Context, who access.Principal, id int, c api.Command, byHand func(context.Context, int, string, string)) (api.CommandResult, error) {
 	known, ok := v.mavlink.Vehicle(id)
 	if !ok {
 		return api.CommandResult{}, api.NotFound("there is no vehicle %d", id)
@@ -57,6 +64,9 @@ func (v *vehicles) Command(ctx context.Context, who access.Principal, id int, c 
 	told, err := v.translate(known, c)
 	if err != nil {
 		return api.CommandResult{}, err
+	}
+	if byHand != nil && mavlink.Flies(told.command) {
+		byHand(ctx, id, who.Name, c.Command)
 	}
 	var ack mavlink.Ack
 	result, err := v.carryOut(ctx, id, c.Command, func(ctx context.Context) (_ mavlink.Ack, err error) {

@@ -30,6 +30,8 @@ type Config struct {
 	ExpireAfter time.Duration
 	// TimeOnTarget is how long a vehicle looks before the cue is done: 3 min.
 	TimeOnTarget time.Duration
+	// FollowTime is how long a vehicle follows a track that somebody had it follow: 30 min.
+	FollowTime time.Duration
 	// HunchExpire, HunchTime and HunchETA are those three for what is only worth a look: 1 min to decide, 90 s on target, 90 s until it is
 	// seen.
 	HunchExpire, HunchTime, HunchETA time.Duration
@@ -86,6 +88,7 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.LeastStay, time.Minute)
 	orDefault(&c.ExpireAfter, 5*time.Minute)
 	orDefault(&c.TimeOnTarget, 3*time.Minute)
+	orDefault(&c.FollowTime, 30*time.Minute)
 	orDefault(&c.HunchExpire, time.Minute)
 	orDefault(&c.HunchTime, 90*time.Second)
 	orDefault(&c.HunchETA, 90*time.Second)

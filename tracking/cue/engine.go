@@ -112,8 +112,11 @@ func (e *Engine) Update(in Input) Result {
 // endWithAlert ends a cue whose alert was closed.
 func (e *Engine) endWithAlert(c *entry, now time.Time) {
 	why := "the alert was closed"
-	if c.hunch() {
+	switch {
+	case c.hunch():
 		why = "nothing more was sensed there"
+	case c.following():
+		why = "the track has ended"
 	}
 	if c.cue.State == Proposed {
 		e.end(c, Expired, why, now)
@@ -182,6 +185,9 @@ func (e *Engine) propose(in Input) {
 		return cmp.Or(cmp.Compare(b.Urgency, a.Urgency), a.RaisedAt.Compare(b.RaisedAt), cmp.Compare(a.key(), b.key()))
 	})
 	for _, t := range targets {
+		if isFollow(t.key()) { // somebody asked for it, and nothing is proposed
+			continue
+		}
 		old, relief := e.relieved(t.key())
 		if in.Now.Before(e.quiet[t.key()]) || !relief && e.has(t.key()) {
 			continue

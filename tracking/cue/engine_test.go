@@ -138,6 +138,7 @@ type flight struct {
 	gos     []time.Time
 	takeoff int
 	latest  cue.Cue
+	modes   int // times that an order took it out of another mode
 	states  []cue.State
 }
 
@@ -175,6 +176,10 @@ func (f *flight) fly(d time.Duration) {
 					f.t.Errorf("sent on at a height of %.0f m", f.drone.AltAGL)
 				}
 				f.gos = append(f.gos, f.now)
+				if f.drone.PlacesMode != "" && f.drone.Mode != f.drone.PlacesMode {
+					f.modes++
+					f.drone.Mode = f.drone.PlacesMode
+				}
 				place := i.GoTo.Position
 				f.goal = &place
 			}
@@ -283,13 +288,27 @@ func TestHowCuesEnd(t *testing.T) {
 		{"the approver has control", true, func(f *flight) { f.drone.LeaseHolder = "ann" }, cue.Done, "looked for 180 s"},
 		{"the battery runs out", true, func(f *flight) { f.drone.BatteryTimeLeft = 2 * time.Minute }, cue.Failed, "its battery only lasts for the way back"},
 		{"the vehicle does not come", true, func(f *flight) { f.drone.Lat = origin.Lat - 0.05; f.drone.BatteryTimeLeft = 0 }, cue.Failed, "it did not arrive in time"},
+		{"its pilot takes it over", true, func(f *flight) { f.fly(10 * time.Second); f.drone.Mode = "LOITER" }, cue.Failed, "its mode is now LOITER: its pilot, a failsafe or another station flies it"},
+		{"the approver flies it by hand", true, func(f *flight) {
+			if c, ok := f.engine.ByHand(2, "ann", "return", f.now); !ok || c.State != cue.Done {
+				f.t.Errorf("%+v, %v", c, ok)
+			}
+			if _, ok := f.engine.ByHand(2, "ann", "hold", f.now); ok {
+				f.t.Error("it was under way for something still")
+			}
+		}, cue.Done, "ann flies the vehicle by hand (return)"},
+		{"somebody ends it", true, func(f *flight) {
+			if c, err := f.engine.End("c-1", "bob", f.now); err != nil || c.State != cue.Done {
+				f.t.Errorf("%+v, %v", c, err)
+			}
+		}, cue.Done, "bob ended it"},
 		{"the station cannot", true, func(f *flight) {
 			if _, err := f.engine.Fail("c-1", "the vehicle refused", f.now); err != nil {
 				f.t.Error(err)
 			}
 		}, cue.Failed, "the vehicle refused"},
 	} {
-		f := newFlight(t, cue.Config{}, drone(2, at(900, 0)))
+		f := newFlight(t, cue.Config{}, with(drone(2, at(900, 0)), func(v *cue.Vehicle) { v.Mode, v.PlacesMode = "AUTO", "GUIDED" }))
 		f.fly(time.Second)
 		if c.approve {
 			f.approve()

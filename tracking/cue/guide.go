@@ -2,6 +2,7 @@ package cue
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"vedette/internal/geo"
@@ -17,6 +18,9 @@ const (
 	// lateFactor and lateSlack bound how long a flight may take against what was reckoned.
 	lateFactor = 3
 	lateSlack  = time.Minute
+	// modeGrace is how long after an order, and takeOffGrace after the approval of a cue that begins with a take-off, the mode may still show
+	// as it was before.
+	modeGrace, takeOffGrace = 5 * time.Second, 30 * time.Second
 )
 
 // guide carries an approved cue on: it gives what is to be done now, if anything.
@@ -47,7 +51,7 @@ func (e *Engine) guide(c *entry, t Target, v Vehicle, hints []Hint, now time.Tim
 		c.looked, c.lookedAt = now, place
 		out.LookAt = &place
 	}
-	if move && c.cue.Action == LookAndApproach && v.Airborne && !c.climbing(&e.cfg, v) {
+	if move && c.cue.Action == LookAndApproach && v.Airborne && !c.climbing(&e.cfg, v) && (c.sent.IsZero() || c.flies(v)) {
 		if place, ok := c.wantsGo(&e.cfg, stand, v, now); ok {
 			c.sent, c.sentTo = now, place
 			c.cue.Approach, c.changed = &place, true
@@ -74,10 +78,30 @@ func (e *Engine) failure(c *entry, t Target, v Vehicle, now time.Time) string {
 		return v.LeaseHolder + " has taken control of the vehicle"
 	case v.BatteryTimeLeft > 0 && v.BatteryTimeLeft < e.cfg.homeward(v, v.place())+e.cfg.Reserve:
 		return "its battery only lasts for the way back"
+	case c.takenOver(v, now):
+		return fmt.Sprintf("its mode is now %s: its pilot, a failsafe or another station flies it", v.Mode)
 	case c.cue.State == Approved && now.Sub(c.approved) > lateFactor*duration(c.cue.ETAS)+lateSlack:
 		return "it did not arrive in time"
 	}
 	return ""
+}
+
+// flies tells whether the vehicle still flies where a cue sends it, as far as its mode tells.
+func (c *entry) flies(v Vehicle) bool {
+	climbs := c.sent.IsZero() && strings.Contains(v.Mode, "TAKEOFF")
+	return v.Mode == "" || v.PlacesMode == "" || v.Mode == v.PlacesMode || climbs
+}
+
+// takenOver tells that a vehicle which flew for a cue was brought into another mode: then nothing more is commanded.
+func (c *entry) takenOver(v Vehicle, now time.Time) bool {
+	switch {
+	case c.flies(v):
+		return false
+	case !c.sent.IsZero():
+		return now.Sub(c.sent) > modeGrace
+	default:
+		return c.tookOff && now.Sub(c.approved) > takeOffGrace
+	}
 }
 
 // progress notices that the vehicle is on station, and that it has looked for long enough.

@@ -12,10 +12,14 @@ func isHunch(about string) bool { return strings.HasPrefix(about, hunchPrefix) }
 
 // key names a target: its alert, or the hunch that is none.
 func (t Target) key() string {
-	if t.AlertID != "" {
+	switch {
+	case t.AlertID != "":
 		return t.AlertID
+	case t.HunchID != "":
+		return t.HunchID
+	default:
+		return followPrefix + t.TrackID
 	}
-	return t.HunchID
 }
 
 // hunch tells whether a cue is about what is only worth a look.
@@ -32,8 +36,11 @@ func (c *Config) expireAfter(t Target) time.Duration {
 }
 
 func (c *Config) timeOnTarget(of *entry) time.Duration {
-	if of.hunch() {
+	switch {
+	case of.hunch():
 		return c.HunchTime
+	case of.following():
+		return c.FollowTime
 	}
 	return c.TimeOnTarget
 }

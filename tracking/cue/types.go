@@ -82,6 +82,8 @@ type Vehicle struct {
 	// MinutesOnStation is how long it could stay at the target before it must return; 0: reckoned from BatteryTimeLeft.
 	MinutesOnStation float64
 	LeaseHolder      string // who holds its control lease; empty: nobody
+	// Mode is its flight mode, and PlacesMode the one in which it flies to places that it is told; empty: not known.
+	Mode, PlacesMode string
 }
 
 // State is how far a cue is.
