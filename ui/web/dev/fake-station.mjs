@@ -88,7 +88,7 @@ function answer(request, response, body) {
   if (what === 'vehicles') return vehicleCall(request, response, Number(id), verb, data);
   if (what === 'alerts' && verb === 'pictures') return picture(response, id, Number(extra));
   if (what === 'alerts') return decide(response, world.alerts.get(id), { acknowledge: 'acknowledged', resolve: 'resolved', false: 'false' }[verb], 'alert', data.note);
-  if (what === 'cues') return decide(response, world.cues.get(id), { approve: 'active', reject: 'rejected' }[verb], 'cue');
+  if (what === 'cues') return decide(response, world.cues.get(id), { approve: 'active', reject: 'rejected', end: 'done' }[verb], 'cue');
   return problem(response, 404, 'The fake station has no such thing.');
 }
 
@@ -137,6 +137,7 @@ function vehicleCall(request, response, id, verb, data) {
     return v.control ? json(response, 200, v.control) : json(response, 204);
   }
   if (!v.control) return problem(response, 409, `Nobody has control of ${v.name}: take control first.`);
+  if (verb === 'follow') return json(response, 200, world.follow(id, data.track));
   if (data.command === 'changeSpeed') return problem(response, 504, `${v.name} did not answer; since then it reports armed, mode ${v.mode}: whether it acted is not known.`);
   if (data.command === 'terminate' && data.confirm !== `TERMINATE ${id}`) return problem(response, 400, `type TERMINATE ${id} to confirm`);
   if (verb === 'gimbal' && data.lookAt) v.target = data.lookAt;
@@ -186,7 +187,8 @@ function picture(response, id, n) {
 
 function decide(response, thing, state, kind, note) {
   if (!thing || !state) return problem(response, 404, 'There is no such thing.');
-  if (thing.state === state || ['resolved', 'false', 'active', 'rejected'].includes(thing.state)) {
+  const ends = state === 'done' && ['approved', 'active'].includes(thing.state);
+  if (!ends && (thing.state === state || ['resolved', 'false', 'active', 'rejected'].includes(thing.state))) {
     return problem(response, 409, `It was ${thing.state} by ${thing.decidedBy} before.`);
   }
   const t = world.iso(Date.now());

@@ -256,6 +256,14 @@ export function createWorld() {
   };
 
   return {
+    follow: (vehicle, trackId) => {
+      const cue = {
+        id: 'c-9', state: 'approved', trackId, vehicle, action: 'lookAndApproach', target: at(95, -26), standoffM: 120, heightAGL: 60, etaS: 20, createdAt: iso(Date.now()),
+        reasons: ['asked for by operator'], decidedBy: 'operator', decidedAt: iso(Date.now()),
+      };
+      cues.set(cue.id, cue);
+      return cue;
+    },
     placeInFeed, viewshed, crossings, bias, vehicles, sensors, alerts, cues, feeds, zones, raise, pulse, iso, height, waveform,
     vehicle, track, animal, oneOfCrowd,
     plan: (kind, id) => plan(kind, id, at),

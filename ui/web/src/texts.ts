@@ -181,6 +181,7 @@ const english = {
     inTheAir: 'It is in the air.',
     isArmed: 'It is armed.',
     isDisarmed: 'It is disarmed.',
+    noTrack: 'Select a track first.',
     /** '1-alpha: hold here'. */
     vehicle: (name: string, what: string) => `${name}: ${what}`,
     does: {
@@ -192,6 +193,7 @@ const english = {
       pause: 'pause the mission',
       continue: 'continue the mission',
       startMission: 'start the mission',
+      followTrack: 'follow the selected track',
       return: 'return home',
       land: 'land here',
       takeoff: 'take off to 30 m',
@@ -202,6 +204,7 @@ const english = {
     asks: {
       continue: (name: string) => `${name} goes on with its mission`,
       startMission: (name: string) => `${name} starts its mission`,
+      followTrack: (name: string) => `${name} follows the selected track`,
       return: (name: string) => `${name} flies home`,
       land: (name: string) => `${name} lands where it is`,
       takeoff: (name: string) => `${name} takes off to 30 m above ground`,
@@ -255,6 +258,8 @@ const english = {
     false: (alert: string) => `Alert ${alert} called false`,
     approve: (proposal: string) => `Proposal ${proposal} approved`,
     reject: (proposal: string) => `Proposal ${proposal} rejected`,
+    end: (cue: string) => `${cue} ended`,
+    follow: (name: string, track: string) => `${name} follows ${track}`,
     proposalChanged: 'The proposal has just changed: read it, then press again.',
     /** For an outcome that nobody knows. */
     shows: (name: string, what: string) => `${name} shows: ${what}.`,
@@ -1243,6 +1248,7 @@ const english = {
     decidedBy: (who: string) => `Decided by ${who}`,
     approve: 'Approve',
     reject: 'Reject',
+    end: 'End',
     look: {
       can: (name: string) => `${name} can look`,
       canIn: (name: string, seconds: number) => `${name} can look in ${seconds} s`,
@@ -1276,6 +1282,7 @@ const english = {
     notBelieved: 'This track is no longer believed in.',
     follow: 'Follow by camera',
     unfollow: 'Stop following',
+    followBy: (name: string) => `Hold: ${name} follows it`,
     fly: 'Fly to it …',
     orbit: 'Circle it …',
     followEnded: (track: string, why: string) => `${track} is no longer followed: ${why}`,

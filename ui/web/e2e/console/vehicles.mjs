@@ -89,6 +89,16 @@ export async function flying(kit) {
   await kit.id('track-follow').waitFor();
   page.off('request', look);
 
+  // The vehicle itself follows it: what is under way for the alert is ended first, then it is held to confirm, and ended again.
+  const card = kit.id('track-card');
+  const under = card.getByTestId('cue-end-c-3');
+  if (await under.count()) await under.click();
+  await kit.hold('track-follow-fly');
+  await until('the follower is shown', async () => (await card.getByTestId('cue-c-9').innerText()).includes('asked for by operator'));
+  await card.getByTestId('cue-end-c-9').click();
+  await kit.toast('c-9 ended');
+  await kit.id('track-follow-fly').waitFor();
+
   const looks = page.waitForRequest((r) => r.url().endsWith('/gimbal'));
   await kit.press('l');
   await kit.clickMap(0.45, 0.7);
@@ -100,7 +110,7 @@ export async function flying(kit) {
   await kit.id('release-control').click();
   await kit.id('take-control').waitFor();
   page.off('request', listen);
-  return `taken over with a reason, flown and circled by clicks (${words}), held, returned, landed, paused, camera pointed and kept on a track, released`;
+  return `taken over with a reason, flown and circled by clicks (${words}), held, returned, landed, paused, camera pointed and kept on a track, the vehicle following it until that is ended, released`;
 }
 
 export async function many(kit) {

@@ -44,7 +44,7 @@ export interface WhepAnswer {
 }
 
 export type AlertDecision = 'acknowledge' | 'resolve' | 'false';
-export type CueDecision = 'approve' | 'reject';
+export type CueDecision = 'approve' | 'reject' | 'end';
 
 const base = '/api/v1';
 const requestTimeoutMs = 20_000;
@@ -236,6 +236,11 @@ export class Api {
 
   decideCue(id: string, decision: CueDecision): Promise<m.Cue> {
     return this.send('POST', `/cues/${encodeURIComponent(id)}/${decision}`, m.cue, {});
+  }
+
+  /** Has a vehicle follow a track, as an approved proposal does. */
+  followTrack(vehicle: number, track: string): Promise<m.Cue> {
+    return this.send('POST', `/vehicles/${vehicle}/follow`, m.cue, { track });
   }
 
   /** What the sensor tells for some minutes raises no alert. */

@@ -142,6 +142,10 @@ export class Actions {
     });
   }
 
+  followTrack(vehicle: Vehicle, track: string): Promise<boolean> {
+    return this.run(`follow-${vehicle.id}`, words.follow(vehicle.name, track), async () => this.desk.store.putCue(await this.desk.api.followTrack(vehicle.id, track)));
+  }
+
   /** Notes which proposal is marked with the key; called whenever it may have changed. */
   markTop(id: string | undefined): void {
     if (id === this.topCueId) return;

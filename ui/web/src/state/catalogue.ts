@@ -88,6 +88,14 @@ function vehicleEntries(desk: Desk, actions: Actions, page: Page): Entry[] {
   for (const id of ['look', 'fly', 'orbit', 'track'] as const) {
     entries.push(keyed(page, id, words.vehicle(name, words.does[id]), off));
   }
+  const { track } = desk;
+  entries.push({
+    id: 'follow-track',
+    words: words.vehicle(name, words.does.followTrack),
+    off: off ?? (track ? undefined : words.noTrack),
+    ask: words.asks.followTrack(name),
+    run: () => v && track && void actions.followTrack(v, track.id),
+  });
   send('hold', { command: 'hold' });
   send('pause', { command: 'pause' });
   send('continue', { command: 'continue' }, words.asks.continue);
