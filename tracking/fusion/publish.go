@@ -14,6 +14,9 @@ type registry struct {
 	last []shown // what the newest call of Tracks gave, and what vanished shortly before
 	next uint64
 	gone []uint64
+
+	seen map[uint64]sighting // believed tracks, as something saw them last
+	away []sighting          // those of them that have vanished, in the order of that
 }
 
 type shown struct {
@@ -23,6 +26,7 @@ type shown struct {
 	pos   vec2
 	vel   vec2
 	sigma float64
+	r     float64 // its existence
 	alive bool
 }
 
@@ -58,7 +62,7 @@ func (t *Tracker) Tracks(at time.Time) []Track {
 }
 
 // Gone gives the numbers that Tracks has given before and that vanished since the last call of Gone. Such a number can come
-// back within seconds when its target is found again.
+// back when its target is found again: within seconds, or within minutes of one that went on where nothing looked.
 func (t *Tracker) Gone() []uint64 {
 	g := t.public.gone
 	t.public.gone = nil
@@ -99,11 +103,13 @@ func (t *Tracker) number(live []int, at int64) []uint64 {
 				reg.next++
 				id = reg.next
 			}
-			reg.ids[tr.key] = id
 		}
+		id = reg.settle(tr, id)
+		reg.ids[tr.key] = id
+		reg.note(tr, id)
 		out[k] = id
 		mean, cov := tr.position()
-		now = append(now, shown{id: id, key: tr.key, at: tr.t, pos: mean, vel: tr.velocity(), sigma: cov.meanSigma(), alive: true})
+		now = append(now, shown{id: id, key: tr.key, at: tr.t, pos: mean, vel: tr.velocity(), sigma: cov.meanSigma(), r: tr.r, alive: true})
 	}
 	for _, s := range reg.last {
 		if slices.Contains(out, s.id) {
@@ -115,9 +121,12 @@ func (t *Tracker) number(live []int, at int64) []uint64 {
 		}
 		if float64(at-s.at)/1e9 < forgetAfterS {
 			now = append(now, s)
-		} else if reg.ids[s.key] == s.id {
+			continue
+		}
+		if reg.ids[s.key] == s.id {
 			delete(reg.ids, s.key)
 		}
+		reg.leave(s.id, s.r, at)
 	}
 	reg.last = now
 	return out

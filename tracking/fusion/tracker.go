@@ -60,7 +60,7 @@ type repeatKey struct {
 func New(cfg Config) *Tracker {
 	t := &Tracker{
 		cfg: cfg.withDefaults(), sensors: map[string]*sensor{}, seen: map[repeatKey]int64{},
-		dirty: math.MaxInt64, clock: math.MinInt64, public: registry{ids: map[birthKey]uint64{}},
+		dirty: math.MaxInt64, clock: math.MinInt64, public: registry{ids: map[birthKey]uint64{}, seen: map[uint64]sighting{}},
 		crossed: map[uint64][]Crossing{}, near: map[*sensor][]*sensor{},
 	}
 	return t
