@@ -264,6 +264,10 @@ func (s *station) Past(_ context.Context, from, to time.Time, step time.Duration
 	return api.Past{From: api.At(from), To: api.At(to), StepS: step.Seconds()}, nil
 }
 
+func (s *station) RecordedAlerts(context.Context, time.Time, time.Time) ([]api.Alert, error) {
+	return nil, nil
+}
+
 func (s *station) Timeline(_ context.Context, from, to time.Time) (api.Timeline, error) {
 	return api.Timeline{From: api.At(from), To: api.At(to)}, nil
 }

@@ -68,6 +68,7 @@ var rules = map[string]rule{
 	"GET /api/v1/audit":                {role: access.RoleOperator},
 	"GET /api/v1/export":               {role: access.RoleOperator},
 	"GET /api/v1/replay":               {role: access.RoleViewer},
+	"GET /api/v1/replay/alerts":        {role: access.RoleViewer},
 	"GET /api/v1/replay/timeline":      {role: access.RoleViewer},
 	"GET /api/v1/terrain":              {role: access.RoleViewer},
 	"GET /api/v1/live":                 {role: access.RoleViewer, ok: 400}, // not a WebSocket handshake
@@ -193,8 +194,8 @@ func sample(path string) string {
 			parts[i] = "files?path=/a"
 		case "export":
 			parts[i] = "export?from=2026-11-26T00:00:00Z&to=2026-11-26T08:00:00Z"
-		case "replay", "timeline":
-			if i == len(parts)-1 {
+		case "replay", "timeline", "alerts":
+			if i == len(parts)-1 && (part != "alerts" || parts[i-1] == "replay") {
 				parts[i] += "?from=2026-11-26T00:00:00Z&to=2026-11-26T02:00:00Z"
 			}
 		case "place":

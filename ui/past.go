@@ -53,6 +53,24 @@ func getTimeline(c *call) error {
 	return c.answer(line)
 }
 
+// longestReport is the longest time of which alerts are told.
+const longestReport = 31 * 24 * time.Hour
+
+// getRecordedAlerts answers with the alerts of a time, however long ago they were closed.
+func getRecordedAlerts(c *call) error {
+	from, to, err := c.span(longestReport)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := c.wait(pastPatience)
+	defer cancel()
+	alerts, err := c.s.cfg.Station.RecordedAlerts(ctx, from, to)
+	if err != nil {
+		return err
+	}
+	return c.answer(list(alerts))
+}
+
 // span is the time between from and to in the query, which are both needed.
 func (c *call) span(longest time.Duration) (from, to time.Time, err error) {
 	if from, err = c.time("from"); err != nil {

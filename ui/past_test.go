@@ -24,6 +24,7 @@ func TestThePastIsAskedForInWords(t *testing.T) {
 		"/replay?" + hour + "&step=NaN": "seconds from 1 to 60",
 		"/replay?from=2026-11-26T00:00:00Z&to=2026-11-26T00:00:00Z":          "not before",
 		"/replay?from=2026-11-26T00:00:00Z&to=2026-11-26T06:00:01Z":          "at most 6 hours",
+		"/replay/alerts?from=2026-10-20T00:00:00Z&to=2026-11-26T06:00:01Z":   "at most 744 hours",
 		"/replay/timeline?from=2026-11-20T00:00:00Z&to=2026-11-26T06:00:01Z": "at most 48 hours",
 	} {
 		ask(query).problem(t, http.StatusBadRequest, words)

@@ -168,6 +168,7 @@ func routes() []route {
 		{method: get, path: base + "/audit", role: operator, handle: getAudit},
 		{method: get, path: base + "/export", role: operator, handle: exportPeriod},
 		{method: get, path: base + "/replay", role: viewer, handle: getPast},
+		{method: get, path: base + "/replay/alerts", role: viewer, handle: getRecordedAlerts},
 		{method: get, path: base + "/replay/timeline", role: viewer, handle: getTimeline},
 
 		{method: get, path: base + "/terrain", role: viewer, handle: getTerrain},

@@ -169,6 +169,8 @@ type Periods interface {
 	// Past are the recorded states of a span of time, of each vehicle and track at most one in a step; an api.NotFound where
 	// the record begins later.
 	Past(ctx context.Context, from, to time.Time, step time.Duration) (api.Past, error)
+	// RecordedAlerts are the alerts that were raised, changed or decided in a span of time, as they stood at its end, the oldest first.
+	RecordedAlerts(ctx context.Context, from, to time.Time) ([]api.Alert, error)
 	// Timeline says what there is to look back on.
 	Timeline(ctx context.Context, from, to time.Time) (api.Timeline, error)
 }

@@ -59,6 +59,15 @@ func TestThePastSaysHowThingsStoodAndWhatChanged(t *testing.T) {
 	put(kindAlert, "a-2", "", at(7), alert("a-2", "new", 7))
 	put(kindTrip, "s-1", "", at(6), api.Trip{Sensor: "s-1"})
 
+	// A report of that time has both alerts, the one that was decided in it with how it stood then.
+	reported, err := p.RecordedAlerts(t.Context(), at(-15), at(20))
+	if err != nil || len(reported) != 2 || reported[0].ID != "a-1" || reported[0].State != "acknowledged" || reported[1].ID != "a-2" {
+		t.Errorf("%+v, %v", reported, err)
+	}
+	if none, err := p.RecordedAlerts(t.Context(), at(-9), at(5)); err != nil || len(none) != 0 {
+		t.Errorf("%+v, %v", none, err)
+	}
+
 	got, err := p.Past(t.Context(), at(0), at(20), 5*time.Second)
 	if err != nil {
 		t.Fatal(err)

@@ -73,7 +73,9 @@ async function signedInWithCode(kit) {
 
 export async function report(kit) {
   await kit.id('report-open').click();
+  await kit.id('shift-row').first().waitFor();
   check(Number(await kit.text('shift-raised')) >= 1, 'the report counts no alert');
+  check((await kit.id('shift-row').first().innerText()).startsWith('a-0'), 'the report leaves out what was closed long ago');
   check((await kit.id('shift-row').count()) >= 1, 'the report has no row');
   check((await kit.id('shift-package').getAttribute('href')).includes('/api/v1/export?from='), 'no package is offered');
   await kit.id('shift-to').fill('2020-01-01T00:00');

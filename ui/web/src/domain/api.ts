@@ -309,6 +309,11 @@ export class Api {
     return this.read(`/replay?${between(fromMs, toMs)}&step=${stepS}`, past);
   }
 
+  /** As they stood at the end of the time, from the record. */
+  recordedAlerts(fromMs: number, toMs: number): Promise<m.Alert[]> {
+    return this.read(`/replay/alerts?${between(fromMs, toMs)}`, array(m.alert));
+  }
+
   timeline(fromMs: number, toMs: number): Promise<Timeline> {
     return this.read(`/replay/timeline?${between(fromMs, toMs)}`, timeline);
   }
