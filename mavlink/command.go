@@ -43,6 +43,9 @@ type Goto struct {
 	// RadiusM is how wide a plane circles there, 0 leaves it to the vehicle; Left is anticlockwise.
 	RadiusM float64
 	Left    bool
+	// KeepMode goes there only in the mode in which the vehicle takes places already: in another one, to which its pilot may have changed a
+	// moment ago, an ArduPilot refuses. A PX4 knows no such order and changes its mode.
+	KeepMode bool
 }
 
 // Return flies home and lands, or whatever the vehicle is set up to do.

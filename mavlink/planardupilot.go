@@ -76,6 +76,9 @@ func (a ardupilot) goTo(c Goto, v Vehicle) []order {
 	if winged && (c.RadiusM > 0 || c.Left) {
 		orders[0] = a.loiter(c.Lat, c.Lon, c.AltAMSL, c.RadiusM, c.Left)
 	}
+	if c.KeepMode {
+		orders[0].params[1] = 0 // it then answers DENIED outside GUIDED
+	}
 	if c.SpeedMS > 0 {
 		orders = append(orders, speed(v, c.SpeedMS))
 	}

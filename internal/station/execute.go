@@ -75,8 +75,13 @@ func merge(older, newer cue.Intent) cue.Intent {
 	if newer.LookAt == nil {
 		newer.LookAt = older.LookAt
 	}
-	if newer.GoTo == nil {
+	switch {
+	case newer.GoTo == nil:
 		newer.GoTo = older.GoTo
+	case older.GoTo != nil && newer.GoTo.KeepMode:
+		goTo := *newer.GoTo
+		goTo.KeepMode = older.GoTo.KeepMode // the first has not been given yet
+		newer.GoTo = &goTo
 	}
 	return newer
 }
@@ -134,7 +139,7 @@ func (x *executor) approach(ctx context.Context, i cue.Intent) error {
 	asked := api.Command{ID: ulid.Make().String(), Command: "goto", Lat: &to.Lat, Lon: &to.Lon, AltitudeAMSL: &height}
 	x.announce(ctx, i, asked)
 	result, err := x.vehicles.carryOut(ctx, i.Vehicle, asked.Command, func(ctx context.Context) (mavlink.Ack, error) {
-		return x.vehicles.mavlink.Command(ctx, i.Vehicle, mavlink.Goto{Lat: to.Lat, Lon: to.Lon, AltAMSL: float64(height)})
+		return x.vehicles.mavlink.Command(ctx, i.Vehicle, mavlink.Goto{Lat: to.Lat, Lon: to.Lon, AltAMSL: float64(height), KeepMode: i.GoTo.KeepMode})
 	})
 	result.ID = asked.ID
 	return x.note(ctx, i, asked, result, err)

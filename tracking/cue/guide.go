@@ -53,9 +53,9 @@ func (e *Engine) guide(c *entry, t Target, v Vehicle, hints []Hint, now time.Tim
 	}
 	if move && c.cue.Action == LookAndApproach && v.Airborne && !c.climbing(&e.cfg, v) && (c.sent.IsZero() || c.flies(v)) {
 		if place, ok := c.wantsGo(&e.cfg, stand, v, now); ok {
+			out.GoTo = &GoTo{Position: place, HeightAGL: e.cfg.HeightAGL, KeepMode: !c.sent.IsZero()}
 			c.sent, c.sentTo = now, place
 			c.cue.Approach, c.changed = &place, true
-			out.GoTo = &GoTo{Position: place, HeightAGL: e.cfg.HeightAGL}
 		}
 	}
 	return out, out.TakeOff != nil || out.LookAt != nil || out.GoTo != nil

@@ -154,6 +154,8 @@ type Intent struct {
 type GoTo struct {
 	Position  geo.LatLon
 	HeightAGL float64 // metres above the ground there
+	// KeepMode tells that the vehicle flies for the cue already, and must not be brought out of another mode for this.
+	KeepMode bool
 }
 
 // Input is what is known at Now.
