@@ -42,6 +42,7 @@ type entry struct {
 	active   time.Time
 	seenLast time.Time // when a track of the target lived
 	leaving  bool      // its battery forces it home soon
+	taken    bool      // its vehicle was seen in the mode in which it takes places, after an order
 	blind    bool      // it says that the ground's height is not known
 	left     time.Duration
 	tookOff  bool

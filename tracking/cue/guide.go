@@ -18,9 +18,8 @@ const (
 	// lateFactor and lateSlack bound how long a flight may take against what was reckoned.
 	lateFactor = 3
 	lateSlack  = time.Minute
-	// modeGrace is how long after an order, and takeOffGrace after the approval of a cue that begins with a take-off, the mode may still show
-	// as it was before.
-	modeGrace, takeOffGrace = 5 * time.Second, 30 * time.Second
+	// modeGrace is how long after the first order the mode may still show as it was before: over a bad link it takes its time.
+	modeGrace = 30 * time.Second
 )
 
 // guide carries an approved cue on: it gives what is to be done now, if anything.
@@ -92,15 +91,19 @@ func (c *entry) flies(v Vehicle) bool {
 	return v.Mode == "" || v.PlacesMode == "" || v.Mode == v.PlacesMode || climbs
 }
 
-// takenOver tells that a vehicle which flew for a cue was brought into another mode: then nothing more is commanded.
+// takenOver tells that a vehicle which flew for a cue was brought into another mode, or never came into the right one: then nothing more is
+// commanded.
 func (c *entry) takenOver(v Vehicle, now time.Time) bool {
 	switch {
 	case c.flies(v):
+		c.taken = c.taken || !c.sent.IsZero() && v.Mode != ""
 		return false
+	case c.taken:
+		return true
 	case !c.sent.IsZero():
 		return now.Sub(c.sent) > modeGrace
 	default:
-		return c.tookOff && now.Sub(c.approved) > takeOffGrace
+		return c.tookOff && now.Sub(c.approved) > modeGrace
 	}
 }
 

@@ -29,7 +29,7 @@ func TestWhoTakesAVehicleOverIsNeverFlownAgainst(t *testing.T) {
 		}
 		sent := len(f.gos)
 		f.drone.Mode = "RTL"
-		f.fly(20 * time.Second)
+		f.fly(40 * time.Second) // one that was never seen in the right mode is waited for
 		if c, _ := f.engine.Cue("c-1"); c.State != cue.Failed || len(f.gos) != sent || f.drone.Mode != "RTL" {
 			t.Errorf("after %v: %s, sent %d times more, its mode is %s", after, c.State, len(f.gos)-sent, f.drone.Mode)
 		}

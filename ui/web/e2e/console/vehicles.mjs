@@ -89,10 +89,8 @@ export async function flying(kit) {
   await kit.id('track-follow').waitFor();
   page.off('request', look);
 
-  // The vehicle itself follows it: what is under way for the alert is ended first, then it is held to confirm, and ended again.
+  // The vehicle itself follows it: it is held to confirm, and ended.
   const card = kit.id('track-card');
-  const under = card.getByTestId('cue-end-c-3');
-  if (await under.count()) await under.click();
   await kit.hold('track-follow-fly');
   await until('the follower is shown', async () => (await card.getByTestId('cue-c-9').innerText()).includes('asked for by operator'));
   await card.getByTestId('cue-end-c-9').click();
