@@ -17,10 +17,9 @@ import (
 	"vedette/tracking/cue"
 )
 
-// TestACueIsFlownWhereTheTerrainEnds has a simulated copter carry out what an approved cue wants, first over known ground, then beyond it.
-func TestACueIsFlownWhereTheTerrainEnds(t *testing.T) {
-	t.Parallel()
-	const agl, slackM = 20.0, 4.0
+// sent is a simulated copter on its world's ground, and what carries out cues with it.
+func sent(t *testing.T) (*mavlink.Service, *executor) {
+	t.Helper()
 	service := simulated(t, impair.Profile{})
 	w, err := world.New(world.Config{Seed: 3})
 	if err != nil {
@@ -30,13 +29,25 @@ func TestACueIsFlownWhereTheTerrainEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = s.Close() }()
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	log := slog.New(slog.DiscardHandler)
-	v := &vehicles{mavlink: service, ground: &ground{terrain: w.Tile()}, looks: newLooks(), zones: newZoneBook(nil)}
-	x := &executor{
-		vehicles: v, record: recorder{store: s, log: log}, leases: access.NewLeases(time.Now), log: log,
+	return service, &executor{
+		vehicles: &vehicles{mavlink: service, ground: &ground{terrain: w.Tile()}, looks: newLooks(), zones: newZoneBook(nil)},
+		record:   recorder{store: s, log: log}, leases: access.NewLeases(time.Now), log: log, intents: make(chan cue.Intent, intentQueue),
 		intend: func(context.Context, string, access.Intent) error { return nil },
 	}
+}
+
+// TestACueIsFlownWhereTheTerrainEnds has a simulated copter carry out what an approved cue wants, first over known ground, then beyond it.
+func TestACueIsFlownWhereTheTerrainEnds(t *testing.T) {
+	t.Parallel()
+	const agl, slackM = 20.0, 4.0
+	service, x := sent(t)
+	v := x.vehicles
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
 	now := func() mavlink.Vehicle { known, _ := service.Vehicle(1); return known }

@@ -2,9 +2,7 @@ package station
 
 import (
 	"context"
-	"log/slog"
 	"math"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -12,10 +10,7 @@ import (
 
 	"vedette/internal/access"
 	"vedette/internal/geo"
-	"vedette/internal/store"
 	"vedette/mavlink"
-	"vedette/sim/impair"
-	"vedette/sim/world"
 	"vedette/tracking/cue"
 	"vedette/tracking/fusion"
 	"vedette/ui/api"
@@ -26,25 +21,10 @@ import (
 func TestACopterFollowsAWalkerUntilItIsFlownByHand(t *testing.T) {
 	t.Parallel()
 	const agl, standoff = 15.0, 30.0
-	service := simulated(t, impair.Profile{})
-	w, err := world.New(world.Config{Seed: 3})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "vedette.db"), store.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = s.Close() }()
-	log := slog.New(slog.DiscardHandler)
-	record := recorder{store: s, log: log}
-	v := &vehicles{mavlink: service, ground: &ground{terrain: w.Tile()}, looks: newLooks(), zones: newZoneBook(nil)}
-	x := &executor{
-		vehicles: v, record: record, leases: access.NewLeases(time.Now), log: log, intents: make(chan cue.Intent, intentQueue),
-		intend: func(context.Context, string, access.Intent) error { return nil },
-	}
+	service, x := sent(t)
+	v := x.vehicles
 	p := newPicture(pictureConfig{
-		mavlink: service, ground: v.ground, looks: v.looks, leases: nobody{}, hub: newHub(), record: record, intents: x.intents, firstID: 1, log: log,
+		mavlink: service, ground: v.ground, looks: v.looks, leases: nobody{}, hub: newHub(), record: x.record, intents: x.intents, firstID: 1, log: x.log,
 		cues: cue.Config{StandoffM: standoff, HeightAGL: agl, GoMoveM: 5, GoEvery: time.Second},
 	}, nil)
 	x.fail, v.byHand = p.failCue, p.flownByHand
@@ -153,4 +133,21 @@ func TestACopterFollowsAWalkerUntilItIsFlownByHand(t *testing.T) {
 	if c := p.Cues(); len(c) != 2 {
 		t.Errorf("another was proposed: %+v", c)
 	}
+}
+
+// TestAStationThatIsBusyHoldsNoHandUp has nobody work on the picture: a command by hand goes on all the same, and the cue ends once somebody does.
+func TestAStationThatIsBusyHoldsNoHandUp(t *testing.T) {
+	t.Parallel()
+	p, id, run := proposedLook(t)
+	if _, err := p.cues.Approve(id, "ann", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	p.flownByHand(t.Context(), 1, "ann", "hold")
+	if d := time.Since(began); d < byHandPatience || d > byHandMost/2 {
+		t.Errorf("held up for %v", d)
+	}
+	run(func() {
+		until(t, "the cue has ended", func() bool { return p.Cues()[0].State == string(cue.Done) })
+	})
 }

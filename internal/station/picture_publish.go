@@ -285,14 +285,34 @@ func (p *picture) FollowTrack(ctx context.Context, who access.Principal, vehicle
 	return describeCue(made), nil
 }
 
+const (
+	// byHandPatience is how long somebody's command waits for the end of what its vehicle is under way for: a person who stops a vehicle is
+	// never held up by a busy station. It is ended all the same, as soon as can be, within byHandMost.
+	byHandPatience, byHandMost = 300 * time.Millisecond, 30 * time.Second
+)
+
 // flownByHand ends what a vehicle is under way for, before somebody's command reaches it.
 func (p *picture) flownByHand(ctx context.Context, vehicle int, who, command string) {
 	now := time.Now()
-	_ = p.do(ctx, func() { // only the end of the station or of the request keeps it from being done
-		if ended, ok := p.cues.ByHand(vehicle, who, command, now); ok {
-			p.publish(now, p.tracks(now), nil, []cue.Cue{ended})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), byHandMost)
+		defer cancel()
+		err := p.do(ctx, func() {
+			if ended, ok := p.cues.ByHand(vehicle, who, command, now); ok {
+				p.publish(now, p.tracks(now), nil, []cue.Cue{ended})
+			}
+		})
+		if err != nil {
+			p.cfg.log.Error("what a vehicle was under way for could not be ended", "vehicle", vehicle, "command", command, "error", err)
 		}
-	})
+	}()
+	select {
+	case <-done:
+	case <-time.After(byHandPatience):
+	case <-ctx.Done():
+	}
 }
 
 // failCue ends a cue that cannot be carried out, with the reason in words.
