@@ -276,6 +276,11 @@ func TestTransfersThatCannotSucceed(t *testing.T) {
 	if err := w.run(t, machines["upload"]()); !errors.As(err, &refused) || ResultName(refused.Result) != "denied" {
 		t.Errorf("while another station transfers: %v", err)
 	}
+	w = newWorld(1)
+	w.vehicle.refuse = common.MAV_MISSION_ERROR
+	if err := w.run(t, machines["upload"]()); !errors.As(err, &refused) || ResultName(refused.Result) != "failed" {
+		t.Errorf("a vehicle that fails at it: %v", err)
+	}
 	// The link dies in the middle.
 	w = newWorld(1)
 	u := machines["upload"]()

@@ -110,6 +110,7 @@ func TestAVehicleThatTakesNoPartsGetsTheWholeList(t *testing.T) {
 	wanted := moved(list(30), 7)
 	for name, change := range map[string]func(w *world){
 		"refused":                func(w *world) { w.vehicle.noParts = true },
+		"refused twice":          func(w *world) { w.vehicle.noParts, w.Delay = true, 800*time.Millisecond },
 		"not known":              func(w *world) { w.vehicle.deafToParts = true },
 		"it holds another list":  func(w *world) { w.holding(moved(list(30), 20)) },
 		"it holds a shorter one": func(w *world) { w.holding(list(5)) },

@@ -82,6 +82,8 @@ func (u *Upload) Tick(now time.Time) Step {
 		return Step{Done: true}
 	case u.heard.IsZero() && now.Sub(u.began) >= noContact, !u.heard.IsZero() && now.Sub(u.heard) >= patience:
 		return u.end(ErrNoAnswer)
+	case !u.asked && !u.doubt.IsZero() && !now.Before(u.doubt):
+		return u.end(u.reason)
 	case !u.asked:
 		return u.announce(now)
 	case !u.doubt.IsZero() && !now.Before(u.doubt):
@@ -110,7 +112,9 @@ func (u *Upload) announce(now time.Time) Step {
 			TargetSystem: u.peer.System, TargetComponent: u.peer.Component, StartIndex: int16(u.first), EndIndex: int16(u.last), MissionType: u.kind,
 		}
 	}
-	return Step{Send: []message.Message{begin}, Wake: u.retryAt}
+	step := u.wait()
+	step.Send = []message.Message{begin}
+	return step
 }
 
 // again begins the upload anew.
@@ -181,8 +185,9 @@ func (u *Upload) ack(m *common.MessageMissionAck, now time.Time) Step {
 		return u.end(nil) // a repeated last item after a lost acknowledgement; reading back decides
 	case r == common.MAV_MISSION_ACCEPTED, !u.asked && r == common.MAV_MISSION_OPERATION_CANCELLED:
 		return u.wait() // of a transfer before this one
-	case u.asked && (r == common.MAV_MISSION_OPERATION_CANCELLED || r == common.MAV_MISSION_ERROR):
-		// Given up, unless it is the late word about an earlier transfer: then the vehicle asks on.
+	case u.asked && (r == common.MAV_MISSION_OPERATION_CANCELLED || r == common.MAV_MISSION_ERROR), !u.asked && !u.part && r == common.MAV_MISSION_ERROR:
+		// Given up or refused, unless it is the late word about an earlier transfer, such as a part that was announced twice and refused
+		// twice: then the vehicle asks on.
 		if u.doubt.IsZero() {
 			u.doubt, u.reason = now.Add(doubtFor), &RefusedError{Result: uint8(r)}
 		}
@@ -199,9 +204,9 @@ func (u *Upload) wait() Step {
 		if u.lastSent {
 			wake = u.heard.Add(2 * retryAfter)
 		}
-		if !u.doubt.IsZero() {
-			wake = earlier(wake, u.doubt)
-		}
+	}
+	if !u.doubt.IsZero() {
+		wake = earlier(wake, u.doubt)
 	}
 	return Step{Wake: wake}
 }
