@@ -26,6 +26,16 @@ type dataLine struct {
 	mu     sync.Mutex
 	opened int
 	own    bool // the station has opened one
+
+	sending sync.Mutex
+	sentOn  *webrtc.DataChannel // where the last message went
+	sent    uint64              // its number
+}
+
+// told is a message, numbered from 1 in the order of the telling.
+type told struct {
+	number uint64
+	text   string
 }
 
 // accept has the line take the channels that a viewer opens. One that opens too many is ended.
@@ -61,31 +71,37 @@ func (d *dataLine) use(dc *webrtc.DataChannel, theirs bool) {
 			return
 		}
 		if m := d.stream.message.Load(); m != nil {
-			d.send(*m)
+			d.send(m)
 		}
 	})
 }
 
-// send never waits: a viewer that does not keep up loses messages.
-func (d *dataLine) send(message string) {
+// send never waits: a viewer that does not keep up loses messages. No channel gets one twice, nor an older one after a newer, although a
+// channel opens while messages are told.
+func (d *dataLine) send(m *told) {
+	d.sending.Lock()
+	defer d.sending.Unlock()
 	dc := d.channel.Load()
-	if dc == nil || dc.ReadyState() != webrtc.DataChannelStateOpen {
+	if dc == nil || dc.ReadyState() != webrtc.DataChannelStateOpen || dc == d.sentOn && m.number <= d.sent {
 		return
 	}
-	if dc.BufferedAmount()+uint64(len(message)) > maxDataQueued || dc.SendText(message) != nil {
+	if dc.BufferedAmount()+uint64(len(m.text)) > maxDataQueued || dc.SendText(m.text) != nil {
 		d.stream.counters.messagesDropped.Add(1)
 		return
 	}
+	d.sentOn, d.sent = dc, m.number
 	d.stream.counters.messagesOut.Add(1)
 }
 
 // Tell sends a message to every viewer that has a data channel. Viewers that come later get the newest one. It never waits.
 func (s *Stream) Tell(message string) {
-	s.message.Store(&message)
 	s.mu.Lock()
+	s.tellings++
+	m := &told{s.tellings, message}
+	s.message.Store(m)
 	viewers := s.viewers
 	s.mu.Unlock()
 	for _, v := range viewers {
-		v.data.send(message)
+		v.data.send(m)
 	}
 }

@@ -77,7 +77,7 @@ type peer struct {
 	tracks  int
 	packets int
 	ssrc    uint32
-	heard   map[string][]string // messages by the label of their channel
+	heard   map[*webrtc.DataChannel][]string // messages by their channel
 }
 
 // peerConfig says what a peer's network is like.
@@ -261,17 +261,26 @@ func (p *peer) hear(dc *webrtc.DataChannel) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		if p.heard == nil {
-			p.heard = map[string][]string{}
+			p.heard = map[*webrtc.DataChannel][]string{}
 		}
-		p.heard[dc.Label()] = append(p.heard[dc.Label()], string(m.Data))
+		p.heard[dc] = append(p.heard[dc], string(m.Data))
 	})
 }
 
-// messages are what came on the channels of a label.
-func (p *peer) messages(label string) []string {
+// messages are what came on the channels of a label, one channel after the other.
+func (p *peer) messages(label string) []string { return slices.Concat(p.lines(label)...) }
+
+// lines are what came on each channel of a label.
+func (p *peer) lines(label string) [][]string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.Clone(p.heard[label])
+	var out [][]string
+	for dc, messages := range p.heard {
+		if dc.Label() == label {
+			out = append(out, slices.Clone(messages))
+		}
+	}
+	return out
 }
 
 func (p *peer) seen() (tracks, packets int, ssrc uint32) {

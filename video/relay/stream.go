@@ -41,14 +41,15 @@ type Stream struct {
 	watchers atomic.Int64
 	trials   trials // of a faster pace
 	codec    atomic.Pointer[Codec]
-	message  atomic.Pointer[string] // the newest of this source; nil: none
+	message  atomic.Pointer[told] // the newest of this source; nil: none
 
-	mu      sync.Mutex
-	cache   cache
-	viewers []*viewer       // replaced whole, never changed in place
-	readers []*Subscription // likewise
-	sets    ParameterSets   // what SetParameterSets was given last
-	closed  bool
+	mu       sync.Mutex
+	cache    cache
+	viewers  []*viewer       // replaced whole, never changed in place
+	readers  []*Subscription // likewise
+	sets     ParameterSets   // what SetParameterSets was given last
+	tellings uint64
+	closed   bool
 
 	counters counters
 }

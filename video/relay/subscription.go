@@ -14,6 +14,13 @@ const maxQueueAge = 3 * time.Second
 // minStep keeps replayed pictures apart: recorders count in milliseconds and refuse two pictures of the same time.
 const minStep = time.Millisecond
 
+const (
+	// seam is how many seconds after the replay no picture comes any more that is shown before its edge.
+	seam = 10
+	// reordered is how many pictures may come then, at most (H.264, A.3.1: 16 in the decoder's memory).
+	reordered = 16
+)
+
 // Delivery is one packet for a reader.
 type Delivery struct {
 	// Payload is an RTP payload of at most 1188 bytes. It is shared: nobody changes it.
@@ -53,7 +60,7 @@ type Subscription struct {
 	batch   []*packet // what is taken from the queue
 	next    int       // the first of the batch that is not delivered yet
 	replay  int       // how many of the batch are replayed
-	edge    uint32    // timestamp that replayed ones are drawn together to
+	edge    uint32    // timestamp that earlier ones are drawn together to
 	squeeze float64   // by how much: 1 not at all
 }
 
@@ -89,7 +96,7 @@ func (r *Subscription) begin(cached []*packet, rate float64) {
 		}
 	}
 	if span := float64(r.edge-cached[0].ts) / clockRate; span > 0 {
-		pictures := cached[len(cached)-1].frame - cached[0].frame + 1
+		pictures := cached[len(cached)-1].frame - cached[0].frame + 1 + reordered
 		r.squeeze = min(1, max(float64(total)/pacedRate(rate, 1), float64(pictures)*minStep.Seconds())/span)
 	}
 }
@@ -202,9 +209,15 @@ func (r *Subscription) Next(ctx context.Context) (Delivery, error) {
 	r.batch[r.next] = nil
 	r.next++
 	d := Delivery{Payload: p.payload, Timestamp: p.ts, Marker: p.marker, Lost: int(p.lost), Taken: p.taken}
-	if r.next <= r.replay {
-		d.Timestamp = r.edge - uint32(float64(r.edge-p.ts)*r.squeeze)
+	early := int32(r.edge - p.ts)
+	replayed := r.next <= r.replay
+	// What comes live and is shown before the edge, as B-frames after the replay are, is drawn together with the pictures around it.
+	if replayed || r.squeeze < 1 && early > 0 {
+		d.Timestamp = r.edge - uint32(float64(early)*r.squeeze)
 		d.Taken = time.Time{}
+	}
+	if !replayed && early < -seam*clockRate {
+		r.squeeze = 1 // for good: timestamps come round
 	}
 	r.stream.counters.packetsOut.Add(1)
 	r.stream.counters.bytesOut.Add(uint64(len(p.payload)))

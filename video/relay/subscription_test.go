@@ -88,16 +88,34 @@ func TestReaderSeesPicturesInTheOrderOfTheCamera(t *testing.T) {
 	src.picture(500)
 	// A picture that is shown later is sent before two that are shown earlier, as with B-frames.
 	base := src.ts
-	for _, shown := range []uint32{3, 1, 2, 6, 4, 5} {
+	// The reader comes after each of them: what was before is replayed, the rest is live.
+	order := []uint32{3, 1, 2, 6, 4, 5, 9, 7, 8}
+	var readers []*Subscription
+	for _, shown := range order {
 		src.ts = base + (shown-1)*3000
 		src.picture(500)
+		readers = append(readers, subscribe(t, s))
 	}
-	r := subscribe(t, s)
-	got := read(t, r, 8)[1:] // without the parameter sets
-	for i, j := range [][2]int{{2, 3}, {3, 1}, {1, 5}, {5, 6}, {6, 4}} {
-		if a, b := got[j[0]].Timestamp, got[j[1]].Timestamp; int32(b-a) < clockRate/1000 {
-			t.Errorf("pair %d: %d is not a millisecond before %d", i, a, b)
+	for n, r := range readers {
+		got := read(t, r, 2+len(order))[1:] // without the parameter sets
+		byPlace := make([]uint32, 1+len(order))
+		byPlace[0] = got[0].Timestamp
+		for i, shown := range order {
+			byPlace[shown] = got[i+1].Timestamp
 		}
+		for i := 1; i < len(byPlace); i++ {
+			if int32(byPlace[i]-byPlace[i-1]) < clockRate/1000 {
+				t.Errorf("a reader that comes after %d: %d is not a millisecond before %d", n+1, byPlace[i-1], byPlace[i])
+			}
+		}
+	}
+	// Timestamps come round after hours, so nothing is drawn together any more then.
+	for range 2 * seam {
+		src.ts += clockRate
+		src.picture(500)
+	}
+	if read(t, readers[4], 2*seam); readers[4].squeeze != 1 {
+		t.Errorf("drawn together to %g of the time long after the replay", readers[4].squeeze)
 	}
 }
 
