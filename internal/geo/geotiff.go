@@ -261,7 +261,7 @@ func (g *Raster) part(r io.ReaderAt, k int) ([]byte, error) {
 	case 1:
 	case 5:
 		var err error
-		if raw, err = unlzw(raw, want); err != nil {
+		if raw, err = Unlzw(raw, want); err != nil {
 			return nil, refuse("part %d: %v", k, err)
 		}
 	case 8, 32946:

@@ -4,9 +4,9 @@ import "errors"
 
 var errLZW = errors.New("the LZW data is damaged")
 
-// unlzw decodes the LZW of TIFF 6.0 (section 13): codes of 9 to 12 bits, most significant bit first, that grow one code early.
+// Unlzw decodes the LZW of TIFF 6.0 (section 13): codes of 9 to 12 bits, most significant bit first, that grow one code early.
 // compress/lzw cannot, because it grows them late. No more than limit bytes are given.
-func unlzw(src []byte, limit int) ([]byte, error) {
+func Unlzw(src []byte, limit int) ([]byte, error) {
 	const clearCode, endCode, first, most = 256, 257, 258, 4096
 	var prefix [most]int16
 	var suffix, initial [most]byte
