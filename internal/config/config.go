@@ -268,7 +268,7 @@ func Weekday(text string) (time.Weekday, error) {
 
 // Maps is where users put maps for the console.
 type Maps struct {
-	Folder string `yaml:"folder,omitempty"` // PMTiles and MBTiles; default: "maps" in the data folder
+	Folder string `yaml:"folder,omitempty"` // PMTiles, MBTiles and GeoTIFF pictures; default: "maps" in the data folder
 }
 
 // Terrain is where the height tiles lie.

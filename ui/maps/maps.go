@@ -1,6 +1,7 @@
 // Package maps serves the tiles of map files that users put into a folder: PMTiles (specification version 3) and MBTiles
-// (specification 1.3), with pictures (PNG, JPEG, WebP, AVIF) or vector tiles (Mapbox Vector Tile) in web mercator. The folder
-// is looked at again whenever the maps are listed, so that a file that is copied into it while the station runs is found.
+// (specification 1.3), with pictures (PNG, JPEG, WebP, AVIF) or vector tiles (Mapbox Vector Tile) in web mercator, and GeoTIFF
+// pictures, whose tiles are drawn. The folder is looked at again whenever the maps are listed, so that a file that is copied into
+// it while the station runs is found.
 //
 // The files come from anywhere, so sizes that they claim are bounded and a file that makes no sense is told of, not believed.
 package maps
@@ -17,6 +18,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"vedette/ui/maps/geopicture"
 )
 
 // Format says what the tiles of a map are.
@@ -78,12 +81,14 @@ type opened struct {
 	about   Map
 	size    int64
 	changed time.Time
+	readers *sync.WaitGroup // who takes a tile out of the archive now
 }
 
 // Folder is a folder of maps. Its methods may be called from many goroutines.
 type Folder struct {
-	path string
-	log  *slog.Logger
+	path     string
+	log      *slog.Logger
+	pictures *geopicture.Reader
 
 	mu   sync.RWMutex
 	maps map[string]opened
@@ -91,7 +96,7 @@ type Folder struct {
 
 // OpenFolder looks into a folder, which must exist.
 func OpenFolder(ctx context.Context, path string, log *slog.Logger) (*Folder, error) {
-	f := &Folder{path: path, log: log, maps: map[string]opened{}}
+	f := &Folder{path: path, log: log, pictures: geopicture.NewReader(), maps: map[string]opened{}}
 	if _, err := f.List(ctx); err != nil {
 		return nil, err
 	}
@@ -108,7 +113,7 @@ func (f *Folder) List(ctx context.Context) ([]Map, error) {
 	}
 	found := map[string]bool{}
 	for _, e := range entries {
-		if open := opener(e.Name()); open != nil && len(found) < mostMaps && f.look(ctx, e.Name(), open) {
+		if open := f.opener(e.Name()); open != nil && len(found) < mostMaps && f.look(ctx, e.Name(), open) {
 			found[e.Name()] = true
 		}
 	}
@@ -127,12 +132,14 @@ func (f *Folder) List(ctx context.Context) ([]Map, error) {
 }
 
 // opener is what opens a file of this name, nil where it is no map.
-func opener(name string) func(ctx context.Context, path string) (archive, error) {
+func (f *Folder) opener(name string) func(ctx context.Context, path string) (archive, error) {
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".pmtiles":
 		return func(_ context.Context, path string) (archive, error) { return openPMTiles(path) }
 	case ".mbtiles":
 		return func(ctx context.Context, path string) (archive, error) { return openMBTiles(ctx, path) }
+	case ".tif", ".tiff":
+		return func(_ context.Context, path string) (archive, error) { return openGeoTIFF(f.pictures, path) }
 	}
 	return nil
 }
@@ -149,7 +156,7 @@ func (f *Folder) look(ctx context.Context, name string, open func(context.Contex
 		return true
 	}
 	f.drop(name)
-	o := opened{size: stat.Size(), changed: stat.ModTime(), about: Map{ID: name, Name: name}}
+	o := opened{size: stat.Size(), changed: stat.ModTime(), about: Map{ID: name, Name: name}, readers: new(sync.WaitGroup)}
 	o.archive, err = open(ctx, path)
 	if err != nil && ctx.Err() != nil {
 		return false // who asked has gone: the next one opens it
@@ -168,8 +175,10 @@ func (f *Folder) look(ctx context.Context, name string, open func(context.Contex
 	return true
 }
 
+// drop closes a file when the last tile has been taken out of it; mu must be held for writing, so that nobody begins to.
 func (f *Folder) drop(name string) {
 	if o, ok := f.maps[name]; ok && o.archive != nil {
+		o.readers.Wait()
 		if err := o.archive.close(); err != nil {
 			f.log.Warn("a map was not closed well", "file", name, "error", err)
 		}
@@ -179,12 +188,11 @@ func (f *Folder) drop(name string) {
 
 // Tile is a tile of a map, by the scheme that web maps use: y counts from the north. The error is ErrNoMap, or that of reading.
 func (f *Folder) Tile(ctx context.Context, id string, z, x, y int) (Tile, Format, error) {
-	f.mu.RLock()
-	defer f.mu.RUnlock()
-	o, ok := f.maps[id]
-	if !ok || o.archive == nil {
+	o, ok := f.begin(id)
+	if !ok {
 		return Tile{}, "", fmt.Errorf("%w: %.100q", ErrNoMap, id)
 	}
+	defer o.readers.Done()
 	if z < 0 || z > MaxZoom || x < 0 || y < 0 || x >= 1<<z || y >= 1<<z {
 		return Tile{}, o.about.Format, nil
 	}
@@ -193,6 +201,18 @@ func (f *Folder) Tile(ctx context.Context, id string, z, x, y int) (Tile, Format
 		return Tile{}, o.about.Format, fmt.Errorf("read tile %d/%d/%d of %s: %w", z, x, y, id, err)
 	}
 	return t, o.about.Format, nil
+}
+
+// begin finds a map of which a tile is to be taken. The folder is not held meanwhile: tiles that are drawn take their time.
+func (f *Folder) begin(id string) (opened, bool) {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	o, ok := f.maps[id]
+	if !ok || o.archive == nil {
+		return opened{}, false
+	}
+	o.readers.Add(1)
+	return o, true
 }
 
 // Close closes all files.

@@ -322,7 +322,7 @@ const english = {
     pictures: 'pictures',
     zoom: (from: number, to: number) => `zoom ${from} to ${to}`,
     cannotShow: (why: string) => `cannot be shown: ${why}`,
-    noMapFiles: "None. Put PMTiles or MBTiles files into the folder 'maps' in the station's data folder, then look again.",
+    noMapFiles: "None. Put PMTiles, MBTiles or GeoTIFF files into the folder 'maps' in the station's data folder, then look again.",
     lookAgain: 'Look again',
     featuresShown: (name: string, n: number) => `${name}: ${n} shown`,
     features: (n: number) => plural(n, { one: '1 feature', other: `${n} features` }),
