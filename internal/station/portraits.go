@@ -46,13 +46,14 @@ type portrait struct {
 	alertID string
 	picture alert.Picture // N and Kind are not set
 	gray    video.Gray
+	rim     *rim // what has to be black in it; nil: nothing
 }
 
 // portraitStats counts what became of pictures of alerts.
 type portraitStats struct {
 	// Kept were written; Failed were not, for a full disk or another fault of it; Dropped came while too many waited.
 	Kept, Failed, Dropped uint64
-	// Private showed a privacy zone. Missed were gone from the feed's memory before they were asked for.
+	// Private showed a privacy zone where it matters. Missed were gone from the feed's memory before they were asked for.
 	Private, Missed uint64
 	// Pruned were older than they are kept, or too many.
 	Pruned uint64
@@ -121,7 +122,7 @@ func (p *picture) bestOf(sightings []sighting, a alert.Alert, t fusion.Track, tr
 		p.cfg.portraits.missed.Add(1)
 		return portrait{}, false
 	}
-	return portrait{alertID: a.ID, picture: from.picture(box, g.Width, g.Height), gray: g}, true
+	return portrait{alertID: a.ID, picture: from.picture(box, g.Width, g.Height), gray: g, rim: p.rimOf(from)}, true
 }
 
 // ask has a picture written, and never waits.
@@ -153,6 +154,12 @@ func (c *portraits) run(ctx context.Context, p *picture) error {
 
 // take writes one picture. The alert tells of it once it is on disk.
 func (c *portraits) take(ctx context.Context, p *picture, wanted portrait) {
+	fit := false
+	if wanted.picture.Masked, fit = wanted.rim.black(wanted.gray, wanted.picture.Box); !fit {
+		c.private.Add(1)
+		c.later(ctx, p, wanted.alertID, privateAgain)
+		return
+	}
 	file, shrunkBy, err := album.Encode(wanted.gray)
 	if err != nil {
 		c.fail(ctx, p, wanted, err)
@@ -202,8 +209,13 @@ func (c *portraits) tell(ctx context.Context, p *picture, alertID string, all []
 func (c *portraits) fail(ctx context.Context, p *picture, wanted portrait, err error) {
 	c.failed.Add(1)
 	c.log.Error("a picture cannot be kept with its alert", "alert", wanted.alertID, "feed", wanted.picture.Feed, "error", err)
-	again := time.Now().Add(portraitAgain)
-	_ = p.do(ctx, func() { p.unasked[wanted.alertID] = again }) // only the end of the station keeps it from being done
+	c.later(ctx, p, wanted.alertID, portraitAgain)
+}
+
+// later has no picture asked for an alert for a time.
+func (c *portraits) later(ctx context.Context, p *picture, alertID string, pause time.Duration) {
+	again := time.Now().Add(pause)
+	_ = p.do(ctx, func() { p.unasked[alertID] = again }) // only the end of the station keeps it from being done
 }
 
 // prune removes old pictures, and has the alerts that are still known tell of them no longer.
@@ -245,7 +257,7 @@ func describePictures(all []alert.Picture) []api.AlertPicture {
 		out = append(out, api.AlertPicture{
 			N: p.N, Kind: string(p.Kind), Feed: p.Feed, At: api.At(p.At), TimeExact: p.TimeExact, Width: p.Width, Height: p.Height,
 			Box:    api.AlertPictureBox(p.Box),
-			LatLon: geo.LatLon{Lat: p.Lat, Lon: p.Lon}, ErrorM: p.ErrorM, Pose: p.Pose,
+			LatLon: geo.LatLon{Lat: p.Lat, Lon: p.Lon}, ErrorM: p.ErrorM, Pose: p.Pose, Masked: p.Masked,
 		})
 	}
 	return out
@@ -258,7 +270,7 @@ func picturesOf(all []api.AlertPicture) []alert.Picture {
 		out = append(out, alert.Picture{
 			N: p.N, Kind: alert.PictureKind(p.Kind), Feed: p.Feed, At: p.At.Time, TimeExact: p.TimeExact, Width: p.Width, Height: p.Height,
 			Box: alert.PictureBox(p.Box),
-			Lat: p.Lat, Lon: p.Lon, ErrorM: p.ErrorM, Pose: p.Pose,
+			Lat: p.Lat, Lon: p.Lon, ErrorM: p.ErrorM, Pose: p.Pose, Masked: p.Masked,
 		})
 	}
 	return out

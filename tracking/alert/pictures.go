@@ -32,6 +32,8 @@ type Picture struct {
 	ErrorM float64    `json:"errorM"` // semi-major axis of the 95 % ellipse of that place, metres
 	// Pose is how the camera's view was known: "mavlink" from its vehicle, "klv" from the metadata in its stream.
 	Pose string `json:"pose"`
+	// Masked says that parts of it are black, since they may show a privacy zone.
+	Masked bool `json:"masked,omitempty"`
 }
 
 // PictureBox is where what an alert is about is in a picture, in its pixels.

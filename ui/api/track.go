@@ -88,8 +88,9 @@ type AlertPicture struct {
 
 	Box AlertPictureBox `json:"box"` // what the alert is about
 	geo.LatLon
-	ErrorM float64 `json:"errorM"` // semi-major axis of the 95 % ellipse of the place, metres
-	Pose   string  `json:"pose"`   // how the camera's view was known: mavlink from its vehicle, klv from the metadata in its stream
+	ErrorM float64 `json:"errorM"`           // semi-major axis of the 95 % ellipse of the place, metres
+	Pose   string  `json:"pose"`             // how the camera's view was known: mavlink from its vehicle, klv from the metadata in its stream
+	Masked bool    `json:"masked,omitempty"` // parts of it are black, since they may show a privacy zone
 }
 
 // AlertPictureBox is where in a picture that is, in its pixels.

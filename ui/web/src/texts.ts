@@ -1236,6 +1236,7 @@ const english = {
       unknown: 'by a view that is not told',
     } as Record<string, string> & { unknown: string },
     inexact: 'The time is that of arrival.',
+    masked: 'black: privacy zone',
     previous: 'Previous',
     next: 'Next',
     nth: (n: number, of: number) => `${n} of ${of}`,

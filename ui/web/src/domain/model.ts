@@ -150,6 +150,7 @@ export const alertPicture = object({
   lon: num,
   errorM: optional(num),
   pose: optional(str),
+  masked: optional(bool),
 });
 export type AlertPicture = Decoded<typeof alertPicture>;
 

@@ -11,11 +11,11 @@ describe('the pictures of an alert', () => {
     const told = {
       id: 'a-1', state: 'new', severity: 'serious', title: 'Person', raisedAt: '2026-11-26T12:00:00Z',
       pictures: [
-        { n: 3, kind: 'best', feed: '1-thermal', at: '2026-11-26T12:00:05.500Z', width: 640, height: 512, box: { x: 1, y: 2, w: 3, h: 4, score: 0.5 }, lat: -35, lon: 149, errorM: 12, pose: 'klv' },
+        { n: 3, kind: 'best', feed: '1-thermal', at: '2026-11-26T12:00:05.500Z', width: 640, height: 512, box: { x: 1, y: 2, w: 3, h: 4, score: 0.5 }, lat: -35, lon: 149, errorM: 12, pose: 'klv', masked: true },
       ],
     };
     const read = alert(told, 'alert').pictures?.[0];
-    expect([read?.n, read?.at, read?.box.w, read?.timeExact]).toEqual([3, Date.parse('2026-11-26T12:00:05.500Z'), 3, undefined]);
+    expect([read?.n, read?.at, read?.box.w, read?.timeExact, read?.masked]).toEqual([3, Date.parse('2026-11-26T12:00:05.500Z'), 3, undefined, true]);
     expect(alert({ ...told, pictures: undefined }, 'alert').pictures).toBeUndefined();
     expect(() => alert({ ...told, pictures: [{ n: 'x' }] }, 'alert')).toThrow();
   });
