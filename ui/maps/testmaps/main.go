@@ -1,5 +1,6 @@
 // Command testmaps writes two small maps of the whole world and one that is cut short into a folder, for tests of what shows them:
-// photo.mbtiles (magenta pictures), land.pmtiles (vector tiles, all water) and broken.pmtiles.
+// photo.mbtiles (magenta pictures), land.pmtiles (vector tiles, all water) and broken.pmtiles; and two GeoTIFFs of the demo's site:
+// ortho.tif, a picture, and heights.tif, which is none.
 //
 // Usage: testmaps FOLDER
 package main
@@ -42,8 +43,16 @@ func run(ctx context.Context, dir string) error {
 	if err := mbtiles(ctx, filepath.Join(dir, "photo.mbtiles"), picture); err != nil {
 		return err
 	}
+	orthophoto, err := ortho()
+	if err != nil {
+		return err
+	}
+	elevation, err := heights()
+	if err != nil {
+		return err
+	}
 	land := pmtiles(water())
-	for name, data := range map[string][]byte{"land.pmtiles": land, "broken.pmtiles": land[:140]} {
+	for name, data := range map[string][]byte{"land.pmtiles": land, "broken.pmtiles": land[:140], "ortho.tif": orthophoto, "heights.tif": elevation} {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil { //nolint:gosec // as above
 			return fmt.Errorf("write a map: %w", err)
 		}

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { Kit } from './console/kit.mjs';
 import { check, until } from './asks.mjs';
 import { coarse } from './browser.mjs';
+import { blue, orthophoto } from './geotiff.mjs';
 
 const password = 'a long enough word';
 
@@ -99,7 +100,7 @@ export async function assigning(anna, boris, alert) {
   return `alert ${alert} assigned by two at once: ${to} has it on both pages, the other is told; then nobody`;
 }
 
-/** Real PMTiles and MBTiles files come into the folder while the station runs; they are drawn, put away, and what cannot be shown says why. */
+/** Real PMTiles, MBTiles and GeoTIFF files come into the folder while the station runs; they are drawn, put away, and what cannot be shown says why. */
 export async function maps(kit, folder, testmaps) {
   await kit.press('y');
   check(/no maps|none/i.test(await kit.text('map-files')), `an empty folder reads '${await kit.text('map-files')}'`);
@@ -107,7 +108,8 @@ export async function maps(kit, folder, testmaps) {
   await kit.id('map-files-look').click();
   await until('the maps in the list', async () => (await kit.text('map-files')).includes('Photo of the valley'));
   const list = await kit.text('map-files');
-  check(list.includes('Lakes') && list.includes('Water office') && /broken.pmtiles cannot be shown/.test(list), `the maps read '${list}'`);
+  check(list.includes('Lakes') && list.includes('Water office') && list.includes('Orthophoto office') && /broken.pmtiles cannot be shown/.test(list), `the maps read '${list}'`);
+  check(/heights.tif cannot be shown: .*elevation model.*terrain/.test(list), `the elevation model reads '${list}'`);
   await kit.press('Escape');
   await kit.page.locator('dialog').first().waitFor({ state: 'detached' });
   await until('the vector tile on the map', async () => (await kit.shown('file:land.pmtiles:water:area')) > 0);
@@ -116,8 +118,12 @@ export async function maps(kit, folder, testmaps) {
   await until('the picture on the map', async () => magenta(await colour(kit)));
   await shows(kit, 'Photo of the valley', false);
   await until('the picture put away', async () => !magenta(await colour(kit)));
+  const off = await orthophoto(kit);
+  check(blue(await colour(kit)), 'the orthophoto is not on the left');
+  await shows(kit, 'ortho.tif', false);
+  await until('the orthophoto put away', async () => !blue(await colour(kit)));
   check((await kit.page.evaluate(() => window.vedette.snapshot().problems)).length === 0, 'the page could not read a map');
-  return 'an MBTiles and a PMTiles file found while the station runs, drawn and put away; one that is cut short says so';
+  return `an MBTiles, a PMTiles and a GeoTIFF file found while the station runs, drawn (the GeoTIFF ${off.toFixed(1)} m from its place) and put away; two that cannot be shown say why`;
 }
 
 async function shows(kit, name, shown) {
