@@ -28,6 +28,7 @@ type Alerts struct {
 	FaultTrips       int           `yaml:"faultTrips,omitempty"`
 	FaultWindow      time.Duration `yaml:"faultWindow,omitempty"`
 	LessonHalfLife   time.Duration `yaml:"lessonHalfLife,omitempty"` // of what people decided
+	UsualHalfLife    time.Duration `yaml:"usualHalfLife,omitempty"`  // of who was met at a sensor
 
 	HunchConfidence float64       `yaml:"hunchConfidence,omitempty"` // 0 to 1, of trips that are worth a look
 	HunchBorderM    float64       `yaml:"hunchBorderM,omitempty"`    // of a track on its way to a border
@@ -102,7 +103,7 @@ func (c *checker) alerts(a Alerts, q Cues) {
 	for key, d := range map[string]time.Duration{
 		"alerts.pairWindow": a.PairWindow, "alerts.approachFor": a.ApproachFor, "alerts.suppressFor": a.SuppressFor, "alerts.staleAfter": a.StaleAfter,
 		"alerts.ownAge": a.OwnAge, "alerts.weatherWindow": a.WeatherWindow, "alerts.weatherHold": a.WeatherHold, "alerts.faultWindow": a.FaultWindow,
-		"alerts.lessonHalfLife": a.LessonHalfLife, "alerts.hunchFor": a.HunchFor, "cues.hunchExpire": q.HunchExpire, "cues.hunchTime": q.HunchTime, "cues.followTime": q.FollowTime,
+		"alerts.lessonHalfLife": a.LessonHalfLife, "alerts.usualHalfLife": a.UsualHalfLife, "alerts.hunchFor": a.HunchFor, "cues.hunchExpire": q.HunchExpire, "cues.hunchTime": q.HunchTime, "cues.followTime": q.FollowTime,
 		"cues.hunchETA": q.HunchETA, "cues.expire": q.Expire, "cues.farthestETA": q.FarthestETA, "cues.reserve": q.Reserve,
 		"cues.leastStay": q.LeastStay, "cues.timeOnTarget": q.TimeOnTarget, "cues.lostAfter": q.LostAfter, "cues.quietAfter": q.QuietAfter,
 		"cues.handoverLead": q.HandoverLead, "cues.searchAfter": q.SearchAfter, "cues.searchEvery": q.SearchEvery,

@@ -18,7 +18,7 @@ func alertConfig(c config.Alerts, zones []zone.Zone, firstID int) alert.Config {
 		ApproachM: c.ApproachM, ApproachFor: cmp.Or(c.ApproachFor, approachFor), BindM: c.BindM, GroupM: c.GroupM,
 		SuppressFor: c.SuppressFor, StaleAfter: c.StaleAfter, OwnM: c.OwnM, OwnAge: c.OwnAge, OwnReach: c.OwnReach,
 		WeatherSensors: c.WeatherSensors, WeatherWindow: c.WeatherWindow, WeatherSpanM: c.WeatherSpanM, WeatherHold: c.WeatherHold,
-		FaultTrips: c.FaultTrips, FaultWindow: c.FaultWindow, LessonHalfLife: c.LessonHalfLife,
+		FaultTrips: c.FaultTrips, FaultWindow: c.FaultWindow, LessonHalfLife: c.LessonHalfLife, UsualHalfLife: c.UsualHalfLife,
 		HunchConfidence: c.HunchConfidence, HunchBorderM: c.HunchBorderM, HunchFor: c.HunchFor,
 	}
 }

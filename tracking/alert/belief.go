@@ -141,14 +141,11 @@ func (b belief) shares() shares {
 	return shares{nothing: out.nothing / sum, animal: out.animal / sum, person: out.person / sum, vehicle: out.vehicle / sum}
 }
 
-// weigh judges trips, and a track where there is one. nuisance is how much more often than elsewhere what trips here was called
-// false, as a factor on animals and nothing.
-func (c *Config) weigh(trips []Trip, track *Track, nuisance float64) shares {
-	b := belief{nothing: priorNothing, animal: math.Log(c.AnimalsPerPerson), vehicle: priorVehicle, both: priorBoth}
-	if nuisance > 0 {
-		b.nothing += math.Log(nuisance)
-		b.animal += math.Log(nuisance)
-	}
+// weigh judges trips, and a track where there is one, by what is to be expected beforehand.
+func (c *Config) weigh(trips []Trip, track *Track, beforehand expected) shares {
+	b := belief{nothing: priorNothing, animal: math.Log(beforehand.animals), vehicle: priorVehicle, both: priorBoth}
+	b.nothing += max(0, math.Log(beforehand.nuisance)) // that people came says nothing of how often a sensor trips for nothing
+	b.animal += math.Log(beforehand.nuisance) / 2      // animals that were called false count among those expected as well
 	sorted := slices.Clone(trips)
 	// The strongest of a sensor count most.
 	slices.SortStableFunc(sorted, func(x, y Trip) int {

@@ -54,6 +54,8 @@ type Config struct {
 	FaultWindow time.Duration
 	// LessonHalfLife is after how long a decision about a sensor's alerts counts half: 14 days.
 	LessonHalfLife time.Duration
+	// UsualHalfLife is after how long what was met at a sensor counts half for what is expected there: 3 days.
+	UsualHalfLife time.Duration
 	// WeatherSensors of one kind within WeatherWindow over WeatherSpanM are weather: 4, 5 s, 200 m.
 	WeatherSensors int
 	WeatherWindow  time.Duration
@@ -110,6 +112,7 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.FaultTrips, 30)
 	orDefault(&c.FaultWindow, 2*time.Minute)
 	orDefault(&c.LessonHalfLife, 14*24*time.Hour)
+	orDefault(&c.UsualHalfLife, 3*24*time.Hour)
 	orDefault(&c.WeatherSensors, 4)
 	orDefault(&c.WeatherWindow, 5*time.Second)
 	orDefault(&c.WeatherSpanM, 200)

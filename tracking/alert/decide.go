@@ -72,6 +72,9 @@ func (e *Engine) decide(id string, state State, who, note string, now time.Time)
 	a.State, a.DecidedBy, a.DecidedAt, a.UpdatedAt = state, who, now, now
 	a.History = append(a.History, Decision{At: now, Who: who, What: string(state), Note: note})
 	e.learn(ev, state, now)
+	if !a.State.Open() && ev.faulty == "" {
+		e.metEvent(ev, e.cfg.weigh(ev.trips, nil, e.expect(ev.trips)))
+	}
 	return ev.copy(), nil
 }
 

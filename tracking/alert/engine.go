@@ -28,6 +28,7 @@ type Engine struct {
 
 	lessons map[string]Lesson // by sensor: what people said of its alerts
 	areas   map[string]Lesson // the same by area or border
+	usual   usual
 
 	muted  map[string]Mute
 	babble map[string]*babble // by sensor
@@ -48,13 +49,14 @@ func New(cfg Config) *Engine {
 	cfg = cfg.withDefaults()
 	return &Engine{
 		cfg: cfg, nextID: cfg.FirstID, nextHunch: cfg.FirstID, weather: map[string]time.Time{}, passed: map[string]*passage{},
-		lessons: map[string]Lesson{}, areas: map[string]Lesson{}, muted: map[string]Mute{}, babble: map[string]*babble{}, ownTracks: map[string]string{}, said: map[string]time.Time{},
+		lessons: map[string]Lesson{}, areas: map[string]Lesson{}, usual: usual{index: map[string]int{}}, muted: map[string]Mute{}, babble: map[string]*babble{}, ownTracks: map[string]string{}, said: map[string]time.Time{},
 	}
 }
 
 // Update takes what happened up to now and answers which alerts it raised or changed.
 func (e *Engine) Update(in Input) Result {
 	e.notes = nil
+	e.fadeUsual(in.Now)
 	e.takeOwn(in.Own, in.Now)
 	in.Tracks = slices.DeleteFunc(slices.Clone(in.Tracks), func(t Track) bool { return e.isOwn(t, in.Now) || e.expectedTrack(t, in.Now) })
 	e.follow(in)
@@ -225,6 +227,7 @@ func (e *Engine) judgePending(in Input) {
 	e.pending = slices.DeleteFunc(e.pending, func(t Trip) bool {
 		old := in.Now.Sub(t.At) > e.cfg.PairWindow
 		if old {
+			e.metTrip(t)
 			e.drop(t)
 		}
 		return old
@@ -252,7 +255,7 @@ func (e *Engine) cluster(last int) []int {
 			trips = append(trips, e.pending[k])
 		}
 	}
-	if len(trips) < 2 || e.cfg.weigh(trips, nil, e.nuisance(trips)).human() < e.cfg.RaiseConfidence {
+	if len(trips) < 2 || e.cfg.weigh(trips, nil, e.expect(trips)).human() < e.cfg.RaiseConfidence {
 		return nil
 	}
 	return indices
@@ -373,6 +376,7 @@ func (e *Engine) tell(now time.Time) []Alert {
 		}
 		if ev.toldAt.IsZero() {
 			e.sayNuisance(ev, now)
+			e.sayUsual(ev)
 		}
 		e.describe(ev, now)
 		out = append(out, ev.copy())

@@ -49,6 +49,8 @@ type event struct {
 	doing        string // key of the reason that the title tells
 	doingWords   string
 
+	metPeople, metAnimals float64 // as what it was counted
+
 	changed  bool
 	told     geo.LatLon
 	toldAt   time.Time
@@ -223,8 +225,8 @@ func (ev *event) reaches(c *Config, t Trip, now time.Time) (distance float64, ok
 
 // agrees tells whether a trip fits what the event is: a walker is no part of an alert about animals or a vehicle, nor the other way round.
 func (ev *event) agrees(t Trip) bool {
-	const sure, no, yes = 0.7, 0.4, 0.7
-	if t.Confidence < sure || ev.toldAt.IsZero() {
+	const sure, rather, no, yes = 0.7, 0.6, 0.4, 0.7
+	if ev.toldAt.IsZero() || t.Confidence < sure && (t.Detail != detailVehicle || t.Confidence < rather) {
 		return true // the sensor, or what the event is, is not sure
 	}
 	human := ev.alert.Confidence
@@ -233,13 +235,25 @@ func (ev *event) agrees(t Trip) bool {
 	}
 	switch t.Detail {
 	case detailWalk:
-		return human >= no && ev.alert.Probably != Vehicle
+		return human >= no && ev.alert.Probably != Vehicle && !ev.drives()
 	case detailVehicle:
-		return human >= no && ev.alert.Probably != Person && ev.alert.Probably != Group
+		return human >= no && (ev.drives() || ev.alert.Probably != Person && ev.alert.Probably != Group)
 	case detailAnimal:
 		return human < yes
 	}
 	return true
+}
+
+// drives tells whether geophones heard a vehicle and nobody's steps, whatever else the event rests on.
+func (ev *event) drives() bool {
+	heard := false
+	for _, t := range ev.trips {
+		if t.Detail == detailWalk {
+			return false
+		}
+		heard = heard || t.Detail == detailVehicle && t.Confidence >= 0.5
+	}
+	return heard
 }
 
 // fits tells whether a track can be what an event without one is about: what walks is no vehicle that was heard, nor the other way round.

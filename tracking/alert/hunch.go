@@ -95,7 +95,7 @@ func (e *Engine) considerTrip(i int, now time.Time) {
 			trips = append(trips, e.pending[k])
 		}
 	}
-	found := e.cfg.weigh(trips, nil, e.nuisance(trips))
+	found := e.cfg.weigh(trips, nil, e.expect(trips))
 	if found.human() < e.cfg.HunchConfidence || !e.mayHunch(t.Sensor, now) {
 		return
 	}
@@ -108,7 +108,7 @@ func (e *Engine) considerTrip(i int, now time.Time) {
 
 // sayHunch weighs what trips tell of a hunch, and puts it into words.
 func (e *Engine) sayHunch(h *hunch) {
-	found := e.cfg.weigh(h.Trips, nil, e.nuisance(h.Trips))
+	found := e.cfg.weigh(h.Trips, nil, e.expect(h.Trips))
 	h.Confidence, h.Vehicle = math.Round(100*found.human())/100, found.vehicle > found.person
 	h.Reason = fmt.Sprintf("worth a look: %s; a person or vehicle with %.0f %%, an alert needs %.0f %%",
 		tripWords(firsts(h.Trips), activity(h.Trips)), 100*h.Confidence, 100*e.cfg.RaiseConfidence)
@@ -130,7 +130,7 @@ func (e *Engine) considerTrack(t Track, now time.Time) {
 		if !p.lasting("hunch "+z.ID, ok, now, hunchAfter) {
 			continue
 		}
-		found := e.cfg.weigh(nil, &t, 1)
+		found := e.cfg.weigh(nil, &t, e.expect(nil))
 		if found.human() < hunchTrack || !e.mayHunch(t.ID, now) || e.eventOf(t, now) != nil {
 			return
 		}
@@ -208,7 +208,7 @@ func (e *Engine) followHunch(h *hunch, in Input) (cleared bool) {
 	}
 	h.TrackID = next.ID
 	h.follow(*next, in.Now)
-	if !next.looked() || e.cfg.weigh(h.Trips, next, 1).human() >= hunchCleared {
+	if !next.looked() || e.cfg.weigh(h.Trips, next, expected{e.animalsPerPerson(h.Trips), 1}).human() >= hunchCleared {
 		return false
 	}
 	e.note(Note{At: in.Now, Kind: NoteAnimal, Text: fmt.Sprintf("looked at what was worth it, %s: %s is nobody, probably an animal", h.ID, next.ID)})
@@ -292,7 +292,7 @@ func (e *Engine) confirmHunch(t Track, now time.Time) {
 		return
 	}
 	h := e.hunches[i]
-	if e.cfg.weigh(h.Trips, &t, e.nuisance(h.Trips)).human() < max(hunchSure, e.cfg.RaiseConfidence) {
+	if e.cfg.weigh(h.Trips, &t, e.expect(h.Trips)).human() < max(hunchSure, e.cfg.RaiseConfidence) {
 		return
 	}
 	ev := e.raise(now)

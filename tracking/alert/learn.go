@@ -32,9 +32,22 @@ func (l Lesson) faded(now time.Time, half time.Duration) Lesson {
 	return Lesson{Real: l.Real * keep, False: l.False * keep, At: now}
 }
 
-// Learn takes what was decided about an alert with its sensors and its place: at a start from the record, and by itself while the engine
-// runs. Areas that hold the place, and borders near it, learn from it too.
+// Learn takes what was decided about an alert with its sensors and its place before the engine began, from the record; what is decided while
+// it runs it learns by itself. Areas that hold the place, and borders near it, learn from it too.
 func (e *Engine) Learn(sensors []string, place geo.LatLon, state State, at time.Time) {
+	e.teach(sensors, place, state, at)
+	if state != StateFalse {
+		return // what nobody was alerted of is not in the record: people alone would be too many
+	}
+	var trips []Trip
+	for _, id := range sensors {
+		trips = append(trips, Trip{Sensor: id, Lat: place.Lat, Lon: place.Lon, At: at})
+	}
+	e.fadeUsual(at)
+	e.met(trips, 0, 1)
+}
+
+func (e *Engine) teach(sensors []string, place geo.LatLon, state State, at time.Time) {
 	for _, id := range sensors {
 		e.learnOf(e.lessons, id, state, at)
 	}
@@ -75,7 +88,7 @@ func (e *Engine) learn(ev *event, state State, now time.Time) {
 	for _, t := range firsts(ev.trips) {
 		sensors = append(sensors, t.Sensor)
 	}
-	e.Learn(sensors, ev.place, state, now)
+	e.teach(sensors, ev.place, state, now)
 }
 
 // Lessons gives what is known about each sensor at an instant.

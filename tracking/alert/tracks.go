@@ -120,7 +120,7 @@ func (e *Engine) alerts(t Track, found []finding, now time.Time) bool {
 	if t.Status != statusConfirmed || t.Existence < e.cfg.TrackExistence || !t.human() || !t.FirstSeen.IsZero() && now.Sub(t.FirstSeen) < minSeen {
 		return false
 	}
-	human := e.cfg.weigh(nil, &t, 1).human()
+	human := e.cfg.weigh(nil, &t, e.expect(nil)).human()
 	crossed := slices.ContainsFunc(found, func(f finding) bool { return f.crossed })
 	return human >= e.needed(t) || human >= 0.5 && crossed
 }
@@ -313,7 +313,7 @@ func (e *Engine) confirmTrips(t Track, now time.Time) bool {
 			trips = append(trips, trip)
 		}
 	}
-	if len(trips) == 0 || e.cfg.weigh(trips, &t, e.nuisance(trips)).human() < e.needed(t) {
+	if len(trips) == 0 || e.cfg.weigh(trips, &t, e.expect(trips)).human() < e.needed(t) {
 		return false // the trips stay, and end in a note
 	}
 	ev := e.raise(now)

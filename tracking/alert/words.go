@@ -127,7 +127,10 @@ func (e *Engine) describe(ev *event, now time.Time) {
 	if ev.track.ID != "" {
 		track = &ev.track
 	}
-	found := e.cfg.weigh(ev.trips, track, e.nuisance(ev.trips))
+	found := e.cfg.weigh(ev.trips, track, e.expect(ev.trips))
+	if ev.toldAt.IsZero() {
+		e.metEvent(ev, found)
+	}
 	sensors := len(firsts(ev.trips))
 	a.Confidence = math.Round(100*found.human()) / 100
 	a.Probably = ev.probably(found)
