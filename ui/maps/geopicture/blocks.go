@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/draw"
 	"image/jpeg"
 	"io"
 	"math/bits"
@@ -221,21 +222,21 @@ func (l *layer) unpackJPEG(raw []byte, rows int) ([]byte, error) {
 
 // fromYCbCr writes the colours, or, where the file has said that they are RGB, the planes as they are: the decoder cannot know.
 func fromYCbCr(out []byte, m *image.YCbCr, width, rows int, convert bool) {
+	if convert {
+		rgba := image.NewRGBA(image.Rect(0, 0, width, rows))
+		draw.Draw(rgba, rgba.Rect, m, m.Rect.Min, draw.Src)
+		for i := range width * rows {
+			copy(out[3*i:3*i+3], rgba.Pix[4*i:4*i+3])
+		}
+		return
+	}
 	for y := range rows {
 		for x := range width {
 			i, k, c := 3*(y*width+x), m.YOffset(x, y), m.COffset(x, y)
-			if !convert {
-				out[i], out[i+1], out[i+2] = m.Y[k], m.Cb[c], m.Cr[c]
-				continue
-			}
-			// ITU-T T.871, in 16 bits of fraction.
-			yy, cb, cr := int32(m.Y[k])<<16+1<<15, int32(m.Cb[c])-128, int32(m.Cr[c])-128
-			out[i], out[i+1], out[i+2] = clamp(yy+91881*cr), clamp(yy-22554*cb-46802*cr), clamp(yy+116130*cb)
+			out[i], out[i+1], out[i+2] = m.Y[k], m.Cb[c], m.Cr[c]
 		}
 	}
 }
-
-func clamp(v int32) uint8 { return uint8(max(0, min(v>>16, 255))) }
 
 // sum undoes the predictor: each sample is stored as its difference from that of the point to the left.
 func (l *layer) sum(b []byte, row int) {

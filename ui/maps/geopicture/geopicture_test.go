@@ -3,10 +3,12 @@ package geopicture
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/png"
 	"math"
+	"sync"
 	"testing"
 
 	"vedette/ui/maps/geopicture/testtiff"
@@ -518,5 +520,61 @@ func BenchmarkTile(b *testing.B) {
 				})
 			}
 		}
+	}
+}
+
+// A picture over the edge of the map is seen on both sides of it.
+func TestAPictureOverTheDateLine(t *testing.T) {
+	t.Parallel()
+	for name, west := range map[string]float64{"east of it": 179.9, "west of it": -180.1} {
+		p := open(t, testtiff.Picture{Width: 200, Height: 100, At: ramp, EPSG: 4326, X: west, Y: 10, StepX: 0.001, StepY: 0.001, Compression: 8})
+		if p.Bounds[0] != -180 || p.Bounds[2] != 180 {
+			t.Errorf("%s: %v", name, p.Bounds)
+		}
+		for lon, red := range map[float64]float64{179.95: 20 + 50 - 0.5, -179.95: 20 + 150 - 0.5} {
+			for z := p.MinZoom; z <= p.MaxZoom; z++ {
+				x, y, px, py := tileAt(lon, 9.95, z)
+				got := tile(t, p, z, x, y).NRGBAAt(px, py)
+				off := max(1.5, 360/(256*math.Exp2(float64(z)))/0.001)
+				if got.A == 0 || math.Abs(float64(got.R)-red) > off {
+					t.Errorf("%s: zoom %d, longitude %v: %v, not %v", name, z, lon, got, red)
+				}
+			}
+		}
+	}
+}
+
+func TestATileThatTakesTooMuchIsRefused(t *testing.T) {
+	t.Parallel()
+	p := open(t, testtiff.Picture{Width: 40_000, Height: 40_000, EPSG: 3857, X: 1_000_000, Y: 6_000_000, StepX: 1, StepY: 1, Compression: 8, Tile: 1024, Samples: 1, Hollow: true})
+	lon, lat := p.place.at(20_000, 20_000)
+	p.MinZoom = 0 // as if the survey had been wrong
+	x, y, _, _ := tileAt(lon, lat, 9)
+	if b, err := p.Tile(t.Context(), 9, x, y); !errors.Is(err, errTooMuch) {
+		t.Errorf("%d bytes, %v", len(b), err)
+	}
+}
+
+func TestManyDrawAtOnce(t *testing.T) {
+	t.Parallel()
+	p := open(t, testtiff.Picture{Width: 300, Height: 300, At: func(x, y, _ int) int { return (x + y) & 255 }, EPSG: 32632, X: 500_000, Y: 5_000_000, StepX: 1, StepY: 1, Compression: 8, Tile: 32})
+	lon, lat := p.place.at(150, 150)
+	x, y, _, _ := tileAt(lon, lat, p.MaxZoom)
+	want, err := p.Tile(t.Context(), p.MaxZoom, x, y)
+	if err != nil || len(want) == 0 {
+		t.Fatal(len(want), err)
+	}
+	p.Close() // what is kept goes
+	var all sync.WaitGroup
+	for range 6 {
+		all.Go(func() {
+			if got, err := p.Tile(t.Context(), p.MaxZoom, x, y); err != nil || !bytes.Equal(got, want) {
+				t.Errorf("%d bytes, %v", len(got), err)
+			}
+		})
+	}
+	all.Wait()
+	if len(p.reader.turns) != 0 {
+		t.Error("a turn is not given back")
 	}
 }

@@ -17,6 +17,12 @@ func (l *layer) pixelsOf(x, y int) (pixels, error) {
 		return out, nil
 	}
 	row, colours := l.rowBytes(l.samples), l.colours()
+	if l.bits == 8 && l.samples == 3 && colours == 3 && l.alpha < 0 && l.noData < 0 { // most orthophotos: this is faster
+		for i, k := 0, 0; i+3 <= len(samples) && k < len(out); i, k = i+3, k+4 {
+			out[k], out[k+1], out[k+2], out[k+3] = l.tone[samples[i]], l.tone[samples[i+1]], l.tone[samples[i+2]], 255
+		}
+		return out, nil
+	}
 	var s [mostSamples]int
 	for line := range rows {
 		b := samples[line*row : (line+1)*row]

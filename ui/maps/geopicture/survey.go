@@ -4,7 +4,7 @@ import "math"
 
 const (
 	tileSize   = 256
-	mostRead   = 32 << 20 // points that a tile may take out of the file
+	mostRead   = 16 << 20 // points that a tile may take out of the file
 	leastShown = 8        // pixels on the screen: a smaller picture is not drawn
 )
 
