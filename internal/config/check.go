@@ -24,7 +24,12 @@ type checker struct {
 	name  string
 	file  *ast.File
 	found []problem
+	// cut are the paths of the mappings that something wrong was taken out of: what they lack now is not complained of.
+	cut map[string]bool
 }
+
+// mostProblems is how many are told of: with more, somebody took another file for it.
+const mostProblems = 50
 
 type problem struct {
 	line int // 0: not known
@@ -36,14 +41,32 @@ func (c *checker) problems() []string {
 	slices.SortFunc(c.found, func(a, b problem) int {
 		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.text, b.text))
 	})
-	lines := make([]string, len(c.found))
-	for i, p := range c.found {
-		lines[i] = p.text
+	found := slices.Compact(c.found)
+	var lines []string
+	for _, p := range found[:min(len(found), mostProblems)] {
+		lines = append(lines, p.text)
+	}
+	if more := len(found) - mostProblems; more > 0 {
+		lines = append(lines, fmt.Sprintf("%s: and %d more", c.name, more))
 	}
 	return lines
 }
 
+// lacks says that what is wrong at a path may only be that something was taken out there.
+func (c *checker) lacks(path string) bool {
+	if c.cut[path] {
+		return true
+	}
+	if i := strings.LastIndexByte(path, '.'); i >= 0 && c.cut[path[:i]] || i < 0 && c.cut[""] {
+		return lineOf(c.file, path) == 0
+	}
+	return false
+}
+
 func (c *checker) addf(path, format string, args ...any) {
+	if c.cut != nil && c.lacks(path) {
+		return
+	}
 	what := fmt.Sprintf(format, args...)
 	// A key that is missing has no line of its own: its parent's is the best place to point at.
 	for at := path; at != "" && c.file != nil; {

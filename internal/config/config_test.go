@@ -117,6 +117,7 @@ func TestAllProblemsAtOnce(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(whole))
 	f.Add([]byte("a: &a [*a]"))
+	f.Add([]byte("linkz:\n  - {nam: a, udpserver: ':1', rates: {A: x}}\n  - 3\nsensors:\n  ! 0\ntls: {key: [], key: 1}"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		if _, err := Parse("fuzz.yaml", raw); err != nil && err.Error() == "" {
 			t.Error("an error without words")

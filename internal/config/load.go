@@ -13,6 +13,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 )
 
 const maxFileBytes = 4 << 20
@@ -59,8 +60,8 @@ func Load(path string) (Config, error) {
 // Parse decodes and checks the bytes of a file and fills the defaults in; name is used in messages.
 func Parse(name string, raw []byte) (Config, error) {
 	var cfg Config
-	if err := yaml.NewDecoder(bytes.NewReader(raw), yaml.Strict()).Decode(&cfg); err != nil && !errors.Is(err, io.EOF) {
-		return Config{}, &Error{Problems: []string{syntaxProblem(name, err)}}
+	if err := decode(raw, &cfg); err != nil && !errors.Is(err, io.EOF) {
+		return Config{}, &Error{Problems: undecoded(name, raw, err)}
 	}
 	file, err := parser.ParseBytes(raw, 0)
 	if err != nil {
@@ -75,14 +76,26 @@ func Parse(name string, raw []byte) (Config, error) {
 	return cfg, nil
 }
 
+func decode(raw []byte, into any) (err error) {
+	defer recovered(&err)
+	return yaml.NewDecoder(bytes.NewReader(raw), yaml.Strict()).Decode(into)
+}
+
 // syntaxProblem puts an error of the YAML library, which knows its place, into our form.
 func syntaxProblem(name string, err error) string {
-	var at yaml.Error
-	if errors.As(err, &at) && at.GetToken() != nil {
+	if at, ok := errors.AsType[yaml.Error](err); ok && at.GetToken() != nil {
 		tk := at.GetToken()
 		return fmt.Sprintf("%s:%d: %s: %s", name, tk.Position.Line, strings.TrimSpace(tk.Value), at.GetMessage())
 	}
 	return fmt.Sprintf("%s: %v", name, err)
+}
+
+// tokenOf is where an error of the YAML library is; nil: it does not say.
+func tokenOf(err error) *token.Token {
+	if at, ok := errors.AsType[yaml.Error](err); ok {
+		return at.GetToken()
+	}
+	return nil
 }
 
 func (c *Config) fillDefaults() {
