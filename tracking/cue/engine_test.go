@@ -175,7 +175,7 @@ func (f *flight) fly(d time.Duration) {
 				if f.drone.AltAGL < 45 {
 					f.t.Errorf("sent on at a height of %.0f m", f.drone.AltAGL)
 				}
-				if first := len(f.gos) == 0; i.GoTo.KeepMode == first {
+				if there := f.drone.Mode != "" && f.drone.Mode == f.drone.PlacesMode; i.GoTo.KeepMode != (there || len(f.gos) > 0) {
 					f.t.Errorf("order %d keeps the mode: %v", len(f.gos)+1, i.GoTo.KeepMode)
 				}
 				f.gos = append(f.gos, f.now)

@@ -52,7 +52,8 @@ func (e *Engine) guide(c *entry, t Target, v Vehicle, hints []Hint, now time.Tim
 	}
 	if move && c.cue.Action == LookAndApproach && v.Airborne && !c.climbing(&e.cfg, v) && (c.sent.IsZero() || c.flies(v)) {
 		if place, ok := c.wantsGo(&e.cfg, stand, v, now); ok {
-			out.GoTo = &GoTo{Position: place, HeightAGL: e.cfg.HeightAGL, KeepMode: !c.sent.IsZero()}
+			there := v.Mode != "" && v.Mode == v.PlacesMode // who changes it from now on is not overruled
+			out.GoTo = &GoTo{Position: place, HeightAGL: e.cfg.HeightAGL, KeepMode: there || !c.sent.IsZero()}
 			c.sent, c.sentTo = now, place
 			c.cue.Approach, c.changed = &place, true
 		}

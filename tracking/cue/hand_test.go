@@ -18,20 +18,22 @@ import (
 // vehicle out of another mode.
 func TestWhoTakesAVehicleOverIsNeverFlownAgainst(t *testing.T) {
 	t.Parallel()
-	for _, after := range []time.Duration{100 * time.Millisecond, time.Second, 4 * time.Second, 20 * time.Second, 2 * time.Minute} {
-		f := newFlight(t, cue.Config{}, with(drone(2, at(900, 0)), func(v *cue.Vehicle) { v.Mode, v.PlacesMode = "AUTO", "GUIDED" }))
-		f.target.VN = 8 // so that it is sent on all the time
-		f.fly(time.Second)
-		f.approve()
-		f.fly(after)
-		if len(f.gos) == 0 || f.modes != 1 {
-			t.Fatalf("after %v: sent %d times, out of another mode %d times", after, len(f.gos), f.modes)
-		}
-		sent := len(f.gos)
-		f.drone.Mode = "RTL"
-		f.fly(40 * time.Second) // one that was never seen in the right mode is waited for
-		if c, _ := f.engine.Cue("c-1"); c.State != cue.Failed || len(f.gos) != sent || f.drone.Mode != "RTL" {
-			t.Errorf("after %v: %s, sent %d times more, its mode is %s", after, c.State, len(f.gos)-sent, f.drone.Mode)
+	for mode, changes := range map[string]int{"AUTO": 1, "GUIDED": 0} {
+		for _, after := range []time.Duration{100 * time.Millisecond, time.Second, 4 * time.Second, 20 * time.Second, 2 * time.Minute} {
+			f := newFlight(t, cue.Config{}, with(drone(2, at(900, 0)), func(v *cue.Vehicle) { v.Mode, v.PlacesMode = mode, "GUIDED" }))
+			f.target.VN = 8 // so that it is sent on all the time
+			f.fly(time.Second)
+			f.approve()
+			f.fly(after)
+			if len(f.gos) == 0 || f.modes != changes {
+				t.Fatalf("%s, after %v: sent %d times, out of another mode %d times", mode, after, len(f.gos), f.modes)
+			}
+			sent := len(f.gos)
+			f.drone.Mode = "RTL"
+			f.fly(40 * time.Second) // one that was never seen in the right mode is waited for
+			if c, _ := f.engine.Cue("c-1"); c.State != cue.Failed || len(f.gos) != sent || f.drone.Mode != "RTL" {
+				t.Errorf("%s, after %v: %s, sent %d times more, its mode is %s", mode, after, c.State, len(f.gos)-sent, f.drone.Mode)
+			}
 		}
 	}
 }

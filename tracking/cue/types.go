@@ -154,7 +154,7 @@ type Intent struct {
 type GoTo struct {
 	Position  geo.LatLon
 	HeightAGL float64 // metres above the ground there
-	// KeepMode tells that the vehicle flies for the cue already, and must not be brought out of another mode for this.
+	// KeepMode tells that the vehicle was in the mode for it already, and must not be brought out of another one for this.
 	KeepMode bool
 }
 
