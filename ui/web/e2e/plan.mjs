@@ -285,10 +285,14 @@ async function report() {
 }
 
 async function clearing() {
+  // The question goes away while the station reads from the vehicle: then it is asked again, as a person would.
   const clear = async () => {
-    await id('plan-clear').click();
-    await page.waitForTimeout(600);
-    await id('plan-clear-confirm').click();
+    for (let tries = 0; tries < 5; tries += 1) {
+      await id('plan-clear').click();
+      const confirmed = await id('plan-clear-confirm').click({ timeout: 5_000 }).then(() => true, () => false);
+      if (confirmed) return;
+    }
+    throw new Failure('clearing cannot be confirmed');
   };
   const vehicle = await id('plan-vehicle').inputValue();
   await clear();

@@ -9,6 +9,11 @@ export async function panel(kit) {
   check((await kit.text('notices')).includes('Radio Failsafe'), `a failsafe is not told: ${await kit.text('notices')}`);
   // What is bad is unfolded by itself.
   check((await kit.text('arming')).includes('Need Position Estimate'), `the reasons against arming are not told: ${await kit.text('arming')}`);
+  // A transfer goes on: in words, and by a bar that moves.
+  const share = async () => Number(await kit.id('transfer').getByRole('progressbar').evaluate((bar) => bar.value));
+  const begun = await share();
+  await until('the bar of a transfer moves', async () => (await share()) !== begun);
+  check(/ of 6\.0 MiB/.test(await kit.text('transfer')), `the transfer reads '${await kit.text('transfer')}'`);
   await kit.id('vehicle-1').click();
   await kit.id('health').locator('summary').click();
   await until('the health of vehicle 1 unfolded', async () => (await kit.text('health')).includes('14 sats'));
