@@ -32,7 +32,7 @@ type Delivery struct {
 	// Lost is how many sequence numbers to leave out before this packet, so that the reader knows of a loss.
 	Lost int
 	// Taken is when the picture was taken by the source's clock, or came where that is not known. It is zero for what is
-	// replayed, whose timestamps are not those of its pictures.
+	// replayed, and for what is drawn together with it, whose timestamps are not those of the pictures.
 	Taken time.Time
 }
 
