@@ -63,7 +63,15 @@ func TestTheFirstSightAndTheBestSinceAreKept(t *testing.T) {
 		}
 		have = all
 	}
-	// Numbers are never used twice, and the first sight stays.
+	// Numbers are never used twice, even where none of the pictures is left, and the first sight stays.
+	next := seen(0, 6, 0.3)
+	next.N = 7
+	if all, _, _ := album.Choose(nil, next); all[0].N != 8 {
+		t.Errorf("%+v", all)
+	}
+	if all, _, _ := album.Choose(have[:1], alert.Picture{N: 7, At: noon.Add(time.Minute), Width: 640, Height: 512, Box: seen(0, 90, 1).Box}); all[1].N != 8 {
+		t.Errorf("%+v", all)
+	}
 	if have[0].N != 1 || have[1].N != 4 || have[2].N != 5 || have[3].N != 6 {
 		t.Errorf("%+v", have)
 	}
@@ -181,6 +189,55 @@ func TestTheOldestGoWhereAllTogetherAreTooLarge(t *testing.T) {
 	}
 	if removed, err := f.Prune(time.Now()); removed != 1 || err != nil || f.Has("a-3", 1) || !f.Has("a-1", 1) || !f.Has("a-2", 1) {
 		t.Errorf("%d, %v", removed, err)
+	}
+}
+
+func TestAPictureThatIsReplacedIsAsOldAsBefore(t *testing.T) {
+	t.Parallel()
+	f := &album.Folder{Path: filepath.Join(t.TempDir(), "pictures"), Keep: time.Hour}
+	if all, err := f.All(); len(all) > 0 || err != nil {
+		t.Errorf("before the first picture: %v, %v", all, err)
+	}
+	write(t, f, "a-1", 1, "north gate/eo", "one")
+	write(t, f, "a-1", 2, "1-thermal", "two")
+	write(t, f, "a-30", 1, "1-thermal", "three")
+	for _, stray := range []string{filepath.Join("a-1", "new-1"), "notes.jpg", filepath.Join("a-1", "x_y.jpg")} {
+		if err := os.WriteFile(filepath.Join(f.Path, stray), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all, err := f.All(); !slices.Equal(all, []album.Kept{{AlertID: "a-1", N: 1}, {AlertID: "a-1", N: 2}, {AlertID: "a-30", N: 1}}) || err != nil {
+		t.Errorf("%v, %v", all, err)
+	}
+	name := filepath.Join(f.Path, "a-1", "1_north%20gate%2Feo.jpg")
+	old := time.Now().Add(-50 * time.Minute)
+	if err := os.Chtimes(name, old, old); err != nil {
+		t.Fatal(err)
+	}
+	another, err := album.WithNote([]byte("\xff\xd8another"), []byte("of the gate"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Replace("a-1", 1, another); err != nil {
+		t.Fatal(err)
+	}
+	if note, err := f.Note("a-1", 1); string(note) != "of the gate" || err != nil {
+		t.Errorf("its note is %q, %v", note, err)
+	}
+	if note, err := f.Note("a-1", 2); note != nil || err != nil {
+		t.Errorf("the other's is %q, %v", note, err)
+	}
+	if _, err := f.Note("a-1", 3); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("of none: %v", err)
+	}
+	if b, feed, err := f.Read("a-1", 1); !bytes.Equal(b, another) || feed != "north gate/eo" || err != nil {
+		t.Errorf("%q of %q, %v", b, feed, err)
+	}
+	if err := f.Replace("a-1", 3, nil); !errors.Is(err, fs.ErrNotExist) || f.Has("a-1", 3) {
+		t.Errorf("one that is not there: %v", err)
+	}
+	if removed, err := f.Prune(time.Now().Add(15 * time.Minute)); removed != 1 || err != nil || f.Has("a-1", 1) || !f.Has("a-1", 2) {
+		t.Errorf("when its time is over: %d, %v", removed, err)
 	}
 }
 

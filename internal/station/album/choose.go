@@ -32,11 +32,11 @@ func Quality(p alert.Picture) float64 {
 }
 
 // Choose says whether an alert that has some pictures wants another one, and which it has then: N and Kind of the new one,
-// the last in the list, are set. Dropped are the numbers of those that have to go for it.
+// the last in the list, are set, N above that of all the others and above what it was. Dropped are the numbers of those that have to go for it.
 func Choose(have []alert.Picture, another alert.Picture) (all []alert.Picture, dropped []int, wanted bool) {
 	all = slices.Clone(have)
 	if len(have) == 0 {
-		another.N, another.Kind = 1, alert.FirstSight
+		another.N, another.Kind = another.N+1, alert.FirstSight
 		return append(all, another), nil, true
 	}
 	last := have[len(have)-1]

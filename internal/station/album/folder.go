@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -40,6 +41,27 @@ func (f *Folder) Write(alertID string, n int, feed string, jpeg []byte) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	return f.write(alertID, n, feed, jpeg, time.Time{})
+}
+
+// Replace keeps another file in the place of a picture's, for as long as that would have been kept. fs.ErrNotExist: there is none. Where it
+// fails the old file stays.
+func (f *Folder) Replace(alertID string, n int, jpeg []byte) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	name, feed, err := f.find(alertID, n)
+	if err != nil {
+		return fmt.Errorf("replace a picture: %w", err)
+	}
+	old, err := os.Stat(name)
+	if err != nil {
+		return fmt.Errorf("replace a picture: %w", err)
+	}
+	return f.write(alertID, n, feed, jpeg, old.ModTime())
+}
+
+// write makes a file as old as it is said to be; zero: new. mu must be held.
+func (f *Folder) write(alertID string, n int, feed string, jpeg []byte, since time.Time) error {
 	folder := filepath.Join(f.Path, alertID)
 	if err := os.MkdirAll(folder, 0o750); err != nil {
 		return fmt.Errorf("keep a picture: %w", err)
@@ -50,6 +72,9 @@ func (f *Folder) Write(alertID string, n int, feed string, jpeg []byte) error {
 	}
 	_, err = file.Write(jpeg)
 	err = errors.Join(err, file.Sync(), file.Close())
+	if err == nil && !since.IsZero() {
+		err = os.Chtimes(file.Name(), since, since)
+	}
 	if err == nil {
 		err = os.Rename(file.Name(), filepath.Join(folder, strconv.Itoa(n)+"_"+url.PathEscape(feed)+suffix))
 	}
@@ -67,6 +92,49 @@ func (f *Folder) Read(alertID string, n int) (jpeg []byte, feed string, err erro
 	}
 	jpeg, err = os.ReadFile(name) //nolint:gosec // within the folder: the id is checked, and the name was listed
 	return jpeg, feed, err
+}
+
+// Kept names a picture.
+type Kept struct {
+	AlertID string
+	N       int
+}
+
+// All are the pictures that are kept.
+func (f *Folder) All() ([]Kept, error) {
+	folders, err := os.ReadDir(f.Path)
+	if err != nil {
+		return nil, ignoreAbsent(err)
+	}
+	var out []Kept
+	var errs []error
+	for _, one := range folders {
+		if !one.IsDir() || !validID(one.Name()) {
+			continue
+		}
+		files, err := os.ReadDir(filepath.Join(f.Path, one.Name()))
+		errs = append(errs, ignoreAbsent(err))
+		for _, file := range files {
+			if n, _, ok := parseName(file.Name()); ok {
+				out = append(out, Kept{one.Name(), n})
+			}
+		}
+	}
+	return out, errors.Join(errs...)
+}
+
+// Note gives what is noted in a picture's file; nil: nothing. fs.ErrNotExist: there is no such picture.
+func (f *Folder) Note(alertID string, n int) (note []byte, err error) {
+	name, _, err := f.find(alertID, n)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.Open(name) //nolint:gosec // within the folder: the id is checked, and the name was listed
+	if err != nil {
+		return nil, err
+	}
+	head, err := io.ReadAll(io.LimitReader(file, noteHead+int64(len(noteMark))+MostNote))
+	return Note(head), errors.Join(err, file.Close())
 }
 
 // Has tells whether a picture is there.
