@@ -2,6 +2,8 @@ package ui
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"mime"
 	"net/http"
@@ -58,7 +60,7 @@ func getAlertHistory(c *call) error {
 	return c.answer(history)
 }
 
-// getAlertPicture sends a still that is kept with an alert. What a number shows never changes, so that a browser asks once.
+// getAlertPicture sends a still that is kept with an alert. A browser asks each time whether it is still the same: it may have been masked.
 func getAlertPicture(c *call) error {
 	id := c.r.PathValue("id")
 	n, err := strconv.Atoi(c.r.PathValue("n"))
@@ -69,11 +71,18 @@ func getAlertPicture(c *call) error {
 	if err != nil {
 		return err
 	}
+	sum := sha256.Sum256(jpeg)
+	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
 	h := c.w.Header()
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("ETag", tag)
+	if c.r.Header.Get("If-None-Match") == tag {
+		c.w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
 	h.Set("Content-Type", "image/jpeg")
 	h.Set("Content-Length", strconv.Itoa(len(jpeg)))
 	h.Set("Content-Disposition", mime.FormatMediaType("inline", map[string]string{"filename": id + "_" + strconv.Itoa(n) + ".jpg"}))
-	h.Set("Cache-Control", "private, max-age=86400, immutable")
 	c.w.WriteHeader(http.StatusOK)
 	_, _ = c.w.Write(jpeg) // the client may be gone
 	return nil

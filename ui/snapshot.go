@@ -25,6 +25,9 @@ func getSnapshot(c *call) error {
 	h.Set("Content-Disposition", mime.FormatMediaType("inline", map[string]string{"filename": name}))
 	h.Set("Vedette-Frame-Time", p.Time.Format("2006-01-02T15:04:05.000Z"))
 	h.Set("Vedette-Frame-Time-Exact", strconv.FormatBool(p.Exact))
+	if p.Masked {
+		h.Set("Vedette-Masked", "true")
+	}
 	c.w.WriteHeader(http.StatusOK)
 	_, _ = c.w.Write(p.JPEG) // the client may be gone
 	return nil

@@ -15,6 +15,7 @@ import (
 	"vedette/internal/store"
 	"vedette/tracking/cue"
 	"vedette/tracking/fusion"
+	"vedette/tracking/zone"
 	"vedette/ui/api"
 )
 
@@ -28,7 +29,7 @@ const (
 // AlertHistory implements ui.Picture, from the record, so that it outlives the track and the station.
 func (p *picture) AlertHistory(ctx context.Context, id string) (api.AlertHistory, error) {
 	p.mu.RLock()
-	all, cues := p.alertsNow, p.cuesNow
+	all, cues, private := p.alertsNow, p.cuesNow, p.privateNow
 	p.mu.RUnlock()
 	i := slices.IndexFunc(all, func(a api.Alert) bool { return a.ID == id })
 	if i < 0 {
@@ -39,7 +40,7 @@ func (p *picture) AlertHistory(ctx context.Context, id string) (api.AlertHistory
 	if !a.DecidedAt.IsZero() && a.State != api.AlertAcknowledged {
 		within.To = a.DecidedAt.Time
 	}
-	way, err := p.wayOf(ctx, a.Tracks, within)
+	way, err := p.wayOf(ctx, a.Tracks, within, private)
 	if err != nil {
 		return api.AlertHistory{}, err
 	}
@@ -79,8 +80,8 @@ func (w *way) leads(track string, now time.Time) bool {
 	return true
 }
 
-// wayOf reads the way of tracks from the record.
-func (p *picture) wayOf(ctx context.Context, tracks []string, within store.Within) (way, error) {
+// wayOf reads the way of tracks from the record, without what lies in privacy zones that were drawn since.
+func (p *picture) wayOf(ctx context.Context, tracks []string, within store.Within, private []zone.Zone) (way, error) {
 	var out way
 	if p.cfg.record.store == nil || len(tracks) == 0 {
 		return out, nil
@@ -92,7 +93,7 @@ func (p *picture) wayOf(ctx context.Context, tracks []string, within store.Withi
 			Geometry   struct{ Coordinates orb.Point }
 			Properties struct{ Sources []api.TrackSource }
 		}
-		if !slices.Contains(tracks, e.Key) || json.Unmarshal(e.Data, &t) != nil {
+		if !slices.Contains(tracks, e.Key) || json.Unmarshal(e.Data, &t) != nil || hides(private, geo.FromPoint(t.Geometry.Coordinates), zone.Spread{}) {
 			return looked < mostLooked, nil
 		}
 		for _, s := range t.Properties.Sources {

@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"slices"
+	"time"
 
 	"vedette/internal/config"
 	"vedette/sensors"
@@ -71,12 +72,27 @@ func (p *picture) dropSensor(ctx context.Context, id string) error {
 	})
 }
 
-// setZones has other zones hold from the next frame and trip on.
+// setZones has other zones hold from the next frame and trip on. What lies in a privacy zone is then no longer told, and the pictures that are
+// kept with alerts are masked again.
 func (p *picture) setZones(ctx context.Context, zones []zone.Zone) error {
 	return p.do(ctx, func() {
-		p.cfg.zones = zones
-		p.tracker.SetLines(fusionConfig(zones).Lines)
-		p.alerts.SetZones(zones)
-		p.cues.SetZones(zones)
+		p.holdZones(zones)
+		now := time.Now()
+		p.publish(now, p.tracks(now), p.conceal(now), nil)
 	})
+}
+
+// holdZones has all parts of the picture follow other zones.
+func (p *picture) holdZones(zones []zone.Zone) {
+	p.cfg.zones = zones
+	p.tracker.SetLines(fusionConfig(zones).Lines)
+	p.alerts.SetZones(zones)
+	p.cues.SetZones(zones)
+	private := privateAmong(zones)
+	p.mu.Lock()
+	p.privateNow = private
+	p.mu.Unlock()
+	if p.cfg.portraits != nil {
+		p.cfg.portraits.heed(private)
+	}
 }

@@ -130,10 +130,13 @@ func (p *picture) alertTrack(t fusion.Track) alert.Track {
 func describeAlert(a alert.Alert) api.Alert {
 	out := api.Alert{
 		ID: a.ID, State: string(a.State), Severity: string(a.Severity), Title: a.Title, Probably: string(a.Probably),
-		Reasons: a.Reasons, Confidence: api.Known(a.Confidence), Position: &a.Position, TrackID: a.TrackID, Tracks: a.Tracks, CueID: a.CueID,
+		Reasons: a.Reasons, Confidence: api.Known(a.Confidence), TrackID: a.TrackID, Tracks: a.Tracks, CueID: a.CueID,
 		Sources: a.Sources, RaisedAt: api.At(a.RaisedAt), UpdatedAt: api.At(a.UpdatedAt),
 		DecidedBy: a.DecidedBy, DecidedAt: api.At(a.DecidedAt),
 		AssignedTo: a.AssignedTo, AssignedBy: a.AssignedBy, AssignedAt: api.At(a.AssignedAt), Pictures: describePictures(a.Pictures),
+	}
+	if a.Position != (geo.LatLon{}) { // concealed
+		out.Position = &a.Position
 	}
 	if e := a.Ellipse; e != nil {
 		out.Ellipse = &api.Ellipse{SemiMajorM: e.SemiMajorM, SemiMinorM: e.SemiMinorM, BearingDeg: e.BearingDeg, Confidence: e.Confidence}

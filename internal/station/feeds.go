@@ -26,6 +26,8 @@ type feeds struct {
 	// viewings has on record who watches; set once, before anybody does.
 	viewings *viewings
 	rtsp     *rtspout.Server // nil: not configured; likewise
+	// veil makes black in a picture what may show a privacy zone; nil: nothing is. Set once, likewise.
+	veil func(ctx context.Context, feed string, of api.FeedPicture) (api.FeedPicture, error)
 
 	switching sync.Mutex // serialises the switching of recordings; taken before mu, never while holding it
 

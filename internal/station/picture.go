@@ -61,7 +61,10 @@ type picture struct {
 	posesNo   atomic.Uint64 // frames that had no pose
 	framesNo  atomic.Uint64 // frames dropped because too many waited
 
-	mu        sync.RWMutex
+	mu sync.RWMutex
+	// privateNow are the privacy zones.
+	privateNow []zone.Zone
+
 	tracksNow []api.Track
 	alertsNow []api.Alert
 	cuesNow   []api.Cue
@@ -121,6 +124,10 @@ func newPicture(cfg pictureConfig, known []sensors.State) *picture {
 		history:  map[string]*trackHistory{},
 		requests: make(chan func()),
 		patrols:  map[string]api.Patrol{}, mutes: map[string]alert.Mute{}, unasked: map[string]time.Time{},
+	}
+	p.privateNow = privateAmong(cfg.zones)
+	if cfg.portraits != nil {
+		cfg.portraits.heed(p.privateNow)
 	}
 	for _, s := range known {
 		p.sensors[s.ID] = s
@@ -239,11 +246,12 @@ func (p *picture) step(now time.Time) {
 	p.illustrate(tracks, now)
 }
 
-// tracks are those that say something: a place that is vaguer than vagueM has been forgotten, and one in a privacy zone is nobody's
-// business.
+// tracks are those that say something: a place that is vaguer than vagueM has been forgotten, and one in a privacy zone, or likely in one, is
+// nobody's business.
 func (p *picture) tracks(now time.Time) []fusion.Track {
+	private := privateAmong(p.cfg.zones)
 	return slices.DeleteFunc(p.tracker.Tracks(now), func(t fusion.Track) bool {
-		return ellipse95(t.EE, t.EN, t.NN).SemiMajorM > vagueM || p.private(t.Position)
+		return ellipse95(t.EE, t.EN, t.NN).SemiMajorM > vagueM || hides(private, t.Position, zone.Spread{EE: t.EE, EN: t.EN, NN: t.NN})
 	})
 }
 

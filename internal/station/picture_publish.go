@@ -11,6 +11,7 @@ import (
 	"vedette/tracking/alert"
 	"vedette/tracking/cue"
 	"vedette/tracking/fusion"
+	"vedette/tracking/zone"
 	"vedette/ui/api"
 )
 
@@ -129,11 +130,13 @@ func (p *picture) TrackHistory(_ context.Context, id string) (api.TrackHistory, 
 	if h == nil {
 		return api.TrackHistory{}, api.NotFound("there is no history of track %q", id)
 	}
-	times := make([]api.Time, len(h.times))
+	points, times := make([]geo.LatLon, 0, len(h.points)), make([]api.Time, 0, len(h.times))
 	for i, t := range h.times {
-		times[i] = api.At(t)
+		if !hides(p.privateNow, h.points[i], zone.Spread{}) { // it was drawn since
+			points, times = append(points, h.points[i]), append(times, api.At(t))
+		}
 	}
-	return api.NewFeature(id, lineOf(h.points), api.HistoryProperties{Times: times}), nil
+	return api.NewFeature(id, lineOf(points), api.HistoryProperties{Times: times}), nil
 }
 
 // Alerts implements ui.Picture.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"sync/atomic"
 	"time"
 
@@ -37,8 +38,13 @@ type portraits struct {
 	viewings *viewings
 	log      *slog.Logger
 	jobs     chan portrait
+	// guard names the privacy zones of now, and drawn tells that they have changed.
+	guard atomic.Pointer[string]
+	drawn chan struct{}
+	// highest is the highest number of a picture that was ever kept with an alert, of those that got one since the start.
+	highest map[string]int
 
-	kept, failed, dropped, private, missed, pruned atomic.Uint64
+	kept, failed, dropped, private, missed, pruned, masked, withdrawn atomic.Uint64
 }
 
 // portrait is a picture that is wanted for an alert.
@@ -46,7 +52,7 @@ type portrait struct {
 	alertID string
 	picture alert.Picture // N and Kind are not set
 	gray    video.Gray
-	rim     *rim // what has to be black in it; nil: nothing
+	rim     *rim // what has to be black in it
 }
 
 // portraitStats counts what became of pictures of alerts.
@@ -57,15 +63,23 @@ type portraitStats struct {
 	Private, Missed uint64
 	// Pruned were older than they are kept, or too many.
 	Pruned uint64
+	// Masked were made black in more places for a privacy zone that was drawn later, Withdrawn removed for one.
+	Masked, Withdrawn uint64
 }
 
 func newPortraits(folder *album.Folder, looked func(string, time.Time) (video.Gray, bool), v *viewings, log *slog.Logger) *portraits {
-	return &portraits{folder: folder, looked: looked, viewings: v, log: log, jobs: make(chan portrait, portraitQueue)}
+	c := &portraits{
+		folder: folder, looked: looked, viewings: v, log: log,
+		jobs: make(chan portrait, portraitQueue), drawn: make(chan struct{}, 1), highest: map[string]int{},
+	}
+	c.guard.Store(new(string))
+	return c
 }
 
 func (c *portraits) stats() portraitStats {
 	return portraitStats{
 		Kept: c.kept.Load(), Failed: c.failed.Load(), Dropped: c.dropped.Load(), Private: c.private.Load(), Missed: c.missed.Load(), Pruned: c.pruned.Load(),
+		Masked: c.masked.Load(), Withdrawn: c.withdrawn.Load(),
 	}
 }
 
@@ -113,7 +127,8 @@ func (p *picture) bestOf(sightings []sighting, a alert.Alert, t fusion.Track, tr
 	if _, _, wanted := album.Choose(a.Pictures, from.picture(box, from.frame.WidthPx, from.frame.HeightPx)); !wanted {
 		return portrait{}, false
 	}
-	if p.privateView(from) {
+	rim := p.rimOf(from)
+	if rim.middlePrivate() {
 		p.cfg.portraits.private.Add(1)
 		return portrait{}, false
 	}
@@ -122,7 +137,7 @@ func (p *picture) bestOf(sightings []sighting, a alert.Alert, t fusion.Track, tr
 		p.cfg.portraits.missed.Add(1)
 		return portrait{}, false
 	}
-	return portrait{alertID: a.ID, picture: from.picture(box, g.Width, g.Height), gray: g, rim: p.rimOf(from)}, true
+	return portrait{alertID: a.ID, picture: from.picture(box, g.Width, g.Height), gray: g, rim: rim}, true
 }
 
 // ask has a picture written, and never waits.
@@ -135,7 +150,7 @@ func (p *picture) ask(wanted portrait, now time.Time) {
 	}
 }
 
-// run writes pictures, tells the alerts of them, and removes what is too old, until ctx ends.
+// run writes pictures, tells the alerts of them, masks them where a privacy zone is drawn, and removes what is too old, until ctx ends.
 func (c *portraits) run(ctx context.Context, p *picture) error {
 	tick := time.NewTicker(prunePictures)
 	defer tick.Stop()
@@ -144,6 +159,8 @@ func (c *portraits) run(ctx context.Context, p *picture) error {
 		select {
 		case wanted := <-c.jobs:
 			c.take(ctx, p, wanted)
+		case <-c.drawn:
+			c.veil(ctx, p)
 		case <-tick.C:
 			c.prune(ctx, p)
 		case <-ctx.Done():
@@ -154,6 +171,10 @@ func (c *portraits) run(ctx context.Context, p *picture) error {
 
 // take writes one picture. The alert tells of it once it is on disk.
 func (c *portraits) take(ctx context.Context, p *picture, wanted portrait) {
+	if guardOf(wanted.rim.private) != *c.guard.Load() { // another privacy zone was drawn meanwhile
+		c.later(ctx, p, wanted.alertID, 0)
+		return
+	}
 	fit := false
 	if wanted.picture.Masked, fit = wanted.rim.black(wanted.gray, wanted.picture.Box); !fit {
 		c.private.Add(1)
@@ -166,6 +187,11 @@ func (c *portraits) take(ctx context.Context, p *picture, wanted portrait) {
 		return
 	}
 	wanted.picture = shrink(wanted.picture, shrunkBy)
+	if file, err = wanted.rim.noted(file, wanted.picture); err != nil {
+		c.fail(ctx, p, wanted, err)
+		return
+	}
+	wanted.picture.N = c.highest[wanted.alertID]
 	var all []alert.Picture
 	var dropped []int
 	chosen := false
@@ -187,6 +213,7 @@ func (c *portraits) take(ctx context.Context, p *picture, wanted portrait) {
 		return
 	}
 	c.kept.Add(1)
+	c.highest[wanted.alertID] = last.N
 	c.tell(ctx, p, wanted.alertID, all)
 	for _, n := range dropped {
 		if err := c.folder.Remove(wanted.alertID, n); err != nil {
@@ -229,7 +256,9 @@ func (c *portraits) prune(ctx context.Context, p *picture) {
 	if p.do(ctx, func() { known = p.alerts.Alerts() }) != nil {
 		return
 	}
+	alive := make(map[string]bool, len(known))
 	for _, a := range known {
+		alive[a.ID] = true
 		var left []alert.Picture
 		for _, one := range a.Pictures {
 			if c.folder.Has(a.ID, one.N) {
@@ -240,6 +269,7 @@ func (c *portraits) prune(ctx context.Context, p *picture) {
 			c.tell(ctx, p, a.ID, left)
 		}
 	}
+	maps.DeleteFunc(c.highest, func(id string, _ int) bool { return !alive[id] })
 }
 
 // shrink is a picture's description after it was made smaller.
@@ -257,7 +287,7 @@ func describePictures(all []alert.Picture) []api.AlertPicture {
 		out = append(out, api.AlertPicture{
 			N: p.N, Kind: string(p.Kind), Feed: p.Feed, At: api.At(p.At), TimeExact: p.TimeExact, Width: p.Width, Height: p.Height,
 			Box:    api.AlertPictureBox(p.Box),
-			LatLon: geo.LatLon{Lat: p.Lat, Lon: p.Lon}, ErrorM: p.ErrorM, Pose: p.Pose, Masked: p.Masked,
+			LatLon: geo.LatLon{Lat: p.Lat, Lon: p.Lon}, ErrorM: p.ErrorM, Pose: p.Pose, Masked: p.Masked, Revision: p.Revision,
 		})
 	}
 	return out
@@ -270,7 +300,7 @@ func picturesOf(all []api.AlertPicture) []alert.Picture {
 		out = append(out, alert.Picture{
 			N: p.N, Kind: alert.PictureKind(p.Kind), Feed: p.Feed, At: p.At.Time, TimeExact: p.TimeExact, Width: p.Width, Height: p.Height,
 			Box: alert.PictureBox(p.Box),
-			Lat: p.Lat, Lon: p.Lon, ErrorM: p.ErrorM, Pose: p.Pose, Masked: p.Masked,
+			Lat: p.Lat, Lon: p.Lon, ErrorM: p.ErrorM, Pose: p.Pose, Masked: p.Masked, Revision: p.Revision,
 		})
 	}
 	return out
@@ -279,7 +309,10 @@ func picturesOf(all []api.AlertPicture) []alert.Picture {
 // file is a picture for a package, whose making is on record itself.
 func (c *portraits) file(alertID string, n int) ([]byte, error) {
 	jpeg, _, err := c.folder.Read(alertID, n)
-	return jpeg, err
+	if err == nil && !c.veiled(jpeg) {
+		return nil, fs.ErrNotExist
+	}
+	return album.WithoutNote(jpeg), err
 }
 
 // AlertPicture implements ui.Picture. What cannot be recorded is not shown.
@@ -290,6 +323,8 @@ func (c *portraits) AlertPicture(ctx context.Context, who access.Principal, addr
 		return nil, api.NotFound("alert %.40q has no picture %d: it never had, or it is kept no longer", alertID, n)
 	case err != nil:
 		return nil, err
+	case !c.veiled(jpeg):
+		return nil, api.Unavailable("a privacy zone has been drawn, and the pictures are being masked for it: ask again in a moment")
 	}
 	viewing := c.viewings.prepare(access.Viewing{Who: who, Feed: feed, Means: access.MeansPicture, Address: address})
 	defer viewing.settled()
@@ -299,5 +334,5 @@ func (c *portraits) AlertPicture(ctx context.Context, who access.Principal, addr
 	}
 	viewing.settled()
 	viewing.end()
-	return jpeg, nil
+	return album.WithoutNote(jpeg), nil
 }

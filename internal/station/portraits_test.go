@@ -204,7 +204,7 @@ func TestNoPictureIsKeptOfAPrivacyZone(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p.cfg.zones = zones
+			p.holdZones(zones)
 			l.sees(3, l.box(12))
 			l.write()
 			if got := l.pictures(); (len(got) == 0) != c.private {

@@ -40,6 +40,9 @@ func (p *picture) restore(ctx context.Context, from *store.Store, now time.Time)
 			open++
 		}
 	}
+	for _, a := range p.conceal(now) { // the file may have changed meanwhile
+		p.cfg.record.post(kindAlert, a.ID, now, describeAlert(a))
+	}
 	if err := p.restoreMutes(ctx, from); err != nil {
 		return err
 	}

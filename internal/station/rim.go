@@ -32,29 +32,38 @@ type rim struct {
 	private []zone.Zone
 }
 
-// rimOf is the rim of a frame; nil: nothing is private.
+// rimOf is the rim of a frame.
 func (p *picture) rimOf(s *sighting) *rim {
-	out := rim{ground: p.locator.Ground}
-	for _, z := range p.cfg.zones {
-		if z.Kind == zone.Privacy {
-			out.private = append(out.private, z)
-		}
-	}
-	if len(out.private) == 0 {
-		return nil
-	}
+	out := rim{ground: p.locator.Ground, private: privateAmong(p.cfg.zones)}
 	out.look, out.sigma = corrected(s.look, s.frame.Feed, p.fusionStats(), s.frame.TimeExact)
 	return &out
+}
+
+// middlePrivate tells whether the middle of the picture shows a privacy zone, or may well show one, or nobody knows what it shows.
+func (r *rim) middlePrivate() bool {
+	if len(r.private) == 0 {
+		return false
+	}
+	locator := georef.Locator{Ground: r.ground, MaxRangeM: 2 * placeRangeM}
+	sigma := r.sigma
+	sigma.Pixel = 0
+	middle, err := locator.Locate(r.look.camera, r.look.pose, r.look.camera.CX, r.look.camera.CY, sigma)
+	return err != nil || hides(r.private, middle.Position, zone.Spread{EE: middle.CovEE, EN: middle.CovEN, NN: middle.CovNN})
+}
+
+// squares are those that have to be black in a picture of a size; the error: nobody knows.
+func (r *rim) squares(width, height int) ([]image.Rectangle, error) {
+	if len(r.private) == 0 {
+		return nil, nil
+	}
+	locator := georef.Locator{Ground: r.ground}
+	return locator.Cover(shrunkCamera(r.look.camera, width, height), r.look.pose, r.sigma, blocksOf(r.private))
 }
 
 // black makes the parts of a picture black that may show something private, and says whether there are any. It is not fit to be kept where
 // they are most of the target's box, or nobody knows which they are.
 func (r *rim) black(g video.Gray, box alert.PictureBox) (masked, fit bool) {
-	if r == nil {
-		return false, true
-	}
-	locator := georef.Locator{Ground: r.ground}
-	squares, err := locator.Cover(shrunkCamera(r.look.camera, g.Width, g.Height), r.look.pose, r.sigma, blocksOf(r.private))
+	squares, err := r.squares(g.Width, g.Height)
 	if err != nil {
 		return false, false
 	}

@@ -37,7 +37,7 @@ func TestWhatIsPrivateAtTheRimOfAPictureIsBlackInTheFile(t *testing.T) {
 	folder := t.TempDir()
 	p, s := pictureOn(t, folder)
 	l := newLookout(t, p, folder)
-	p.cfg.zones = garden(t, l.look.pose.Position, 25, 60)
+	p.holdZones(garden(t, l.look.pose.Position, 25, 60))
 	l.sees(3, l.box(12))
 	l.write()
 	got := l.pictures()
@@ -83,7 +83,7 @@ func TestAPictureThatIsBlackWhereItMattersIsNotKept(t *testing.T) {
 	defer func() { _ = s.Close() }()
 	l := newLookout(t, p, folder)
 	zones := p.cfg.zones
-	p.cfg.zones = garden(t, l.look.pose.Position, 12, 60) // a little beside who it is about: the view is not known that well
+	p.holdZones(garden(t, l.look.pose.Position, 12, 60)) // a little beside who it is about: the view is not known that well
 	l.sees(1, l.box(12))
 	l.write()
 	if n := p.cfg.portraits.stats(); len(l.pictures()) != 0 || n.Private != 1 || n.Kept != 0 || n.Failed != 0 {
@@ -94,7 +94,7 @@ func TestAPictureThatIsBlackWhereItMattersIsNotKept(t *testing.T) {
 	if len(p.cfg.portraits.jobs) != 0 {
 		t.Error("tried again at once")
 	}
-	p.cfg.zones = zones
+	p.holdZones(zones)
 	l.unasked[l.alert] = l.clock
 	l.sees(1, l.box(12))
 	l.write()
@@ -136,7 +136,7 @@ func TestARimKnowsWhatIsLeftOfAPicture(t *testing.T) {
 			t.Errorf("%s: masked %v, fit %v", name, masked, fit)
 		}
 	}
-	if masked, fit := (*rim)(nil).black(video.Gray{}, middle); masked || !fit {
+	if masked, fit := (&rim{}).black(video.Gray{}, middle); masked || !fit {
 		t.Error("without a zone")
 	}
 }

@@ -93,12 +93,3 @@ func (s *sighting) picture(b placedBox, width, height int) alert.Picture {
 		Lat: b.fix.Position.Lat, Lon: b.fix.Position.Lon, ErrorM: math.Round(10*ellipse.SemiMajorM) / 10, Pose: s.pose,
 	}
 }
-
-// privateView tells whether the middle of the picture shows a privacy zone, or nobody knows what it shows.
-func (p *picture) privateView(s *sighting) bool {
-	if !p.guarded() {
-		return false
-	}
-	middle, err := p.locator.Locate(s.look.camera, s.look.pose, s.look.camera.CX, s.look.camera.CY, georef.Sigma{})
-	return err != nil || p.private(middle.Position)
-}

@@ -228,7 +228,7 @@ func (s *Station) buildRooms(ctx context.Context) (err error) {
 		zones: zones, alerts: file.Alerts, cues: cueConfig(file.Cues, zones),
 		hub: s.hub, record: s.record, intents: s.executor.intents, firstID: int(last) + 1, log: s.log,
 	}, s.sensors.Sensors())
-	s.executor.fail = s.picture.failCue
+	s.executor.fail, s.feeds.veil = s.picture.failCue, s.picture.veilSnapshot
 	s.vehicles.byHand = s.picture.flownByHand
 	return s.picture.restore(ctx, s.store, time.Now())
 }

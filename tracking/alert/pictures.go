@@ -15,7 +15,7 @@ const (
 	EarlierView PictureKind = "earlier" // was the best before
 )
 
-// Picture is one still that is kept with an alert. What it shows never changes.
+// Picture is one still that is kept with an alert. What it shows never changes, but for what is made black in it.
 type Picture struct {
 	N    int         `json:"n"` // from 1, never used twice for an alert
 	Kind PictureKind `json:"kind"`
@@ -34,6 +34,8 @@ type Picture struct {
 	Pose string `json:"pose"`
 	// Masked says that parts of it are black, since they may show a privacy zone.
 	Masked bool `json:"masked,omitempty"`
+	// Revision is how often it was masked again for a privacy zone that was drawn after it was kept.
+	Revision int `json:"revision,omitempty"`
 }
 
 // PictureBox is where what an alert is about is in a picture, in its pixels.

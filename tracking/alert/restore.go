@@ -28,7 +28,7 @@ func (e *Engine) Restore(a Alert, now time.Time) error {
 	}
 	if a.State.Open() {
 		ev.alert.TrackID, ev.alert.CueID = "", "" // tracks are numbered anew, and no cue outlives its station
-		ev.alert.History = append(ev.alert.History, Decision{At: now, Who: "station", What: "restarted"})
+		ev.alert.History = append(ev.alert.History, Decision{At: now, Who: station, What: "restarted"})
 		ev.alert.UpdatedAt, ev.changed = now, true
 	}
 	e.events = append(e.events, ev)

@@ -76,7 +76,7 @@ type Alert struct {
 	Pictures []AlertPicture `json:"pictures,omitempty"`
 }
 
-// AlertPicture is one still that is kept with an alert. What it shows never changes.
+// AlertPicture is one still that is kept with an alert. What it shows never changes, but for what is made black in it.
 type AlertPicture struct {
 	N         int    `json:"n"`    // from 1
 	Kind      string `json:"kind"` // first: the first sight; best: the best since; earlier: was the best before
@@ -91,6 +91,8 @@ type AlertPicture struct {
 	ErrorM float64 `json:"errorM"`           // semi-major axis of the 95 % ellipse of the place, metres
 	Pose   string  `json:"pose"`             // how the camera's view was known: mavlink from its vehicle, klv from the metadata in its stream
 	Masked bool    `json:"masked,omitempty"` // parts of it are black, since they may show a privacy zone
+
+	Revision int `json:"revision,omitempty"` // how often it was masked again for a privacy zone that was drawn later
 }
 
 // AlertPictureBox is where in a picture that is, in its pixels.

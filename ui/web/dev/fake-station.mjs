@@ -183,7 +183,7 @@ function payloadCall(v, data) {
 /** The stills of an alert: all of them the same one, taken from the simulator's camera. */
 function picture(response, id, n) {
   if (!world.alerts.get(id)?.pictures?.some((p) => p.n === n && !p.gone)) return problem(response, 404, 'The alert has no such picture.');
-  response.writeHead(200, { 'Content-Type': 'image/jpeg', 'Cache-Control': 'private, max-age=86400, immutable' });
+  response.writeHead(200, { 'Content-Type': 'image/jpeg', 'Cache-Control': 'private, no-cache' });
   createReadStream(fileURLToPath(new URL('fake-picture.jpg', import.meta.url))).pipe(response);
 }
 

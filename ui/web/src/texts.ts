@@ -547,6 +547,7 @@ const english = {
     snapshot: 'Snap a picture',
     snapshotShort: 'Snap',
     snapshotDone: (name: string) => `Picture saved as ${name}`,
+    snapshotMasked: (name: string) => `${name}, black where it may show a privacy zone`,
     record: 'Begin to record',
     stopRecord: 'End the recording',
     recordShort: 'Rec',

@@ -177,9 +177,9 @@ export class Api {
     return this.send('POST', `/alerts/${encodeURIComponent(id)}/assign`, m.alert, { to, from });
   }
 
-  /** Where a still of an alert is; the browser asks for it once. */
-  alertPictureUrl(id: string, n: number): string {
-    return `${base}/alerts/${encodeURIComponent(id)}/pictures/${n}`;
+  /** Where a still of an alert is: elsewhere once more of it was made black, so that an open page shows it anew. */
+  alertPictureUrl(id: string, n: number, revision = 0): string {
+    return `${base}/alerts/${encodeURIComponent(id)}/pictures/${n}${revision > 0 ? `?revision=${revision}` : ''}`;
   }
 
   alertHistory(id: string): Promise<m.AlertHistory> {
@@ -279,11 +279,11 @@ export class Api {
     return this.send('PUT', `/feeds/${encodeURIComponent(feed)}/recording`, m.feed, { on });
   }
 
-  /** The newest picture of a feed, with the name of a file for it. */
-  async snapshot(feed: string): Promise<{ picture: Blob; name: string }> {
+  /** The newest picture of a feed, with the name of a file for it, and whether parts are black for a privacy zone. */
+  async snapshot(feed: string): Promise<{ picture: Blob; name: string; masked: boolean }> {
     const response = await this.raw('GET', `/feeds/${encodeURIComponent(feed)}/snapshot`, { timeoutMs: snapshotTimeoutMs });
     const name = /filename="?([^";]+)"?/.exec(response.headers.get('Content-Disposition') ?? '')?.[1];
-    return { picture: await response.blob(), name: name ?? `${feed}.jpg` };
+    return { picture: await response.blob(), name: name ?? `${feed}.jpg`, masked: response.headers.get('Vedette-Masked') === 'true' };
   }
 
   /** All that was recorded of a feed, the oldest first. */

@@ -151,6 +151,7 @@ export const alertPicture = object({
   errorM: optional(num),
   pose: optional(str),
   masked: optional(bool),
+  revision: optional(num),
 });
 export type AlertPicture = Decoded<typeof alertPicture>;
 

@@ -82,13 +82,13 @@ export class Actions {
   /** Takes a picture of a feed and has the browser save it. */
   snapshot(feed: Feed): Promise<boolean> {
     return this.run(`snapshot-${feed.id}`, texts.recordings.snapshotDone, async () => {
-      const { picture, name } = await this.desk.api.snapshot(feed.id);
+      const { picture, name, masked } = await this.desk.api.snapshot(feed.id);
       const link = document.createElement('a');
       link.href = URL.createObjectURL(picture);
       link.download = name;
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), savedWithinMs);
-      return name;
+      return masked ? texts.recordings.snapshotMasked(name) : name;
     });
   }
 
