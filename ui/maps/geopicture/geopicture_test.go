@@ -381,6 +381,41 @@ func TestUTM(t *testing.T) {
 	}
 }
 
+func TestSystemsThatAreNearWGS84(t *testing.T) {
+	t.Parallel()
+	// Of gdaltransform 3.6.2, each from the degrees of the same datum.
+	for code, c := range map[uint64][4]float64{
+		7855: {144.9631, -37.8136, 320704.446318889, 5812911.69963299}, 7856: {151.2093, -33.8688, 334368.633647252, 6250948.34548856},
+		7846: {96.8, -12.2, 913635.172223125, 8648428.78351398}, 7859: {168, -29, 207728.928928778, 6788302.62674754},
+		26910: {-122.4194, 37.7749, 551130.768481599, 4180998.88138853}, 26901: {-176.6, 51.9, 527521.310181338, 5749991.62224097},
+		26923: {-43, 74, 561523.087773405, 8213070.39788513},
+	} {
+		s := systemOf(code)
+		if s == nil {
+			t.Fatalf("EPSG:%d is not read", code)
+		}
+		if x, y := s.forward(c[0], c[1]); math.Hypot(x-c[2], y-c[3]) > 0.001 {
+			t.Errorf("EPSG:%d: %.4f, %.4f, not %.4f, %.4f", code, x, y, c[2], c[3])
+		}
+		// A picture in it lies there.
+		p := open(t, testtiff.Picture{Width: 9, Height: 9, EPSG: int(code), X: c[2], Y: c[3], StepX: 1, StepY: 1})
+		if math.Abs(p.Bounds[0]-c[0]) > 1e-5 || math.Abs(p.Bounds[3]-c[1]) > 1e-5 {
+			t.Errorf("EPSG:%d: a picture lies at %v", code, p.Bounds)
+		}
+	}
+	for _, code := range []uint64{7845, 7860, 7801, 26900, 26924, 25827, 25839, 32661, 28355, 0} {
+		if systemOf(code) != nil {
+			t.Errorf("EPSG:%d is read", code)
+		}
+	}
+	for _, code := range []int{4258, 4269, 7844, 4979} {
+		p := open(t, testtiff.Picture{Width: 10, Height: 10, EPSG: code, X: 150, Y: -30, StepX: 0.1, StepY: 0.1})
+		if math.Abs(p.Bounds[0]-150) > 1e-9 || math.Abs(p.Bounds[3]+30) > 1e-9 {
+			t.Errorf("EPSG:%d: %v", code, p.Bounds)
+		}
+	}
+}
+
 func TestTheMeshIsFineEnough(t *testing.T) {
 	t.Parallel()
 	whole := testtiff.Picture{Width: 360, Height: 180, EPSG: 4326, X: -180, Y: 90, StepX: 1, StepY: 1}

@@ -62,7 +62,7 @@ func (p *place) readKeys(t *tiff, d directory) (point bool, err error) {
 	switch keys[keyModel] {
 	case modelGeographic:
 		switch code := keys[keyGeographic]; code {
-		case epsgWGS84, epsgWGS84Heights, epsgETRS89:
+		case epsgWGS84, epsgWGS84Heights, epsgETRS89, epsgNAD83, epsgGDA2020:
 			p.system = degrees{}
 		case 0, userDefined:
 			return false, errNoSystem

@@ -20,7 +20,7 @@ var (
 const warp = "gdalwarp -t_srs EPSG:3857 IN.tif OUT.tif makes one that can be shown"
 
 func otherSystem(code uint64) error {
-	return fmt.Errorf("it is in EPSG:%d; EPSG:4326, EPSG:3857 and UTM of WGS 84 or ETRS89 are read: %s", code, warp)
+	return fmt.Errorf("it is in EPSG:%d; EPSG:4326, EPSG:3857 and UTM of WGS 84, ETRS89, NAD83 or GDA2020 are read: %s", code, warp)
 }
 
 // compressions that are known by name but not read.

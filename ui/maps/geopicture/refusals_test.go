@@ -30,7 +30,7 @@ func TestWhatCannotBeShownSaysWhyAndWhatToDo(t *testing.T) {
 		"no place":          {with(func(s *testtiff.Picture) { s.StepX = 0 }), []string{"where it lies", "world file", "gdal_translate -a_srs", "gdalwarp"}},
 		"no system":         {with(func(s *testtiff.Picture) { s.EPSG = 0 }), []string{"where it lies", "gdal_translate -a_srs"}},
 		"another system":    {with(func(s *testtiff.Picture) { s.EPSG = 2154 }), []string{"EPSG:2154", "gdalwarp -t_srs EPSG:3857"}},
-		"another datum":     {with(func(s *testtiff.Picture) { s.EPSG = 4269 }), []string{"EPSG:4269", "gdalwarp -t_srs EPSG:3857"}},
+		"another datum":     {with(func(s *testtiff.Picture) { s.EPSG = 4267 }), []string{"EPSG:4267", "gdalwarp -t_srs EPSG:3857"}},
 		"a nameless system": {with(func(s *testtiff.Picture) { s.EPSG = 32767 }), []string{"without an EPSG number", "gdalwarp"}},
 		"feet":              {with(func(s *testtiff.Picture) { s.EPSG, s.Unit = 32755, 9003 }), []string{"metres", "9003", "gdalwarp"}},
 		"grads":             {with(func(s *testtiff.Picture) { s.EPSG, s.Unit = 4326, 9105 }), []string{"degrees", "9105", "gdalwarp"}},

@@ -10,25 +10,33 @@ type system interface {
 
 // Of EPSG.
 const (
-	epsgWGS84, epsgWGS84Heights, epsgETRS89, epsgMercator = 4326, 4979, 4258, 3857
-
-	epsgUTMNorth, epsgUTMSouth, epsgUTMETRS89 = 32600, 32700, 25800
+	epsgWGS84, epsgWGS84Heights, epsgETRS89, epsgNAD83, epsgGDA2020, epsgMercator = 4326, 4979, 4258, 4269, 7844, 3857
 )
 
-// systemOf is a projected system by its number, nil where it is not read. ETRS89 is taken for WGS 84, from which it is a metre away.
+// southern is what is added to northings south of the equator, in metres.
+const southern = 10_000_000
+
+// zoned are the systems of UTM: the number of each zone is a base and the zone. All of them are counted as on WGS 84, from which ETRS89 and
+// GDA2020 are less than a metre away, and NAD83 up to two; their ellipsoid, GRS 80, differs by a tenth of a millimetre.
+var zoned = []struct {
+	base, first, last uint64
+	falseNorth        float64
+}{
+	{32600, 1, 60, 0}, {32700, 1, 60, southern}, // of WGS 84
+	{25800, 28, 38, 0},       // of ETRS89
+	{26900, 1, 23, 0},        // of NAD83
+	{7800, 46, 59, southern}, // MGA of GDA2020
+}
+
+// systemOf is a projected system by its number, nil where it is not read.
 func systemOf(code uint64) system {
-	utm := func(base uint64) (float64, bool) { return float64(code - base), code > base && code <= base+60 }
 	if code == epsgMercator {
 		return mercator{}
 	}
-	if zone, ok := utm(epsgUTMNorth); ok {
-		return newUTM(zone, 0)
-	}
-	if zone, ok := utm(epsgUTMSouth); ok {
-		return newUTM(zone, 10_000_000)
-	}
-	if zone, ok := utm(epsgUTMETRS89); ok && zone >= 28 && zone <= 38 {
-		return newUTM(zone, 0)
+	for _, z := range zoned {
+		if code >= z.base+z.first && code <= z.base+z.last {
+			return newUTM(float64(code-z.base), z.falseNorth)
+		}
 	}
 	return nil
 }

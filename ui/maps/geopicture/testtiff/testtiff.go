@@ -196,7 +196,7 @@ func (p Picture) placeTags() []Tag {
 		return tags
 	}
 	model, key, unit := 1, 3072, 3076
-	if p.EPSG >= 4000 && p.EPSG < 5000 {
+	if p.EPSG >= 4000 && p.EPSG < 5000 || p.EPSG == 7844 {
 		model, key, unit = 2, 2048, 2054
 	}
 	raster := 1
