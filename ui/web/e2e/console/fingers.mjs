@@ -1,12 +1,14 @@
 // By fingers alone, on a page that has no pointer which hovers: what a mouse reads under its cursor, a finger reads where it taps.
 import { coarse } from '../browser.mjs';
-import { check, Kit, until } from './kit.mjs';
+import { check, Kit, startStation, until } from './kit.mjs';
 
 export async function fingers(kit) {
   const context = await kit.page.context().browser().newContext({ viewport: { width: 1024, height: 768 }, hasTouch: true, isMobile: true, ...coarse });
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();
-  const own = new Kit(page, kit.url, kit.folder);
+  // A station of its own, where the vehicle stands on the ground and says why it cannot arm.
+  const station = await startStation();
+  const own = new Kit(page, station.url, kit.folder);
   const tap = (name) => own.id(name).tap();
   try {
     await own.open();
@@ -15,8 +17,14 @@ export async function fingers(kit) {
     await until('the alert is open', async () => (await own.id('alert-a-2').locator('button.head').getAttribute('aria-pressed')) === 'true');
     await tap('vehicle-2');
     await until('its panel', async () => (await own.text('arming')).includes('Need Position Estimate'));
-    await page.touchscreen.tap(...(await own.at(0.5, 0.6)));
+    // Between the panels, away from where the other vehicle flies.
+    await page.touchscreen.tap(...(await own.at(0.4, 0.9)));
     await own.id('map-menu').waitFor();
+    const covered = await own.id('map-menu').evaluate((menu) => [...menu.querySelectorAll('button')].filter((b) => {
+      const { right, top, height } = b.getBoundingClientRect();
+      return !menu.contains(document.elementFromPoint(right - 4, top + height / 2));
+    }).length);
+    check(covered === 0, `${covered} buttons of the menu at a place lie under a panel`);
     await tap('coordinates');
     await until('the place under the finger', async () => /35\.3\d+° S 149\.1\d+° E\s+55H FA/.test(await own.text('map-menu')));
     await own.press('Escape');
@@ -26,5 +34,6 @@ export async function fingers(kit) {
     return 'an alert, a vehicle, a place with its coordinates and the menu by taps, without anything that hovers';
   } finally {
     await context.close();
+    station.child.kill('SIGKILL');
   }
 }

@@ -30,6 +30,7 @@ export async function keyboard(kit) {
   for (const key of 'abcdefghijklmnopqrstuvwxyz0123456789[]\\=-') await kit.press(key, 'Escape');
   check(commands.length === 1, `a single key commanded: ${commands.slice(1).join(' ')}`);
   await kit.rest();
+  await atOnce(kit);
   await kit.press('?');
   const rows = await kit.id('help-dialog').locator('dl > div').count();
   check(rows >= 30, `the list of keys has ${rows} rows`);
@@ -37,4 +38,17 @@ export async function keyboard(kit) {
   await kit.id('release-control').click();
   await kit.id('take-control').waitFor();
   return `barred without control, asks before a take-off, hears no double press; ? lists ${rows} keys, none of them arms or flies`;
+}
+
+/** The page shows the past as soon as it says so: a key right after W finds no vehicle of the present to select, of which nothing was recorded here. */
+async function atOnce(kit) {
+  const selected = (id) => kit.id(`vehicle-${id}`).getAttribute('aria-pressed');
+  await kit.press('2');
+  await until('vehicle 2 is selected', async () => (await selected(2)) === 'true');
+  await kit.page.evaluate(() => {
+    for (const key of ['w', '1']) window.dispatchEvent(new KeyboardEvent('keydown', { key }));
+  });
+  await kit.press('n');
+  await until('the vehicles are back', async () => (await kit.id('vehicle-1').count()) === 1);
+  check((await selected(2)) === 'true', 'in the past a key selects what is there now');
 }

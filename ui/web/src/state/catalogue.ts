@@ -78,7 +78,8 @@ function vehicleEntries(desk: Desk, actions: Actions, page: Page): Entry[] {
   };
   const up = v !== undefined && flying(v);
   const down = words.inTheAir;
-  entries.push(keyed(page, 'control', words.takeControl(name), v ? (v.control ? texts.control.has(v.control.holder) : undefined) : common.noVehicle));
+  const viewer = desk.me?.role === 'viewer' ? common.viewer : undefined;
+  entries.push(keyed(page, 'control', words.takeControl(name), v ? (viewer ?? (v.control ? texts.control.has(v.control.holder) : undefined)) : common.noVehicle));
   entries.push({
     id: 'release',
     words: words.releaseControl(name),

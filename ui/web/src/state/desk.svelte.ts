@@ -208,6 +208,8 @@ export class Desk {
     });
     this.hearLive(behind);
     this.behind = behind;
+    // Not a tenth of a second later: until then keys would go by what is live.
+    this.mirror();
   }
 
   /** Shows again what is live. */
@@ -215,6 +217,7 @@ export class Desk {
     if (this.behind) this.store.take(this.behind);
     this.behind = undefined;
     this.selectTrack(undefined);
+    this.mirror();
     this.tick();
   }
 
@@ -268,6 +271,7 @@ export class Desk {
   }
 
   private mirror(): void {
+    clearTimeout(this.mirrorTimer);
     this.mirrorTimer = undefined;
     this.mirroredAt = performance.now();
     const { store, pending } = this;
