@@ -1,11 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { loadEnv } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { thin } from './dev/thin.mjs';
 
 const station = loadEnv('', '.', 'VEDETTE_')['VEDETTE_STATION'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), thin()],
   // milsymbol's parts one by one; its package names only the whole.
   resolve: { alias: { 'milsymbol/parts': new URL('./node_modules/milsymbol/index.mjs', import.meta.url).pathname } },
   server: {
@@ -24,5 +25,5 @@ export default defineConfig({
     sourcemap: false,
   },
   worker: { format: 'es' },
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  test: { include: ['src/**/*.test.ts', 'dev/**/*.test.mjs'], environment: 'node' },
 });
