@@ -71,6 +71,7 @@ const english = {
     clock: 'UTC time of the station',
     clockReplayed: 'UTC time that is replayed',
     /** After the number of alerts. */
+    unread: (n: number) => `! ${n} not read: show what the page could not read`,
     newAlerts: 'new',
     openAlerts: 'open',
     panels: 'Panels',
@@ -100,6 +101,10 @@ const english = {
     title: 'Keyboard',
     open: 'Keyboard shortcuts',
     space: 'Space',
+    undo: 'Plan: undo',
+    redo: 'Plan: do it again',
+    pictures: 'Pictures: a click on a small one enlarges it. In a large one a click gives the place under it, dragging turns the camera, the wheel zooms.',
+    unread: 'What the page could not read',
     note: 'No key arms, takes off or lands. Approving the marked proposal is the only flight action on one key; it works once the proposal has been on the screen for a moment.',
   },
 
@@ -294,7 +299,6 @@ const english = {
     escapeCancels: 'cancels',
     noFormat: (format: string) => `no ${format} here`,
     formatChange: (format: string) => `Coordinates as ${format}; change`,
-    changeFormat: 'Change the coordinates',
     measure: 'Measure',
     measureHint: 'Click the points of the way; each leg shows its length and bearing',
     measureUndo: 'Undo',
@@ -437,7 +441,6 @@ const english = {
     picture: (kind: string, owner: string) =>
       `${kind} of ${owner}: click for the place, drag or hold the arrow keys to turn the camera, wheel or plus and minus to zoom`,
     smaller: 'Smaller',
-    hint: 'Click: the place · drag: turn · wheel: zoom',
     place: 'Place in the picture',
     asking: 'Looking where that is …',
     within: (metres: string) => `± ${metres} (95 %)`,
@@ -456,10 +459,9 @@ const english = {
     fullScreen: 'Full screen',
     title: 'Video',
     whose: 'Whose pictures',
-    follow: 'Follow the selected vehicle',
+    follow: 'Auto: pictures of the selected vehicle',
     auto: 'Auto',
-    always: (name: string) => `Always ${name}`,
-    of: (name: string) => `Pictures of ${name}`,
+    of: (name: string) => `Always pictures of ${name}`,
     sendsNone: (name: string) => `${name} sends no pictures.`,
     atOnce: 'Pictures at once',
     previous: 'Previous',
@@ -471,8 +473,7 @@ const english = {
     /** A short mark in the corner of a picture that is recorded. */
     rec: 'REC',
     show: (feed: string) => `Show ${feed}`,
-    metadata: 'Metadata of the picture',
-    metadataLong: 'Metadata of the picture (MISB KLV)',
+    metadata: 'KLV: metadata of the picture (MISB)',
     unnamed: 'unnamed platform',
     slant: (range: string) => `slant ${range}`,
     centre: (place: string) => `centre ${place}`,
@@ -561,9 +562,8 @@ const english = {
 
   /** What the page says while it looks back. */
   rewind: {
-    open: 'Look back',
+    open: 'Look back over recorded time',
     openShort: '◀◀',
-    openLong: 'Look back over recorded time (W)',
     replay: 'REPLAY',
     notLive: 'not live',
     commandsOff: 'This is a replay: nothing can be commanded. N goes back to live.',
@@ -1246,7 +1246,7 @@ const english = {
   /** Proposals to send a vehicle to look. */
   cues: {
     title: 'Proposal',
-    timeLeft: 'Time left to decide',
+    timeLeft: (span: string) => `${span} left`,
     decidedBy: (who: string) => `Decided by ${who}`,
     approve: 'Approve',
     reject: 'Reject',

@@ -56,8 +56,12 @@ const colours = ['color-contrast', 'link-in-text-block'];
 export async function everyView(kit) {
   const bad = [];
   let audits = 0;
+  await openView(kit, 'keys');
+  const keys = await kit.text('help-dialog');
+  await closeView(kit, 'keys');
   for (const view of Object.keys(views)) {
     await openView(kit, view);
+    bad.push(...(await kit.page.evaluate(titlesAlone, keys)).map((title) => `${view}: only a tooltip says ${title}`));
     bad.push(...(await everyTheme(kit, view, views[view].within)));
     bad.push(...(await kit.smallTargets()).map((target) => `${view}: smaller than 44 px: ${target}`));
     audits += themes.length;
@@ -66,6 +70,16 @@ export async function everyView(kit) {
   bad.push(...(await kit.page.evaluate(hoverOnly)).map((rule) => `shows or hides only under a pointer that hovers: ${rule}`));
   check(bad.length === 0, `axe-core:\n  ${[...new Set(bad)].join('\n  ')}`);
   return `axe-core has no serious finding on ${Object.keys(views).length} views in 3 themes (${audits} audits), every target in them is at least 44 px, nothing is shown by hovering alone`;
+}
+
+/** Runs in the page: tooltips whose words are neither what the thing shows, nor what it is called, nor in the list of keys; what stands in brackets at their end is a key. */
+function titlesAlone(keys) {
+  const wordsOf = (text) => text.toLowerCase().match(/[\p{L}\d]+/gu) ?? [];
+  return [...document.querySelectorAll('[title]')]
+    .filter((e) => e.title !== '' && !e.closest('.maplibregl-map'))
+    .map((e) => ({ title: e.title.replace(/ \((Ctrl )?.\)$/, ''), own: wordsOf(`${e.textContent} ${e.ariaLabel ?? ''}`) }))
+    .filter(({ title, own }) => !keys.includes(title) && !wordsOf(title).every((word) => own.includes(word)))
+    .map(({ title }) => `'${title}'`);
 }
 
 /** Runs in the page: the rules of its styles, but for those of the map library, that change by hovering more than how a thing looks that is there anyway. */

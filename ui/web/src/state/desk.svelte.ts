@@ -45,8 +45,8 @@ export class Desk {
   readonly mapFiles = new MapFiles(this.api, this.layout);
   /** The frame watches of the tiles that play now, by feed. */
   readonly watches = new Map<string, FrameWatch>();
-  /** What arrived that could not be read, for browser tests and the connection's tooltip; the first few. */
-  readonly problems: string[] = [];
+  /** What arrived that could not be read, the first few; the top bar counts it, and the list of keys names it. */
+  readonly problems = $state<string[]>([]);
 
   session = $state<'unknown' | 'in' | 'out'>('unknown');
   link = $state<LinkState>('connecting');
