@@ -190,6 +190,32 @@ async function patterns() {
   await noTool();
 }
 
+/** From now on the page notes what it shows of a transfer: the bar and the words beside it, whenever they change. */
+function watchProgress() {
+  return page.evaluate(() => {
+    window.progress = [];
+    const look = () => {
+      const shown = document.querySelector('[data-testid="plan-side"] [data-testid="transfer"]');
+      if (!shown) return;
+      const seen = { share: shown.querySelector('progress').value, words: shown.innerText.replace(/\s+/g, ' ') };
+      if (JSON.stringify(window.progress.at(-1)) !== JSON.stringify(seen)) window.progress.push(seen);
+    };
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ['value'] });
+  });
+}
+
+/** While the mission went up, the bar rose step by step, and the words counted its items. */
+async function progressed() {
+  const seen = await page.evaluate(() => window.progress);
+  const up = seen.filter(({ words }) => /^Sends the mission \d+ of \d+/.test(words));
+  const rises = up.filter(({ share }, i) => i > 0 && share > up[i - 1].share).length;
+  const counts = new Set(up.map(({ words }) => Number(words.match(/(\d+) of/)[1])));
+  check(rises >= 2 && counts.size >= 3, `while a mission is sent the page shows ${JSON.stringify(seen)}`);
+  const backwards = up.filter(({ share }, i) => i > 0 && share < up[i - 1].share).length;
+  check(backwards === 0, `the bar goes backwards while a mission is sent: ${JSON.stringify(up)}`);
+  say(`sending shows ${up.length} states, from '${up[0].words}' to '${up.at(-1).words}'`);
+}
+
 async function sending() {
   await checked();
   if (await id('plan-take-control').isVisible()) {
@@ -212,8 +238,10 @@ async function sending() {
   await id('plan-reason').fill('ok');
   check(await id('plan-upload').isDisabled(), 'two letters are a reason');
   await id('plan-reason').fill('<b>a test over</b> empty ground');
+  await watchProgress();
   await id('plan-upload').click();
   await outcome('ok', 'holds the plan, read back: mission, fence, rally');
+  await progressed();
   const audit = await page.evaluate(async () => (await fetch('/api/v1/audit?limit=1000')).json());
   const record = audit.events.find((e) => JSON.stringify(e.data).includes('a test over'));
   check(record && JSON.stringify(record.data).includes('into the ground'), 'the audit has not the reason and the error');
