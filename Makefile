@@ -183,6 +183,11 @@ soak: build ## an hour of 50 vehicles, then one of 10 viewers of a camera cut at
 soak-relay: build ## the second hour of soak alone
 	./scripts/soak-relay $(or $(SPAN),60m)
 
+.PHONY: train-seismic
+train-seismic: ## learn the weights of the geophones' network anew, on ground that is made up for it: some minutes
+	go test ./sensors/seismic -run TestTrainClassifier -train -timeout 1h -v
+	gofmt -w sensors/seismic/weights.go
+
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (30s) each
 	./scripts/fuzz $(FUZZTIME)

@@ -16,6 +16,14 @@ type chain struct {
 	halves float64
 }
 
+// hertz is how many of its steps come in a second, 0 for none.
+func (c chain) hertz() float64 {
+	if c.period <= 0 {
+		return 0
+	}
+	return 1 / c.period
+}
+
 const (
 	// slack is how far an interval may be from the period, as a part of it.
 	slack = 0.18
@@ -41,7 +49,7 @@ func longestChain(peaks []peak, rateHz, shortest, longest float64) chain {
 		if period < shortest {
 			continue
 		}
-		c := followChain(peaks, i, period, rateHz)
+		c, _ := followChain(peaks, i, period, rateHz)
 		if c.period < shortest || c.period > longest {
 			continue // it drifted
 		}
@@ -52,11 +60,10 @@ func longestChain(peaks []peak, rateHz, shortest, longest float64) chain {
 	return best
 }
 
-// followChain goes back in time from the newest peak and the one at index second.
-func followChain(peaks []peak, second int, period, rateHz float64) chain {
+// followChain goes back in time from the newest peak and the one at index second, and tells which peaks it takes.
+func followChain(peaks []peak, second int, period, rateHz float64) (c chain, member [maxPeaks]bool) {
 	last := len(peaks) - 1
 	var (
-		member    [maxPeaks]bool
 		intervals [maxPeaks]float64
 		n         = 1
 		missed    = 0
@@ -83,7 +90,7 @@ func followChain(peaks []peak, second int, period, rateHz float64) chain {
 		at = next
 		member[at] = true
 	}
-	c := chain{
+	c = chain{
 		steps: n + 1, levelDB: level / float64(n+1), prominence: rise / float64(n+1),
 		driftDB: peaks[last].levelDB - peaks[at].levelDB,
 	}
@@ -95,7 +102,7 @@ func followChain(peaks []peak, second int, period, rateHz float64) chain {
 	}
 	c.jitter = math.Sqrt(c.jitter)
 	c.compare(peaks[at:], member[at:], rateHz)
-	return c
+	return c, member
 }
 
 // compare sets the chain against all peaks of its time, of which member says which belong to it.

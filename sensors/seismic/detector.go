@@ -81,9 +81,15 @@ type Detector struct {
 	rumble   Trigger
 	rumbling int64 // samples that the rumble has lasted
 
+	fine    fineEnergy
+	scratch []float64 // of repeats
+
 	slow, windNow, windNoise float64
 	second, fourth           float64 // moments, for the kurtosis
 
+	probe func(at int64, f features) // for tests
+
+	judged  judgement
 	sample  int64
 	settle  int64 // samples left
 	started bool
@@ -103,8 +109,10 @@ func New(cfg Config) *Detector {
 		ratio: STALTA{
 			NS: int(shortS * cfg.RateHz), NL: int(noiseS * cfg.RateHz), HoldAbove: holdAbove, HoldSlow: holdSlow,
 		},
-		picker: peakPicker{swingDB: swingDB},
-		rumble: Trigger{On: rumbleOn, Off: rumbleOff},
+		picker:  peakPicker{swingDB: swingDB},
+		rumble:  Trigger{On: rumbleOn, Off: rumbleOff},
+		scratch: make([]float64, int(repeatS*cfg.RateHz)),
+		fine:    fineEnergy{last: make([]float64, int((lookBackS+1)*cfg.RateHz))},
 	}
 }
 
@@ -114,6 +122,8 @@ func (d *Detector) Break() {
 	d.started = false
 	d.list.count = 0
 	d.rumbling = 0
+	d.judged = judgement{}
+	clear(d.fine.last)
 }
 
 // Ready tells whether the noise of the place is known, which takes 20 s of samples.
@@ -136,6 +146,7 @@ func (d *Detector) Push(x float64) (Trip, bool) {
 	}
 	ratio := d.ratio.Update(y)
 	d.measure(y, low)
+	d.fine.push(at, y, d.cfg.RateHz)
 	if !d.ratio.Ready() {
 		return Trip{}, false
 	}
@@ -147,13 +158,16 @@ func (d *Detector) Push(x float64) (Trip, bool) {
 	p, found := d.picker.update(at, 10*math.Log10(ratio+tiny))
 	if found && p.levelDB >= d.cfg.StepDB {
 		d.list.forget(at - int64(lookBackS*d.cfg.RateHz))
+		p.at = d.fine.onset(p.at, d.cfg.RateHz)
 		d.list.add(p)
-		if trip, ok := d.hearSteps(); ok {
-			trip.Sample = p.at
-			return d.tell(trip)
+		if d.list.count >= walkSteps {
+			if trip, ok := d.hearSteps(at); ok {
+				trip.Sample = p.at
+				return d.tell(trip)
+			}
 		}
 	}
-	if trip, ok := d.hearRumble(); ok {
+	if trip, ok := d.hearRumble(at); ok {
 		trip.Sample = at
 		return d.tell(trip)
 	}

@@ -39,7 +39,7 @@ func (p *peakPicker) update(at int64, levelDB float64) (peak, bool) {
 }
 
 // maxPeaks is how many peaks are looked back on.
-const maxPeaks = 24
+const maxPeaks = 40
 
 // peakList keeps the newest peaks, oldest first.
 type peakList struct {
@@ -47,7 +47,11 @@ type peakList struct {
 	count int
 }
 
+// add takes a peak later than all before.
 func (l *peakList) add(p peak) {
+	if l.count > 0 {
+		p.at = max(p.at, l.all[l.count-1].at+1)
+	}
 	if l.count == maxPeaks {
 		copy(l.all[:], l.all[1:])
 		l.count--
