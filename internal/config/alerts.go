@@ -16,6 +16,7 @@ type Alerts struct {
 	ApproachFor      time.Duration `yaml:"approachFor,omitempty"`
 	BindM            float64       `yaml:"bindM,omitempty"`       // of a track from an alert
 	GroupM           float64       `yaml:"groupM,omitempty"`      // between tracks of one group
+	GoneAfter        time.Duration `yaml:"goneAfter,omitempty"`   // nothing was sensed: who comes then is somebody else
 	SuppressFor      time.Duration `yaml:"suppressFor,omitempty"` // of what goes on after an alert was closed
 	StaleAfter       time.Duration `yaml:"staleAfter,omitempty"`
 	OwnM             float64       `yaml:"ownM,omitempty"`     // of ours from its report
@@ -101,7 +102,7 @@ func (c *checker) alerts(a Alerts, q Cues) {
 	}
 	c.limit("cues.heightAGL", q.HeightAGL, 0, 1000)
 	for key, d := range map[string]time.Duration{
-		"alerts.pairWindow": a.PairWindow, "alerts.approachFor": a.ApproachFor, "alerts.suppressFor": a.SuppressFor, "alerts.staleAfter": a.StaleAfter,
+		"alerts.pairWindow": a.PairWindow, "alerts.approachFor": a.ApproachFor, "alerts.goneAfter": a.GoneAfter, "alerts.suppressFor": a.SuppressFor, "alerts.staleAfter": a.StaleAfter,
 		"alerts.ownAge": a.OwnAge, "alerts.weatherWindow": a.WeatherWindow, "alerts.weatherHold": a.WeatherHold, "alerts.faultWindow": a.FaultWindow,
 		"alerts.lessonHalfLife": a.LessonHalfLife, "alerts.usualHalfLife": a.UsualHalfLife, "alerts.hunchFor": a.HunchFor, "cues.hunchExpire": q.HunchExpire, "cues.hunchTime": q.HunchTime, "cues.followTime": q.FollowTime,
 		"cues.hunchETA": q.HunchETA, "cues.expire": q.Expire, "cues.farthestETA": q.FarthestETA, "cues.reserve": q.Reserve,

@@ -16,7 +16,7 @@ func alertConfig(c config.Alerts, zones []zone.Zone, firstID int) alert.Config {
 		RaiseConfidence: c.RaiseConfidence, AnimalsPerPerson: c.AnimalsPerPerson, TrackExistence: c.TrackExistence,
 		PairWindow: c.PairWindow, PairReachM: c.PairReachM, DriveReachM: c.DriveReachM, WalkSpeed: c.WalkSpeed, DriveSpeed: c.DriveSpeed,
 		ApproachM: c.ApproachM, ApproachFor: cmp.Or(c.ApproachFor, approachFor), BindM: c.BindM, GroupM: c.GroupM,
-		SuppressFor: c.SuppressFor, StaleAfter: c.StaleAfter, OwnM: c.OwnM, OwnAge: c.OwnAge, OwnReach: c.OwnReach,
+		SuppressFor: c.SuppressFor, GoneAfter: c.GoneAfter, StaleAfter: c.StaleAfter, OwnM: c.OwnM, OwnAge: c.OwnAge, OwnReach: c.OwnReach,
 		WeatherSensors: c.WeatherSensors, WeatherWindow: c.WeatherWindow, WeatherSpanM: c.WeatherSpanM, WeatherHold: c.WeatherHold,
 		FaultTrips: c.FaultTrips, FaultWindow: c.FaultWindow, LessonHalfLife: c.LessonHalfLife, UsualHalfLife: c.UsualHalfLife,
 		HunchConfidence: c.HunchConfidence, HunchBorderM: c.HunchBorderM, HunchFor: c.HunchFor,

@@ -73,6 +73,8 @@ type Config struct {
 
 	// SuppressFor is how long evidence of an event that was resolved or called false raises nothing new: 5 min.
 	SuppressFor time.Duration
+	// GoneAfter is how long after the last evidence whom an alert is about has gone, so that what comes then is another: 90 s.
+	GoneAfter time.Duration
 	// StaleAfter is how long after the last evidence an alert says that it is stale: 10 min.
 	StaleAfter time.Duration
 	// KeepClosed is how long closed alerts are kept: 24 h.
@@ -121,6 +123,7 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.HunchBorderM, 600)
 	orDefault(&c.HunchFor, 4*time.Minute)
 	orDefault(&c.SuppressFor, 5*time.Minute)
+	orDefault(&c.GoneAfter, 90*time.Second)
 	orDefault(&c.StaleAfter, 10*time.Minute)
 	orDefault(&c.KeepClosed, 24*time.Hour)
 	return c

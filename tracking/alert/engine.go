@@ -158,10 +158,19 @@ func (e *Engine) eventFor(t Trip, now time.Time) *event {
 	return best
 }
 
-// takes tells whether an event still takes evidence: while it is open, and for some time after, so that what is closed
-// is not raised again.
+// takes tells whether an event still takes evidence: while it is open, and for some time after, so that what is closed is not raised again.
+// Whom it is about has gone when nothing was sensed of them for GoneAfter, and who comes then is somebody else, though at the same place;
+// what was called false comes again and again.
 func (e *Engine) takes(ev *event, now time.Time) bool {
-	return ev.alert.State.Open() || now.Sub(ev.alert.DecidedAt) < e.cfg.SuppressFor
+	gone := now.Sub(ev.lastEvidence) > e.cfg.GoneAfter
+	switch ev.alert.State {
+	case StateFalse:
+		return now.Sub(ev.alert.DecidedAt) < e.cfg.SuppressFor
+	case StateResolved:
+		return !gone && now.Sub(ev.alert.DecidedAt) < e.cfg.SuppressFor
+	default:
+		return !gone
+	}
 }
 
 // join gives a trip to an event.
