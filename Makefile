@@ -21,11 +21,11 @@ FUZZTIME   ?= 30s
 PLAIN      := CGO_ENABLED=0 GOFLAGS="$(filter-out -trimpath,$(shell go env GOFLAGS 2>/dev/null)) -trimpath"
 # What needs the cores rather than the time leaves them to tests that run in real time beside it.
 ASIDE      := nice -n 10
-# The parts of `make test`: first what needs the cores, with nothing in real time beside it; then one browser after the other, and
-# beside them what mostly waits.
-CORES      := test-go lint
+# The parts of `make test`: first the Go tests, of which many wait, and what compilers and checkers do in the time that they leave, one after
+# the other; then one browser after the other, and beside them what mostly waits.
+CORES      := test-go lint test-web build-arm64
 BROWSER    := test-views test-station test-alert test-time test-plan test-record test-video test-paths
-BESIDE     := test-stranger test-chain test-plain test-web build-arm64
+BESIDE     := test-stranger test-chain test-plain
 
 .PHONY: help
 help: ## list the targets

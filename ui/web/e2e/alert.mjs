@@ -1,7 +1,7 @@
 // Two alerts from the trip to the end against a real station whose drones are on patrol: the first by clicks, the second by keys alone. Each
 // comes up with its reasons, its proposal is approved, a camera sees what it is about, its card shows the picture and says who looked when, and it is resolved.
 // Usage: node e2e/alert.mjs SIGN-IN-URL SCREENSHOT; the demo flies e2e/two-walkers.yaml.
-import { launch, watch } from './browser.mjs';
+import { coarsely, launch, watch } from './browser.mjs';
 
 const [url, screenshot] = process.argv.slice(2);
 if (!url || !screenshot) {
@@ -127,16 +127,18 @@ async function picture(page, hand, id) {
   await shown(large.getByTestId('marked-box'), `large picture of ${id}`, 5);
   const caption = await page.getByTestId('portrait-caption').innerText();
   check(/^\d-thermal · \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC · (first sight|best view)/.test(caption), `the picture of ${id} says '${caption}'`);
-  if (hand.name === 'clicks') await page.screenshot({ path: screenshot.replace(/(\.\w+)?$/, '-picture$1') });
+  if (hand.name === 'clicks') await finely(() => page.screenshot({ path: screenshot.replace(/(\.\w+)?$/, '-picture$1') }));
   await page.keyboard.press('Escape');
   await large.waitFor({ state: 'detached', timeout: 5_000 });
   say(`${hand.name}: picture of ${id} by ${caption}`);
 }
 
+let finely;
 const browser = await launch();
 let status = 0;
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  finely = await coarsely(page);
   const seen = watch(page, url);
   try {
     await page.goto(url, { waitUntil: 'domcontentloaded' });
@@ -148,7 +150,10 @@ try {
     check(seen.errors.length === 0, `console errors: ${seen.errors.join(' | ')}`);
     check(seen.away.length === 0, `requests left the origin: ${seen.away.join(', ')}`);
   } finally {
-    await page.screenshot({ path: screenshot }).catch((error) => console.error(`no screenshot: ${error.message}`));
+    await finely(async () => {
+      await page.waitForTimeout(1_000);
+      await page.screenshot({ path: screenshot });
+    }).catch((error) => console.error(`no screenshot: ${error.message}`));
   }
   say(`passed; screenshot: ${screenshot}`);
 } catch (error) {

@@ -15,6 +15,31 @@ export const flags = [
 /** For pages of which nobody looks at pictures: a sixteenth of the pixels to draw, the same page otherwise. */
 export const coarse = { deviceScaleFactor: 0.25 };
 
+/**
+ * Draws a page coarsely, as `coarse` does, until a picture of it is wanted: the answer draws it finely for as long as something is done, and
+ * coarsely again.
+ */
+export async function coarsely(page) {
+  const { width, height } = page.viewportSize();
+  const session = await page.context().newCDPSession(page);
+  const draw = async (scale) => {
+    await session.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: scale, mobile: false });
+    await page.evaluate(async () => {
+      dispatchEvent(new Event('resize')); // the map draws for the pixels that there were when its size last changed
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    });
+  };
+  await draw(coarse.deviceScaleFactor);
+  return async (what) => {
+    await draw(1);
+    try {
+      return await what();
+    } finally {
+      await draw(coarse.deviceScaleFactor);
+    }
+  };
+}
+
 export function launch() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
 }

@@ -2,7 +2,7 @@
 // The screenshot is taken with a plan on the map; others beside it for the themes (NAME-day.png, NAME-red.png).
 import { readFile } from 'node:fs/promises';
 import { check, Failure, teller } from './asks.mjs';
-import { launch, watch } from './browser.mjs';
+import { coarsely, launch, watch } from './browser.mjs';
 
 const [url, screenshot] = process.argv.slice(2);
 if (!url || !screenshot) {
@@ -14,6 +14,7 @@ const say = teller();
 
 const browser = await launch();
 let page;
+let finely;
 const id = (testid) => page.getByTestId(testid);
 const count = async () => Number(await id('plan-count').innerText());
 
@@ -342,8 +343,10 @@ async function clearing() {
 async function pictures() {
   for (const theme of ['dark', 'day', 'red']) {
     await id(`theme-${theme}`).click();
-    await page.waitForTimeout(1_500);
-    await page.screenshot({ path: theme === 'dark' ? screenshot : screenshot.replace(/\.png$/, `-${theme}.png`) });
+    await finely(async () => {
+      await page.waitForTimeout(1_500);
+      await page.screenshot({ path: theme === 'dark' ? screenshot : screenshot.replace(/\.png$/, `-${theme}.png`) });
+    });
   }
   await id('theme-dark').click();
 }
@@ -352,6 +355,7 @@ let status = 0;
 try {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, hasTouch: true, acceptDownloads: true });
   page = await context.newPage();
+  finely = await coarsely(page);
   const seen = watch(page, url);
   try {
     await page.goto(url, { waitUntil: 'domcontentloaded' });

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asker, check, until } from './asks.mjs';
-import { launch, watch } from './browser.mjs';
+import { coarsely, launch, watch } from './browser.mjs';
 
 const [url, token, screenshot, folder] = process.argv.slice(2);
 if (!url || !token || !screenshot || !folder) {
@@ -70,6 +70,7 @@ let page;
 const browser = await launch();
 try {
   page = await browser.newPage({ viewport: { width: 1440, height: 900 }, acceptDownloads: true });
+  const finely = await coarsely(page);
   const seen = watch(page, url);
   await page.goto(url, { waitUntil: 'domcontentloaded' });
   await page.waitForFunction(() => window.vedette?.ready() === true, undefined, { timeout: 60_000 });
@@ -125,7 +126,7 @@ try {
   const replayed = await page.evaluate(grid, { testid: 'replay-video' });
   check(replayed.width === width && spread(replayed.light) > 2, `the replay is empty: ${mean(replayed.light)} ± ${spread(replayed.light)}`);
   await until('metadata beside it', async () => /Copter \d.*slant/.test(await page.getByTestId('replay-metadata').innerText()));
-  await page.screenshot({ path: screenshot });
+  await finely(() => page.screenshot({ path: screenshot }));
 
   // It plays on, faster too, and jumps.
   await page.getByTestId('help').focus();

@@ -3,7 +3,7 @@
 // LIMIT (150) bounds the wait for the track and the alert; VEHICLE defaults to the second one in the list ('' too). A vehicle
 // in the air is told to hold instead of to take off, or, with land-first, is landed and then taken off.
 import { check, Failure, teller } from './asks.mjs';
-import { launch, watch } from './browser.mjs';
+import { coarsely, launch, watch } from './browser.mjs';
 
 const [url, screenshot, limitText = '150', vehicleText, first] = process.argv.slice(2);
 const limitMs = Number(limitText) * 1000;
@@ -119,10 +119,15 @@ async function toast(page, words) {
   if ((await wanted.count()) === 0) throw new Failure(`instead of '${words}' the station said: ${await problem.first().innerText()}`);
 }
 
+/** Has the vehicle that is to fly land, where that is wanted; it takes more than a minute, in which the rest is looked at. */
 async function land(page, id) {
   await page.getByTestId('land').click();
   await page.getByTestId('land-confirm').click({ delay: 1_000 });
   await toast(page, 'land accepted');
+  say(`vehicle ${id} is told to land`);
+}
+
+async function landed(page, id) {
   const down = page.locator(`[data-testid="vehicle-state-${id}"]`, { hasText: /disarmed, on the ground/ });
   await down.waitFor({ timeout: 180_000 }).catch(() => {
     throw new Failure(`vehicle ${id} was told to land but does not stand disarmed on the ground after 180 s`);
@@ -130,13 +135,13 @@ async function land(page, id) {
   say(`vehicle ${id} has landed`);
 }
 
-async function fly(page) {
+/** Takes control of the vehicle that is to fly; the answer is its id, and whether it was told to land. */
+async function takeVehicle(page) {
   const cards = page.locator('button[data-testid^="vehicle-"]');
   const ids = await cards.evaluateAll((all) => all.map((c) => c.dataset.testid.slice('vehicle-'.length)));
   const id = vehicleText || (ids[1] ?? ids[0]);
   check(ids.includes(id), `vehicle ${id} is not in the list (${ids.join(', ')})`);
-  await page.getByTestId(`vehicle-${id}`).click();
-  await page.locator(`[data-testid="vehicle-${id}"][aria-pressed="true"]`).waitFor();
+  await choose(page, id);
   const take = page.getByTestId('take-control');
   if (await take.isVisible()) {
     await take.click({ timeout: 10_000 });
@@ -145,9 +150,21 @@ async function fly(page) {
   await page.getByTestId('release-control').waitFor({ timeout: 15_000 }).catch(() => {
     throw new Failure(`control of vehicle ${id} was not taken`);
   });
+  const landing = first === 'land-first' && !(await page.getByTestId(`vehicle-state-${id}`).innerText()).includes('on the ground');
+  if (landing) await land(page, id);
+  return { id, landing };
+}
+
+async function choose(page, id) {
+  await page.getByTestId(`vehicle-${id}`).click();
+  await page.locator(`[data-testid="vehicle-${id}"][aria-pressed="true"]`).waitFor();
+}
+
+async function fly(page, { id, landing }) {
+  await choose(page, id);
+  if (landing) await landed(page, id);
   const where = await page.getByTestId(`vehicle-state-${id}`).innerText();
-  if (!where.includes('on the ground') && first === 'land-first') await land(page, id);
-  else if (!where.includes('on the ground')) {
+  if (!where.includes('on the ground')) {
     await page.getByTestId('hold').click();
     await toast(page, 'hold accepted');
     return say(`vehicle ${id} is '${where.trim()}': clicked Hold instead of a take-off; accepted`);
@@ -170,17 +187,19 @@ const browser = await launch();
 let status = 0;
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const finely = await coarsely(page);
   const seen = watch(page, url);
   try {
     await signIn(page);
     say('signed in by the link; the map is drawn');
+    const vehicle = await takeVehicle(page);
     await tilesPlay(page);
     await metadataShows(page);
     await placeShows(page);
     const s = await until(page, 'a track and an alert on the map', (x) => x.rendered.tracks > 0 && x.rendered.alerts > 0, limitMs);
     say(`on the map: ${s.rendered.tracks} tracks, ${s.rendered.alerts} alerts, ${s.rendered.sensors} sensors`);
     await approveCue(page);
-    await fly(page);
+    await fly(page, vehicle);
     // A moment, so that the picture shows what was done.
     await page.waitForTimeout(4_000);
     const { problems } = await state(page);
@@ -190,7 +209,10 @@ try {
     say(`no request left the origin; no console error; ${seen.refused.length} refused requests`);
     for (const text of new Set(seen.refused)) say(`  refused: ${text}`);
   } finally {
-    await page.screenshot({ path: screenshot }).catch((error) => console.error(`no screenshot: ${error.message}`));
+    await finely(async () => {
+      await page.waitForTimeout(1_000);
+      await page.screenshot({ path: screenshot });
+    }).catch((error) => console.error(`no screenshot: ${error.message}`));
   }
   say(`passed; screenshot: ${screenshot}`);
 } catch (error) {

@@ -3,7 +3,7 @@
 // Usage: node e2e/video.mjs SIGN-IN-URL TOKEN STREAMS GROUP-START
 // STREAMS is the list that scripts/video-test writes; GROUP-START is when the stream with long groups began, in Unix ms.
 import { readFileSync } from 'node:fs';
-import { launch, watch } from './browser.mjs';
+import { coarse, launch, watch } from './browser.mjs';
 
 const [url, token, list, groupStart] = process.argv.slice(2);
 if (!url || !token || !list || !(Number(groupStart) > 0)) {
@@ -147,7 +147,7 @@ const looks = 3;
 
 const browser = await launch();
 try {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, ...coarse });
   const seen = watch(page, url);
   const check = (good, text) => {
     if (!good) throw new Error(text);

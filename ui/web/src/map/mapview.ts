@@ -104,9 +104,12 @@ export class MapView {
       attributionControl: false,
       fadeDuration: 0,
       localIdeographFontFamily: 'system-ui, sans-serif',
-      pixelRatio: this.software ? Math.min(1, devicePixelRatio) : undefined,
+      pixelRatio: this.softwareRatio(),
     });
-    if (this.software) this.map.once('load', () => gatherRepaints(this.map));
+    if (this.software) {
+      this.map.once('load', () => gatherRepaints(this.map));
+      addEventListener('resize', this.otherPixels);
+    }
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.map.addControl(new ScaleControl({ maxWidth: 140, unit: 'metric' }), 'bottom-left');
@@ -115,6 +118,17 @@ export class MapView {
     this.unsubscribe = options.store.onChange((topics) => this.touched(topics));
     this.timer = setInterval(() => this.redraw(), this.software ? redrawSoftwareMs : redrawMs);
   }
+
+  /** As many pixels as the screen has, but no more than one each way where the processor draws them. */
+  private softwareRatio(): number | undefined {
+    return this.software ? Math.min(1, devicePixelRatio) : undefined;
+  }
+
+  /** The page was zoomed, or is on another screen. */
+  private readonly otherPixels = (): void => {
+    const ratio = this.softwareRatio();
+    if (ratio !== undefined && ratio !== this.map.getPixelRatio()) this.map.setPixelRatio(ratio);
+  };
 
   /** True once the first style is on the screen. */
   get ready(): boolean {
@@ -191,6 +205,7 @@ export class MapView {
   destroy(): void {
     clearInterval(this.timer);
     this.unsubscribe();
+    removeEventListener('resize', this.otherPixels);
     this.map.remove();
   }
 
