@@ -187,4 +187,3 @@ func (s *site) nothing(from, seconds float64) {
 		}
 	}
 }
-
