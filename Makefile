@@ -185,7 +185,7 @@ soak-relay: build ## the second hour of soak alone
 
 .PHONY: train-seismic
 train-seismic: ## learn the weights of the geophones' network anew, on ground that is made up for it: some minutes
-	go test ./sensors/seismic -run TestTrainClassifier -train -timeout 1h -v
+	go test -tags train ./sensors/seismic -run TestTrainClassifier -timeout 1h -v
 	gofmt -w sensors/seismic/weights.go
 
 .PHONY: fuzz

@@ -55,6 +55,15 @@ func newLookout(t *testing.T, p *picture, folder string) *lookout {
 	return l
 }
 
+// lookoutAlone is one of a station in a folder of its own.
+func lookoutAlone(t *testing.T) *lookout {
+	t.Helper()
+	folder := t.TempDir()
+	p, s := pictureOn(t, folder)
+	t.Cleanup(func() { _ = s.Close() })
+	return newLookout(t, p, folder)
+}
+
 // frame is what the camera showed: dark, and light where somebody stands.
 func (l *lookout) frame(string, time.Time) (video.Gray, bool) {
 	g := video.Gray{Pix: bytes.Repeat([]byte{40}, 640*512), Stride: 640, Width: 640, Height: 512}
@@ -187,15 +196,12 @@ func TestNoPictureIsKeptOfAPrivacyZone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			folder := t.TempDir()
-			p, s := pictureOn(t, folder)
-			defer func() { _ = s.Close() }()
-			l := newLookout(t, p, folder)
+			l := lookoutAlone(t)
 			l.sees(3, l.box(12))
 			for len(l.cfg.portraits.jobs) > 0 { // what was asked for before the zone came
 				<-l.cfg.portraits.jobs
 			}
-			p.unasked = map[string]time.Time{}
+			l.unasked = map[string]time.Time{}
 			middle := l.look.pose.Position
 			w, e := geo.Offset(middle, 90, c.west), geo.Offset(middle, 90, c.east)
 			zones, err := zonesOf([]config.Zone{{ID: "house", Kind: "privacy", Points: []geo.LatLon{
@@ -204,13 +210,13 @@ func TestNoPictureIsKeptOfAPrivacyZone(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p.holdZones(zones)
+			l.holdZones(zones)
 			l.sees(3, l.box(12))
 			l.write()
 			if got := l.pictures(); (len(got) == 0) != c.private {
 				t.Errorf("%+v", got)
 			}
-			if n := p.cfg.portraits.stats(); c.private && c.west < 0 && n.Private == 0 {
+			if n := l.cfg.portraits.stats(); c.private && c.west < 0 && n.Private == 0 {
 				t.Errorf("not counted: %+v", n)
 			}
 		})
@@ -219,17 +225,14 @@ func TestNoPictureIsKeptOfAPrivacyZone(t *testing.T) {
 
 func TestADiskThatTakesNoPictureLosesNothingElse(t *testing.T) {
 	t.Parallel()
-	folder := t.TempDir()
-	p, s := pictureOn(t, folder)
-	defer func() { _ = s.Close() }()
-	l := newLookout(t, p, folder)
-	block := filepath.Join(folder, "pictures")
+	l := lookoutAlone(t)
+	block := filepath.Join(l.folder, "pictures")
 	if err := os.WriteFile(block, nil, 0o600); err != nil { // a file where the folder should be
 		t.Fatal(err)
 	}
 	l.sees(3, l.box(12))
 	l.write()
-	if n := p.cfg.portraits.stats(); n.Failed != 1 || n.Kept != 0 {
+	if n := l.cfg.portraits.stats(); n.Failed != 1 || n.Kept != 0 {
 		t.Errorf("%+v", n)
 	}
 	if got := l.Alerts(true); len(got) != 1 || got[0].TrackID == "" || len(got[0].Pictures) != 0 {

@@ -78,23 +78,20 @@ func TestWhatIsPrivateAtTheRimOfAPictureIsBlackInTheFile(t *testing.T) {
 
 func TestAPictureThatIsBlackWhereItMattersIsNotKept(t *testing.T) {
 	t.Parallel()
-	folder := t.TempDir()
-	p, s := pictureOn(t, folder)
-	defer func() { _ = s.Close() }()
-	l := newLookout(t, p, folder)
-	zones := p.cfg.zones
-	p.holdZones(garden(t, l.look.pose.Position, 12, 60)) // a little beside who it is about: the view is not known that well
+	l := lookoutAlone(t)
+	zones := l.cfg.zones
+	l.holdZones(garden(t, l.look.pose.Position, 12, 60)) // a little beside who it is about: the view is not known that well
 	l.sees(1, l.box(12))
 	l.write()
-	if n := p.cfg.portraits.stats(); len(l.pictures()) != 0 || n.Private != 1 || n.Kept != 0 || n.Failed != 0 {
+	if n := l.cfg.portraits.stats(); len(l.pictures()) != 0 || n.Private != 1 || n.Kept != 0 || n.Failed != 0 {
 		t.Errorf("%+v, %+v", l.pictures(), n)
 	}
 	// It is not worked out again with each frame, but it is later.
 	l.sees(1, l.box(12))
-	if len(p.cfg.portraits.jobs) != 0 {
+	if len(l.cfg.portraits.jobs) != 0 {
 		t.Error("tried again at once")
 	}
-	p.holdZones(zones)
+	l.holdZones(zones)
 	l.unasked[l.alert] = l.clock
 	l.sees(1, l.box(12))
 	l.write()

@@ -136,10 +136,7 @@ func TestAPictureIsMaskedForAZoneThatIsDrawnLater(t *testing.T) {
 
 func TestAPictureThatIsNotMaskedYetIsNotShown(t *testing.T) {
 	t.Parallel()
-	folder := t.TempDir()
-	p, s := pictureOn(t, folder)
-	defer func() { _ = s.Close() }()
-	l := newLookout(t, p, folder)
+	l := lookoutAlone(t)
 	l.sees(3, l.box(12))
 	l.write()
 	l.sees(6, l.box(24))
@@ -175,10 +172,7 @@ func TestAPictureWhoseViewIsNotKnownIsRemoved(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			folder := t.TempDir()
-			p, s := pictureOn(t, folder)
-			defer func() { _ = s.Close() }()
-			l := newLookout(t, p, folder)
+			l := lookoutAlone(t)
 			l.sees(3, l.box(12))
 			l.write()
 			bare, err := l.cfg.portraits.file(l.alert, 1)

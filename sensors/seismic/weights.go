@@ -1,6 +1,6 @@
 package seismic
 
-// Written by TestTrainClassifier with -train; not to be changed by hand.
+// Written by make train-seismic; not to be changed by hand.
 
 var learned = network{
 	mean:  [featureCount]float64{0.5625, 0.9077, 0.6843, 0.8716, 0.5924, 1.251, 0.5348, 0.3827, 0.6951, 0.3102, 0.6884, 0.2854, 0.9203, 0.1152, 0.05241, 0.2514, 0.2539, 1.17, 1.135, 0.4317, 0.5348, -0.6003, -0.4063, -0.2664, 0.4409, 1.034, 0.3259, 0.2197, 0.6872},
