@@ -58,6 +58,7 @@ type Cues struct {
 	SearchAcross float64       `yaml:"searchAcross,omitempty"` // share of those near a border who go across it
 
 	HunchExpire    time.Duration `yaml:"hunchExpire,omitempty"`    // of a proposal that comes without an alert; default 1m
+	CallAwayAfter  time.Duration `yaml:"callAwayAfter,omitempty"`  // of looking at one target, before another is proposed
 	FollowTime     time.Duration `yaml:"followTime,omitempty"`     // of a track that somebody has a vehicle follow
 	HunchTime      time.Duration `yaml:"hunchTime,omitempty"`      // on target, likewise
 	HunchETA       time.Duration `yaml:"hunchETA,omitempty"`       // the longest flight, likewise
@@ -104,7 +105,7 @@ func (c *checker) alerts(a Alerts, q Cues) {
 	for key, d := range map[string]time.Duration{
 		"alerts.pairWindow": a.PairWindow, "alerts.approachFor": a.ApproachFor, "alerts.goneAfter": a.GoneAfter, "alerts.suppressFor": a.SuppressFor, "alerts.staleAfter": a.StaleAfter,
 		"alerts.ownAge": a.OwnAge, "alerts.weatherWindow": a.WeatherWindow, "alerts.weatherHold": a.WeatherHold, "alerts.faultWindow": a.FaultWindow,
-		"alerts.lessonHalfLife": a.LessonHalfLife, "alerts.usualHalfLife": a.UsualHalfLife, "alerts.hunchFor": a.HunchFor, "cues.hunchExpire": q.HunchExpire, "cues.hunchTime": q.HunchTime, "cues.followTime": q.FollowTime,
+		"alerts.lessonHalfLife": a.LessonHalfLife, "alerts.usualHalfLife": a.UsualHalfLife, "alerts.hunchFor": a.HunchFor, "cues.hunchExpire": q.HunchExpire, "cues.hunchTime": q.HunchTime, "cues.followTime": q.FollowTime, "cues.callAwayAfter": q.CallAwayAfter,
 		"cues.hunchETA": q.HunchETA, "cues.expire": q.Expire, "cues.farthestETA": q.FarthestETA, "cues.reserve": q.Reserve,
 		"cues.leastStay": q.LeastStay, "cues.timeOnTarget": q.TimeOnTarget, "cues.lostAfter": q.LostAfter, "cues.quietAfter": q.QuietAfter,
 		"cues.handoverLead": q.HandoverLead, "cues.searchAfter": q.SearchAfter, "cues.searchEvery": q.SearchEvery,

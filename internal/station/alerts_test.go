@@ -5,6 +5,9 @@
 package station
 
 import (
+	"cmp"
+	"fmt"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -52,18 +55,33 @@ func TestAlertsInABusyNight(t *testing.T) {
 	}
 }
 
-// BenchmarkAlerts plays four hours of the default scenario and of a busy night with seeds that nothing was tuned on, without and with looks.
+// nights are the seeds of BenchmarkAlerts: 101 to 104, or those of the environment's NIGHTS, such as 409-420.
+func nights(tb testing.TB) (seeds []int64) {
+	text := cmp.Or(os.Getenv("NIGHTS"), "101-104")
+	var from, to int64
+	if n, err := fmt.Sscanf(text, "%d-%d", &from, &to); n != 2 || from > to {
+		tb.Fatalf("NIGHTS=%s is no range such as 409-420: %v", text, err)
+	}
+	for seed := from; seed <= to; seed++ {
+		seeds = append(seeds, seed)
+	}
+	return seeds
+}
+
+// BenchmarkAlerts plays hours of the default scenario and of a busy night, without and with looks. Nothing was tuned on its seeds.
 func BenchmarkAlerts(b *testing.B) {
+	seeds := nights(b)
 	for _, name := range []string{"crossing", "busy", "crossing" + withLooks, "busy" + withLooks} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				sum := playNights(b, name, 101, 102, 103, 104)
+				sum := playNights(b, name, seeds...)
 				b.ReportMetric(sum.share(), "alerted/crossing")
 				b.ReportMetric(sum.nuisance(), "nuisances/alert")
 				b.ReportMetric(float64(sum.alerts)/sum.hours, "alerts/h")
 				b.ReportMetric(float64(sum.looks)/sum.hours, "looks/h")
 				b.ReportMetric(quantile(sum.delays, 0.5), "s-to-alert")
 				b.ReportMetric(quantile(sum.eyesNear, 0.95), "s-to-eyes-p95")
+				b.ReportMetric(sum.soon(), "eyes-in-6s/cue-near")
 			}
 		})
 	}

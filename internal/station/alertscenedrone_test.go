@@ -78,14 +78,14 @@ func (d *sceneDrone) place() geo.LatLon { p, _ := d.world.Place(d.e, d.n); retur
 func (d *sceneDrone) flying() bool { return d.until.IsZero() }
 
 func (d *sceneDrone) obey(i cue.Intent) {
-	if d.going || !d.flying() {
+	if !d.flying() {
 		return
 	}
 	d.cue = i.Cue
 	if i.LookAt != nil {
 		d.lookAt = i.LookAt
 	}
-	if i.GoTo != nil {
+	if i.GoTo != nil && !d.going {
 		d.goTo = &i.GoTo.Position
 	}
 }
@@ -112,8 +112,7 @@ func (d *sceneDrone) fly(now time.Time) {
 	}
 	d.battery -= dt / sceneFlight.Seconds()
 	if d.battery < sceneReserve && !d.going {
-		d.going = true
-		d.release()
+		d.going, d.goTo = true, nil
 	}
 	speed, to := d.plan.SpeedMS, [2]float64(d.plan.Patrol[d.next])
 	switch {
@@ -195,7 +194,13 @@ func (d *sceneDrone) told() mavlink.Vehicle {
 		ID: d.plan.ID, State: mavlink.Live, Armed: d.flying(), Landed: "inAir",
 		Position: &mavlink.Position{Lat: p.Lat, Lon: p.Lon, AltAMSL: float64(amsl) + d.h, AltRelative: d.h},
 		Home:     &mavlink.Home{Lat: home.Lat, Lon: home.Lon, AltAMSL: float64(homeAMSL)},
-		Battery:  &mavlink.Battery{TimeLeft: &left}, Gimbal: &mavlink.Gimbal{Valid: true},
+		Battery:  &mavlink.Battery{TimeLeft: &left}, Gimbal: &mavlink.Gimbal{Valid: true}, Mode: "AUTO", PlacesMode: "GUIDED",
+	}
+	switch {
+	case d.going:
+		v.Mode = "RTL"
+	case d.goTo != nil:
+		v.Mode = v.PlacesMode
 	}
 	if !d.flying() {
 		v.State, v.Landed = mavlink.Lost, "onGround" // without its battery nobody hears it

@@ -19,12 +19,16 @@ type score struct {
 	delays            []float64 // seconds from the crossing to the alert; below zero: before it
 	eyes, eyesNear    []float64 // seconds from the approval to the first picture of whom it is about; near: a drone was within 200 m
 	cuesAll, cuesNear int       // approved cues about somebody who truly came, whether or not they saw whom they are about
+	eyesSoon          int       // of cuesNear those that saw them within soonS
 	trips             map[string]int
 	looks, useful     int // proposals without an alert; those that led to one about somebody who crosses
 }
 
 // nearDroneM is how near to its target a drone must be at the approval to be on the spot.
 const nearDroneM = 200.0
+
+// soonS is how soon after the approval a drone on the spot should see whom it is about.
+const soonS = 6.0
 
 func newScore() *score { return &score{causes: map[string]int{}, trips: map[string]int{}} }
 
@@ -74,6 +78,9 @@ func (sum *score) add(s *scene) {
 		sum.eyes = append(sum.eyes, took)
 		if near {
 			sum.eyesNear = append(sum.eyesNear, took)
+			if took <= soonS {
+				sum.eyesSoon++
+			}
 		}
 	}
 	for _, l := range s.looks {
@@ -88,14 +95,15 @@ func (sum *score) add(s *scene) {
 }
 
 func (sum *score) share() float64    { return float64(sum.told) / float64(max(1, sum.crossings)) }
+func (sum *score) soon() float64     { return float64(sum.eyesSoon) / float64(max(1, sum.cuesNear)) }
 func (sum *score) nuisance() float64 { return float64(sum.nuisances) / float64(max(1, sum.alerts)) }
 
 func (sum *score) String() string {
 	return fmt.Sprintf("%.1f h: %d of %d crossings alerted (%.3f), of those that tripped a sensor or were in a camera's view %d of %d; missed %v; %d alerts (%.1f an hour), nuisances %d (%.3f), by cause %v; %d looks proposed without an alert (%.1f an hour), %d led to one; "+
-		"from the crossing to the alert p50 %.0f s, p95 %.0f s; from approval to eyes on p50 %.1f s, p95 %.1f s (%d of %d cues about somebody, the others never saw whom), with a drone within 200 m p50 %.1f s, p95 %.1f s (%d of %d); trips of gateways %v",
+		"from the crossing to the alert p50 %.0f s, p95 %.0f s; from approval to eyes on p50 %.1f s, p95 %.1f s (%d of %d cues about somebody, the others never saw whom), with a drone within 200 m p50 %.1f s, p95 %.1f s (%d of %d), within %.0f s %d of %d; trips of gateways %v",
 		sum.hours, sum.told, sum.crossings, sum.share(), sum.noted, sum.noticeable, sum.missed, sum.alerts, float64(sum.alerts)/sum.hours, sum.nuisances, sum.nuisance(), sum.causes, sum.looks, float64(sum.looks)/sum.hours, sum.useful,
 		quantile(sum.delays, 0.5), quantile(sum.delays, 0.95), quantile(sum.eyes, 0.5), quantile(sum.eyes, 0.95), len(sum.eyes), sum.cuesAll,
-		quantile(sum.eyesNear, 0.5), quantile(sum.eyesNear, 0.95), len(sum.eyesNear), sum.cuesNear, sum.trips)
+		quantile(sum.eyesNear, 0.5), quantile(sum.eyesNear, 0.95), len(sum.eyesNear), sum.cuesNear, soonS, sum.eyesSoon, sum.cuesNear, sum.trips)
 }
 
 func quantile(values []float64, q float64) float64 {

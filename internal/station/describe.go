@@ -102,7 +102,7 @@ func alertTrip(e sensors.Event) alert.Trip {
 	}
 	if ends := e.State.Line; ends != nil {
 		out.Lat, out.Lon = (ends[0].Lat+ends[1].Lat)/2, (ends[0].Lon+ends[1].Lon)/2
-		out.HalfM = geo.Distance(ends[0], ends[1]) / 2
+		out.HalfM, out.AxisDeg = geo.Distance(ends[0], ends[1])/2, geo.BearingDeg(ends[0], ends[1])
 	}
 	return out
 }
@@ -153,7 +153,7 @@ func describeCue(c cue.Cue) api.Cue {
 		ID: c.ID, State: string(c.State), AlertID: c.AlertID, TrackID: c.TrackID, Vehicle: c.Vehicle, Action: string(c.Action),
 		Target: &c.Target, ETAS: api.Known(c.ETAS), Reasons: c.Reasons,
 		CreatedAt: api.At(c.CreatedAt), ExpiresAt: api.At(c.ExpiresAt),
-		DecidedBy: c.DecidedBy, DecidedAt: api.At(c.DecidedAt), Detail: c.Detail, Searching: c.Searching, Relieves: c.Relieves,
+		DecidedBy: c.DecidedBy, DecidedAt: api.At(c.DecidedAt), Detail: c.Detail, Searching: c.Searching, Relieves: c.Relieves, Leaves: c.Leaves,
 	}
 	if c.Action == cue.LookAndApproach {
 		out.StandoffM, out.HeightAGL = api.Known(c.StandoffM), &height

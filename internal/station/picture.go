@@ -332,7 +332,7 @@ func (p *picture) vehicles(now time.Time) []cue.Vehicle {
 			ID: m.ID, Lat: m.Position.Lat, Lon: m.Position.Lon, AltAGL: m.Position.AltRelative,
 			Airborne: m.Armed && m.Landed != "onGround", Live: m.State == mavlink.Live,
 			HasCamera: m.Gimbal != nil && m.Gimbal.Valid, LeaseHolder: p.cfg.leases.holder(m.ID),
-			Mode: m.Mode, PlacesMode: m.PlacesMode,
+			Mode: m.Mode, PlacesMode: m.PlacesMode, GoingHome: m.GoingHome(),
 		}
 		if below, ok := p.cfg.ground.elevation(geo.LatLon{Lat: v.Lat, Lon: v.Lon}); ok {
 			v.AltAGL = m.Position.AltAMSL - float64(below)

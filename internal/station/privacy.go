@@ -66,7 +66,7 @@ func (p *picture) conceal(now time.Time) []alert.Alert {
 		if a.Position == (geo.LatLon{}) || !hides(private, a.Position, spreadOf(a.Ellipse)) {
 			continue
 		}
-		heard := len(groundSensors(p, a.Sources)) > 0 || len(p.alerts.Sensed(a.ID)) > 0
+		heard := len(groundSensors(p, a.Sources)) > 0 || len(p.alerts.Sensed(a.ID).Trips) > 0
 		if changed, did := p.alerts.Conceal(a.ID, heard, concealed, now); did {
 			out = append(out, changed)
 		}

@@ -137,7 +137,7 @@ func cueOf(c api.Cue) cue.Cue {
 	out := cue.Cue{
 		ID: c.ID, State: cue.State(c.State), AlertID: c.AlertID, TrackID: c.TrackID, Vehicle: c.Vehicle, Action: cue.Action(c.Action),
 		StandoffM: valueOr(c.StandoffM, 0), ETAS: valueOr(c.ETAS, 0), Reasons: c.Reasons, CreatedAt: c.CreatedAt.Time, ExpiresAt: c.ExpiresAt.Time,
-		DecidedBy: c.DecidedBy, DecidedAt: c.DecidedAt.Time, Detail: c.Detail, Relieves: c.Relieves,
+		DecidedBy: c.DecidedBy, DecidedAt: c.DecidedAt.Time, Detail: c.Detail, Relieves: c.Relieves, Leaves: c.Leaves,
 	}
 	if c.Target != nil {
 		out.Target = *c.Target

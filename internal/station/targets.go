@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"vedette/internal/geo"
+	"vedette/sensors"
 	"vedette/tracking/alert"
 	"vedette/tracking/cue"
 	"vedette/tracking/fusion"
@@ -15,6 +16,8 @@ const (
 	evidenceFor = 2 * time.Minute
 	// tripSigma is the part of a sensor's reach that is one standard deviation of where it was tripped.
 	tripSigma = 0.6
+	// beamSigmaM is how far from its line who breaks a beam may be thought, the time of the trip counted.
+	beamSigmaM = 3.0
 	// followedFor is how long ago a camera may have seen a track that it follows, and hintFor one that it half sees.
 	followedFor, hintFor = 10 * time.Second, 4 * time.Second
 	// leastHint is the least existence of a hint.
@@ -35,7 +38,7 @@ func (p *picture) targets(tracks []fusion.Track, now time.Time) []cue.Target {
 			continue
 		}
 		target := cue.Target{
-			HunchID: h.ID, TrackID: h.TrackID, Lat: h.Position.Lat, Lon: h.Position.Lon, Vehicle: h.Vehicle, Reasons: []string{h.Reason}, RaisedAt: h.Since, Sensed: h.Sensed,
+			HunchID: h.ID, TrackID: h.TrackID, Lat: h.Position.Lat, Lon: h.Position.Lon, Drives: drives(h.Vehicle), Reasons: []string{h.Reason}, RaisedAt: h.Since, Sensed: h.Sensed,
 		}
 		if t, ok := byID[h.TrackID]; ok {
 			onTrack(&target, t, now)
@@ -51,7 +54,7 @@ func (p *picture) targets(tracks []fusion.Track, now time.Time) []cue.Target {
 		if !ok {
 			continue
 		}
-		target := cue.Target{TrackID: id, Vehicle: t.Class[fusion.Vehicle] >= 0.5, Sensed: t.LastSeen}
+		target := cue.Target{TrackID: id, Drives: t.Class[fusion.Vehicle], Sensed: t.LastSeen}
 		onTrack(&target, t, now)
 		target.GroundUnknown = p.groundUnknown(target)
 		out = append(out, target)
@@ -60,15 +63,16 @@ func (p *picture) targets(tracks []fusion.Track, now time.Time) []cue.Target {
 		if !a.State.Open() || a.Probably == alert.Fault { // a sensor is mended on foot
 			continue
 		}
+		sensed := p.alerts.Sensed(a.ID)
 		target := cue.Target{
-			AlertID: a.ID, HunchID: from[a.ID], TrackID: a.TrackID, Lat: a.Position.Lat, Lon: a.Position.Lon, Vehicle: a.Probably == alert.Vehicle,
+			AlertID: a.ID, HunchID: from[a.ID], TrackID: a.TrackID, Lat: a.Position.Lat, Lon: a.Position.Lon, Drives: sensed.Drives, Sensed: sensed.Last,
 			Urgency: urgency(a.Severity), Reasons: a.Reasons, RaisedAt: a.RaisedAt,
 		}
 		if t, ok := byID[a.TrackID]; ok {
 			onTrack(&target, t, now)
 		}
 		if !target.Seen {
-			target.Evidence = evidence(p.alerts.Sensed(a.ID))
+			target.Evidence = evidence(sensed.Trips)
 		}
 		target.GroundUnknown = p.groundUnknown(target)
 		out = append(out, target)
@@ -79,6 +83,15 @@ func (p *picture) targets(tracks []fusion.Track, now time.Time) []cue.Target {
 func (p *picture) groundUnknown(t cue.Target) bool {
 	_, known := p.cfg.ground.elevation(geo.LatLon{Lat: t.Lat, Lon: t.Lon})
 	return !known
+}
+
+// drives is how likely somebody drives of whom only the likelier of both is told.
+func drives(vehicle bool) float64 {
+	const sure = 0.8
+	if vehicle {
+		return sure
+	}
+	return 1 - sure
 }
 
 // onTrack puts a target where its track is.
@@ -121,9 +134,26 @@ func evidence(trips []alert.Trip) []cue.Sensed {
 			continue
 		}
 		sigma := tripSigma * t.RangeM
-		out = append(out, cue.Sensed{At: t.At, Lat: t.Lat, Lon: t.Lon, EE: sigma * sigma, NN: sigma * sigma})
+		s := cue.Sensed{At: t.At, Lat: t.Lat, Lon: t.Lon, EE: sigma * sigma, NN: sigma * sigma, Driving: t.DrivingM() / t.RangeM}
+		if t.HalfM > 0 {
+			acrossBeam(&s, t)
+		}
+		out = append(out, s)
 	}
 	return out
+}
+
+// acrossBeam says what a beam does: somebody passed anywhere between its posts, and one way or the other.
+func acrossBeam(s *cue.Sensed, t alert.Trip) {
+	sin, cos := math.Sincos(t.AxisDeg * math.Pi / 180)
+	along, across := t.HalfM*t.HalfM/3, beamSigmaM*beamSigmaM
+	s.EE, s.EN, s.NN = along*sin*sin+across*cos*cos, (along-across)*sin*cos, along*cos*cos+across*sin*sin
+	switch t.Detail {
+	case sensors.DetailL2R:
+		s.HeadingDeg, s.Headed = geo.NormalizeDeg(t.AxisDeg+90), true
+	case sensors.DetailR2L:
+		s.HeadingDeg, s.Headed = geo.NormalizeDeg(t.AxisDeg-90), true
+	}
 }
 
 // hints are what a camera half sees now: tracks that are not believed yet.

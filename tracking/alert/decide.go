@@ -24,17 +24,20 @@ func (e *Engine) Alert(id string) (Alert, error) {
 	return ev.copy(), nil
 }
 
-// Sensed gives the trips that an alert rests on, oldest first, each with its sensor's reach in RangeM; none where there is no such alert.
-func (e *Engine) Sensed(id string) []Trip {
+// Sensed is what was sensed of whom an alert is about.
+type Sensed struct {
+	Trips  []Trip    // oldest first, each with its sensor's reach for a walker in RangeM
+	Last   time.Time // when anything, a camera's track included, sensed it last
+	Drives float64   // how likely somebody whom it is about drives rather than walks
+}
+
+// Sensed gives what was sensed of whom an alert is about; nothing of one that is not known.
+func (e *Engine) Sensed(id string) Sensed {
 	ev, err := e.find(id)
 	if err != nil {
-		return nil
+		return Sensed{}
 	}
-	out := slices.Clone(ev.trips)
-	for i := range out {
-		out[i].RangeM = e.cfg.reachM(out[i], out[i].Detail == detailVehicle)
-	}
-	return out
+	return Sensed{Trips: slices.Clone(ev.trips), Last: ev.lastEvidence, Drives: ev.drives}
 }
 
 func (e *Engine) find(id string) (*event, error) {

@@ -44,9 +44,10 @@ type event struct {
 	ee, en, nn   float64 // covariance
 	placeAt      time.Time
 	lastEvidence time.Time
-	crossed      bool   // a line, or into an area
-	near         bool   // approaches a line
-	doing        string // key of the reason that the title tells
+	drives       float64 // how likely somebody whom it is about drives
+	crossed      bool    // a line, or into an area
+	near         bool    // approaches a line
+	doing        string  // key of the reason that the title tells
 	doingWords   string
 
 	metPeople, metAnimals float64 // as what it was counted
@@ -235,17 +236,17 @@ func (ev *event) agrees(t Trip) bool {
 	}
 	switch t.Detail {
 	case detailWalk:
-		return human >= no && ev.alert.Probably != Vehicle && !ev.drives()
+		return human >= no && ev.alert.Probably != Vehicle && !ev.heardDriving()
 	case detailVehicle:
-		return human >= no && (ev.drives() || ev.alert.Probably != Person && ev.alert.Probably != Group)
+		return human >= no && (ev.heardDriving() || ev.alert.Probably != Person && ev.alert.Probably != Group)
 	case detailAnimal:
 		return human < yes
 	}
 	return true
 }
 
-// drives tells whether geophones heard a vehicle and nobody's steps, whatever else the event rests on.
-func (ev *event) drives() bool {
+// heardDriving tells whether geophones heard a vehicle and nobody's steps, whatever else the event rests on.
+func (ev *event) heardDriving() bool {
 	heard := false
 	for _, t := range ev.trips {
 		if t.Detail == detailWalk {

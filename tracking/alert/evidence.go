@@ -64,6 +64,14 @@ func (c *Config) reachM(t Trip, driving bool) float64 {
 	return reach
 }
 
+// DrivingM is how far from the middle of what sensed it somebody may have been who drives; RangeM is that of a walker.
+func (t Trip) DrivingM() float64 {
+	if t.Kind == kindSeismic {
+		return heavy * t.RangeM
+	}
+	return t.RangeM
+}
+
 // human tells whether a track is more likely a person or vehicle than not, and no animal.
 func (t Track) human() bool {
 	return t.Class[classPerson]+t.Class[classVehicle] >= 0.5 && t.Class[classAnimal] < 0.5

@@ -18,8 +18,8 @@ type Trip struct {
 	Lat, Lon   float64 // of the sensor, degrees
 	// RangeM is the sensor's reach for a walking person in metres; 0 takes Config's for its kind.
 	RangeM float64
-	// HalfM is half the length of a beam, whose middle is the trip's place.
-	HalfM float64
+	// HalfM is half the length of a beam, whose middle is the trip's place, and AxisDeg the bearing from its first post to its second.
+	HalfM, AxisDeg float64
 }
 
 // Track is what fusion believes at Input.Now about one object.

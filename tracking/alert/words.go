@@ -134,6 +134,7 @@ func (e *Engine) describe(ev *event, now time.Time) {
 	sensors := len(firsts(ev.trips))
 	a.Confidence = math.Round(100*found.human()) / 100
 	a.Probably = ev.probably(found)
+	ev.drives = found.vehicle / max(1e-9, found.person+found.vehicle)
 	switch {
 	case a.Probably == Animal:
 		a.Severity = Caution

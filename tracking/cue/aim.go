@@ -70,7 +70,7 @@ func (b *belief) viewpoint(v Vehicle, y *eyes, now time.Time) *viewpoint {
 		out.ray[i] = out.towards(m.e, m.n)
 		missed := m.missed * (1 - byEye)
 		if out.eyes != nil {
-			pd := b.cfg.pd(y.focalPx, math.Hypot(m.e-out.e, m.n-out.n), out.h, b.vehicle)
+			pd := b.cfg.pd(y.focalPx, math.Hypot(m.e-out.e, m.n-out.n), out.h, m.drives)
 			missed = m.missed * math.Pow(1-pd, dwell/max(0.05, y.every))
 		}
 		out.gain[i] = m.weight * (1 - b.cfg.unfound(missed)/b.cfg.unfound(m.missed) + presence)

@@ -19,6 +19,8 @@ const (
 	turning = 0.09
 	// acrossSigma is by how much, in radians, the way across a border may differ from the shortest.
 	acrossSigma = 0.5
+	// headedSigma is by how much, in radians, somebody's way may differ from the side of a beam to which it went: 45 degrees.
+	headedSigma = 0.8
 	// longestStep is the longest time that is moved at once, so that turns come in between.
 	longestStep = 5 * time.Second
 	// showsAgain is after how long without a look most of what hid something from a camera hides it no more.
@@ -39,6 +41,7 @@ type mote struct {
 	e, n    float64 // metres from the belief's origin
 	heading float64 // radians, clockwise from north
 	speed   float64 // metres a second
+	drives  bool
 	weight  float64 // that of all is 1
 	missed  float64 // the probability that the looks of late would all have missed it, were it in the open
 }
@@ -47,22 +50,22 @@ type mote struct {
 // vehicle would, from where and when it was sensed. What a camera looks at in vain weighs less. The same evidence and looks give the
 // same belief.
 type belief struct {
-	cfg     *Config
-	origin  geo.LatLon
-	vehicle bool
-	across  *float64 // radians clockwise from north: the way across a border near by, which somebody on foot may take
-	at      time.Time
-	told    time.Time // the time of the newest evidence in it
-	motes   [motes]mote
-	unseen  float64 // the probability that the looks since then would have missed it
-	chance  *rand.Rand
+	cfg    *Config
+	origin geo.LatLon
+	drives float64  // how likely it drives, as it was told last
+	across *float64 // radians clockwise from north: the way across a border near by, which somebody on foot may take
+	at     time.Time
+	told   time.Time // the time of the newest evidence in it
+	motes  [motes]mote
+	unseen float64 // the probability that the looks since then would have missed it
+	chance *rand.Rand
 }
 
 // newBelief is what one piece of evidence says.
-func newBelief(cfg *Config, id string, vehicle bool, s Sensed) *belief {
+func newBelief(cfg *Config, id string, drives float64, s Sensed) *belief {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(id)) // a hash takes everything
-	b := &belief{cfg: cfg, origin: s.place(), vehicle: vehicle, at: s.At, told: s.At, unseen: 1, chance: rand.New(rand.NewPCG(h.Sum64(), 1))}
+	b := &belief{cfg: cfg, origin: s.place(), drives: drives, at: s.At, told: s.At, unseen: 1, chance: rand.New(rand.NewPCG(h.Sum64(), 1))}
 	b.across = cfg.acrossBorder(b.origin)
 	for i := range b.motes {
 		b.motes[i] = b.mote(s)
@@ -100,15 +103,17 @@ func (b *belief) place(e, n float64) geo.LatLon {
 // mote draws a place and a way to move there from evidence.
 func (b *belief) mote(s Sensed) mote {
 	e, n := b.enu(s.place())
-	a := math.Sqrt(max(1, s.EE))
-	c := s.EN / a
-	d := math.Sqrt(max(1, s.NN-c*c))
-	x, y := b.chance.NormFloat64(), b.chance.NormFloat64()
-	m := mote{e: e + a*x, n: n + c*x + d*y, missed: 1}
+	m := mote{missed: 1, drives: b.chance.Float64() < b.drives}
 	slow, fast := b.cfg.SearchWalkSlow, b.cfg.SearchWalkFast
-	if b.vehicle {
+	if m.drives {
 		slow, fast = b.cfg.SearchDriveSlow, b.cfg.SearchDriveFast
 	}
+	ee, en, nn := s.spread(m.drives)
+	a := math.Sqrt(ee)
+	c := en / a
+	d := math.Sqrt(max(1, nn-c*c))
+	x, y := b.chance.NormFloat64(), b.chance.NormFloat64()
+	m.e, m.n = e+a*x, n+c*x+d*y
 	m.speed, m.heading = slow+(fast-slow)*b.chance.Float64(), 2*math.Pi*b.chance.Float64()
 	if b.across != nil && b.chance.Float64() < b.cfg.SearchAcross {
 		m.heading = *b.across + acrossSigma*b.chance.NormFloat64() + math.Pi*float64(b.chance.IntN(2))
@@ -117,10 +122,41 @@ func (b *belief) mote(s Sensed) mote {
 		ve, vn := s.VE+trackSpeedSigma*b.chance.NormFloat64(), s.VN+trackSpeedSigma*b.chance.NormFloat64()
 		m.speed, m.heading = min(2*fast, math.Hypot(ve, vn)), math.Atan2(ve, vn)
 	}
-	if b.chance.Float64() < standing {
+	switch {
+	case s.Headed:
+		m.heading = s.HeadingDeg*math.Pi/180 + headedSigma*b.chance.NormFloat64()
+	case b.chance.Float64() < standing:
 		m.speed = 0
 	}
 	return m
+}
+
+// spread is the covariance of where somebody was when it was sensed.
+func (s Sensed) spread(drives bool) (ee, en, nn float64) {
+	k := 1.0
+	if drives && s.Driving > 1 {
+		k = s.Driving * s.Driving
+	}
+	return max(1, k*s.EE), k * s.EN, max(1, k*s.NN)
+}
+
+// weighDriving takes how likely it drives.
+func (b *belief) weighDriving(p float64) {
+	const least, change = 0.02, 0.02
+	p = min(1-least, max(least, p))
+	was := min(1-least, max(least, b.drives))
+	if math.Abs(p-was) < change {
+		return
+	}
+	b.drives = p
+	for i := range b.motes {
+		if b.motes[i].drives {
+			b.motes[i].weight *= p / was
+		} else {
+			b.motes[i].weight *= (1 - p) / (1 - was)
+		}
+	}
+	b.normalise()
 }
 
 // move lets time pass.
@@ -149,14 +185,17 @@ func (b *belief) hear(s Sensed) {
 	b.told, b.unseen = s.At, 1
 	late := b.at.Sub(s.At).Seconds()
 	se, sn := b.enu(s.place())
-	ee, nn := max(1, s.EE), max(1, s.NN)
-	det := max(1, ee*nn-s.EN*s.EN)
 	mean := 0.0
 	for i := range b.motes {
 		m := &b.motes[i]
 		sin, cos := math.Sincos(m.heading)
 		x, y := m.e-m.speed*sin*late-se, m.n-m.speed*cos*late-sn
-		like := math.Exp(-(nn*x*x - 2*s.EN*x*y + ee*y*y) / det / 2)
+		ee, en, nn := s.spread(m.drives)
+		det := max(1, ee*nn-en*en)
+		like := math.Exp(-(nn*x*x - 2*en*x*y + ee*y*y) / det / 2)
+		if s.Headed {
+			like *= s.along(m)
+		}
 		mean += m.weight * like
 		m.weight *= like + surprise
 		m.missed = 1
@@ -175,6 +214,15 @@ func (b *belief) hear(s Sensed) {
 		sin, cos := math.Sincos(m.heading)
 		m.e, m.n, m.weight = m.e+m.speed*sin*late, m.n+m.speed*cos*late, w
 	}
+}
+
+// along is how well somebody's way fits where it was told to go.
+func (s Sensed) along(m *mote) float64 {
+	if m.speed == 0 {
+		return 0
+	}
+	off := geo.DiffDeg(s.HeadingDeg, m.heading*180/math.Pi) * math.Pi / 180 / headedSigma
+	return math.Exp(-off * off / 2)
 }
 
 // miss lowers the places that were looked at in vain: pd is how likely a look finds what is there and shows.
@@ -221,7 +269,7 @@ func (b *belief) look(l Picture) {
 				return 0
 			}
 		}
-		return b.cfg.pd(l.FocalPx, math.Hypot(m.e-fe, m.n-fn), l.HeightM, b.vehicle)
+		return b.cfg.pd(l.FocalPx, math.Hypot(m.e-fe, m.n-fn), l.HeightM, m.drives)
 	})
 }
 

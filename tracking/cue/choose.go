@@ -12,6 +12,17 @@ import (
 func (t Target) place() geo.LatLon  { return geo.LatLon{Lat: t.Lat, Lon: t.Lon} }
 func (v Vehicle) place() geo.LatLon { return geo.LatLon{Lat: v.Lat, Lon: v.Lon} }
 
+// flyingHome tells that it is in the air, but not for long, and must not be sent elsewhere.
+func (v Vehicle) flyingHome() bool { return v.GoingHome && v.Airborne }
+
+// whereabouts are the words for what keeps a vehicle from being sent on.
+func (v Vehicle) whereabouts() string {
+	if v.Airborne {
+		return "flying home"
+	}
+	return "on the ground"
+}
+
 // plan is how one vehicle would look at a target.
 type plan struct {
 	vehicle   Vehicle
@@ -21,6 +32,7 @@ type plan struct {
 	eta       time.Duration
 	stay      time.Duration
 	stayKnown bool
+	leaves    *entry        // what it would be called away from
 	penalty   time.Duration // of choices that an operator would rather not make
 }
 
@@ -29,20 +41,27 @@ const (
 	heldPenalty = 30 * time.Second
 	// sharedPenalty is what it counts against a vehicle that is already proposed elsewhere.
 	sharedPenalty = 30 * time.Second
+	// homePenalty is what it counts against one that flies home, and sees the target only on its way.
+	homePenalty = time.Minute
 	// nearEnough is the part of the stand-off distance, above it, within which nothing has to fly.
 	nearEnough = 1.1
 )
 
 // choose finds the vehicle that can look soonest. only says that there was no other that could.
-func (e *Engine) choose(t Target, vehicles []Vehicle) (best plan, nearest, only, ok bool) {
+func (e *Engine) choose(t Target, vehicles []Vehicle, now time.Time) (best plan, nearest, only, ok bool) {
 	var all []plan
 	for _, v := range vehicles {
-		if e.barred(t.key(), v.ID) || t.AlertID == "" && !e.spare(v) {
+		leaves := e.leavable(t, v.ID, now)
+		if e.failedAt(t.key(), v.ID) || leaves == nil && e.busy(t.key(), v.ID) || t.AlertID == "" && !e.spare(v) {
 			continue
 		}
 		if p, can := e.cfg.plan(t.place(), v); can && (t.AlertID != "" || p.eta <= e.cfg.HunchETA) {
 			if e.proposed(v.ID) {
 				p.penalty += sharedPenalty
+			}
+			if leaves != nil {
+				p.leaves = leaves
+				p.penalty += awayPenalty
 			}
 			all = append(all, p)
 		}
@@ -68,6 +87,11 @@ func (c *Config) plan(target geo.LatLon, v Vehicle) (plan, bool) {
 	approach, reachable := c.approach(target, v.place())
 	travelM := 0.0
 	switch {
+	case v.flyingHome():
+		if p.distanceM > c.LookRangeM {
+			return plan{}, false
+		}
+		p.action, p.penalty = Look, homePenalty
 	case v.Airborne && p.distanceM <= nearEnough*c.StandoffM:
 		p.action = Look
 	case reachable:
@@ -82,12 +106,14 @@ func (c *Config) plan(target geo.LatLon, v Vehicle) (plan, bool) {
 	if p.action == LookAndApproach {
 		p.eta += c.flight(v, travelM, c.HeightAGL-v.AltAGL)
 	}
-	p.stay, p.stayKnown = c.stay(v, target, p.eta)
+	if !v.flyingHome() {
+		p.stay, p.stayKnown = c.stay(v, target, p.eta)
+	}
 	if p.eta > c.FarthestETA || p.stayKnown && p.stay < c.LeastStay {
 		return plan{}, false
 	}
 	if v.LeaseHolder != "" {
-		p.penalty = heldPenalty
+		p.penalty += heldPenalty
 	}
 	return p, true
 }
@@ -171,6 +197,9 @@ func (p plan) words(nearest, only bool) string {
 	}
 	if p.stayKnown {
 		text += fmt.Sprintf(", %.0f min on station", math.Floor(p.stay.Minutes()))
+	}
+	if p.vehicle.flyingHome() {
+		text += ", by its camera alone, for it flies home"
 	}
 	if !p.vehicle.Airborne {
 		text += ", has to take off"

@@ -32,12 +32,15 @@ type Config struct {
 	TimeOnTarget time.Duration
 	// FollowTime is how long a vehicle follows a track that somebody had it follow: 30 min.
 	FollowTime time.Duration
+	// CallAwayAfter is how long a vehicle must have looked at what an alert is about before it is proposed for another one: 20 s.
+	CallAwayAfter time.Duration
 	// HunchExpire, HunchTime and HunchETA are those three for what is only worth a look: 1 min to decide, 90 s on target, 90 s until it is
 	// seen.
 	HunchExpire, HunchTime, HunchETA time.Duration
 	// HunchesPerHour is how many such looks are proposed at most, at once up to a quarter of them: none by default.
 	HunchesPerHour int
-	// HunchFresh is how long ago something may have been sensed of what a look is proposed at: 45 s.
+	// HunchFresh is how long ago something may have been sensed of what a look is proposed at without an alert, or for which a vehicle would
+	// leave something else: 45 s.
 	HunchFresh time.Duration
 	// LookEvery bounds how often the camera is aimed anew: 500 ms.
 	LookEvery time.Duration
@@ -88,6 +91,7 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.LeastStay, time.Minute)
 	orDefault(&c.ExpireAfter, 5*time.Minute)
 	orDefault(&c.TimeOnTarget, 3*time.Minute)
+	orDefault(&c.CallAwayAfter, 20*time.Second)
 	orDefault(&c.FollowTime, 30*time.Minute)
 	orDefault(&c.HunchExpire, time.Minute)
 	orDefault(&c.HunchTime, 90*time.Second)

@@ -64,7 +64,7 @@ func (e *Engine) decide(id, who string, now time.Time, state State) (*entry, err
 		return nil, &DecidedError{ID: id, State: Expired}
 	}
 	other := e.underWay(c.cue.Vehicle)
-	if state == Approved && other != nil && !c.hunch() && other.hunch() {
+	if state == Approved && other != nil && (!c.hunch() && other.hunch() || c.leaves(other)) {
 		e.end(other, Done, "called away to "+c.cue.AlertID, now)
 		other = nil
 	}

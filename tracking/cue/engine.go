@@ -45,7 +45,10 @@ type entry struct {
 	taken    bool      // its vehicle was seen in the mode in which it takes places, after an order
 	blind    bool      // it says that the ground's height is not known
 	left     time.Duration
+	onGround bool // its vehicle was on the ground when it was proposed, and takes off for it
+	flew     bool // its vehicle was in the air since
 	tookOff  bool
+	watched  time.Time // since when its target has been followed from on station; zero: it is not
 	looked   time.Time
 	lookedAt geo.LatLon
 	sent     time.Time
@@ -160,9 +163,12 @@ func (e *Engine) judgeProposal(c *entry, v Vehicle, now time.Time) {
 	switch {
 	case !now.Before(c.cue.ExpiresAt):
 		e.end(c, Expired, "nobody decided in time", now)
-	case e.busy(c.about, c.cue.Vehicle):
+	case e.busyFor(c):
 		e.end(c, Expired, fmt.Sprintf("vehicle %d was sent elsewhere", c.cue.Vehicle), now)
 		delete(e.quiet, c.about) // another may be proposed at once
+	case v.Live && (!v.Airborne && !c.onGround || v.flyingHome() && c.cue.Action != Look):
+		e.end(c, Expired, fmt.Sprintf("vehicle %d is %s now", c.cue.Vehicle, v.whereabouts()), now)
+		delete(e.quiet, c.about)
 	case !can && now.Sub(c.seen) > e.cfg.LostAfter || !can && v.Live:
 		e.end(c, Expired, fmt.Sprintf("vehicle %d can no longer do it", c.cue.Vehicle), now)
 		delete(e.quiet, c.about)
@@ -193,14 +199,14 @@ func (e *Engine) propose(in Input) {
 		if in.Now.Before(e.quiet[t.key()]) || !relief && e.has(t.key()) {
 			continue
 		}
-		p, nearest, only, ok := e.choose(t, in.Vehicles)
+		p, nearest, only, ok := e.choose(t, in.Vehicles, in.Now)
 		if !ok || !e.allowed(t, in.Now) {
 			continue
 		}
 		if t.AlertID == "" {
 			e.looks--
 		}
-		c := &entry{changed: true, seen: in.Now, about: t.key()}
+		c := &entry{changed: true, seen: in.Now, about: t.key(), onGround: !p.vehicle.Airborne}
 		c.cue = Cue{
 			ID: fmt.Sprintf("c-%d", e.nextID), State: Proposed, AlertID: t.AlertID, TrackID: t.TrackID,
 			Vehicle: p.vehicle.ID, Action: p.action, Target: t.place(), ETAS: float64(int(p.eta.Seconds()*10)) / 10,
@@ -209,6 +215,10 @@ func (e *Engine) propose(in Input) {
 		if relief {
 			c.cue.Relieves = old.cue.ID
 			c.cue.Reasons = append(c.cue.Reasons, reliefWords(old))
+		}
+		if p.leaves != nil {
+			c.cue.Leaves = p.leaves.cue.ID
+			c.cue.Reasons = append(c.cue.Reasons, leaveWords(p.leaves, in.Now))
 		}
 		if p.action == LookAndApproach {
 			c.cue.Approach, c.cue.StandoffM, c.cue.HeightAGL = &p.approach, e.cfg.StandoffM, e.cfg.HeightAGL
@@ -227,15 +237,21 @@ func (e *Engine) has(about string) bool {
 	return slices.ContainsFunc(e.all, func(c *entry) bool { return c.about == about && !c.cue.State.Final() })
 }
 
-// barred tells whether a vehicle may not be proposed for a target: it is under way elsewhere, or failed at this one.
-func (e *Engine) barred(about string, vehicle int) bool {
-	return e.busy(about, vehicle) || slices.Contains(e.failed[about], vehicle)
+// failedAt tells whether a vehicle has failed at a target, and is not proposed for it again.
+func (e *Engine) failedAt(about string, vehicle int) bool {
+	return slices.Contains(e.failed[about], vehicle)
 }
 
 // busy tells whether a vehicle is under way for something that a target may not call it away from: an alert comes before a hunch.
 func (e *Engine) busy(about string, vehicle int) bool {
 	c := e.underWay(vehicle)
 	return c != nil && (!c.hunch() || isHunch(about))
+}
+
+// busyFor tells whether the vehicle of a proposal has become busy with something that it was not to leave for this.
+func (e *Engine) busyFor(c *entry) bool {
+	other := e.underWay(c.cue.Vehicle)
+	return other != nil && !c.leaves(other) && e.busy(c.about, c.cue.Vehicle)
 }
 
 // underWay gives the cue that a vehicle carries out, nil where there is none.

@@ -36,11 +36,13 @@ func (e *Engine) guide(c *entry, t Target, v Vehicle, hints []Hint, now time.Tim
 		c.stands = stand
 	}
 	e.progress(c, v, now)
+	c.watch(t, now)
 	e.leaves(c, v)
 	if c.cue.State == Done {
 		return Intent{}, false
 	}
 	out := Intent{Cue: c.cue.ID, Vehicle: v.ID, Operator: c.cue.DecidedBy}
+	c.flew = c.flew || v.Airborne
 	if !v.Airborne && !c.tookOff {
 		c.tookOff = true
 		height := e.cfg.HeightAGL
@@ -76,6 +78,9 @@ func (e *Engine) failure(c *entry, t Target, v Vehicle, now time.Time) string {
 		return ""
 	case v.LeaseHolder != "" && v.LeaseHolder != c.cue.DecidedBy:
 		return v.LeaseHolder + " has taken control of the vehicle"
+	case !v.Airborne && (c.flew || !c.onGround), v.flyingHome() && c.cue.Action != Look && c.sent.IsZero():
+		return fmt.Sprintf("vehicle %d is %s now, and nothing is commanded it", c.cue.Vehicle, v.whereabouts())
+	case v.flyingHome() && c.cue.Action == Look: // its camera does not keep it
 	case v.BatteryTimeLeft > 0 && v.BatteryTimeLeft < e.cfg.homeward(v, v.place())+e.cfg.Reserve:
 		return "its battery only lasts for the way back"
 	case c.takenOver(v, now):

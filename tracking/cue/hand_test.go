@@ -124,3 +124,80 @@ func TestWhyATrackCannotBeFollowed(t *testing.T) {
 		}
 	}
 }
+
+func TestAVehicleThatFliesHomeOnlyTurnsItsCamera(t *testing.T) {
+	t.Parallel()
+	home := func(v *cue.Vehicle) { v.GoingHome, v.BatteryTimeLeft = true, time.Minute }
+	f := newFlight(t, cue.Config{}, with(drone(2, at(300, 0)), home))
+	f.fly(time.Second)
+	if f.latest.Action != cue.Look || !strings.Contains(f.latest.Reasons[0], "by its camera alone, for it flies home") {
+		t.Fatalf("%+v", f.latest)
+	}
+	f.approve()
+	f.fly(30 * time.Second)
+	if f.latest.State != cue.Active || len(f.gos) != 0 || len(f.looks) < 3 {
+		t.Errorf("%+v, sent %d times, turned %d times", f.latest, len(f.gos), len(f.looks))
+	}
+	f.drone.Airborne = false
+	f.fly(10 * time.Second)
+	if f.latest.State != cue.Failed || f.takeoff != 0 {
+		t.Errorf("after it landed: %+v, took off %d times", f.latest, f.takeoff)
+	}
+	// Another that is less than a minute farther away is sent instead, and one too far to see it is not asked.
+	for _, c := range []struct {
+		name     string
+		vehicles []cue.Vehicle
+		vehicle  int
+	}{
+		{"another can", []cue.Vehicle{with(drone(1, at(300, 0)), home), drone(2, at(600, 0))}, 2},
+		{"another is far", []cue.Vehicle{with(drone(1, at(300, 0)), home), drone(2, at(2000, 0))}, 1},
+		{"too far to see", []cue.Vehicle{with(drone(1, at(500, 0)), home)}, 0},
+	} {
+		e := cue.New(cue.Config{})
+		e.Update(cue.Input{Now: start, Targets: []cue.Target{target("a-1", origin)}, Vehicles: c.vehicles})
+		got := 0
+		if cues := e.Cues(); len(cues) > 0 {
+			got = cues[0].Vehicle
+		}
+		if got != c.vehicle {
+			t.Errorf("%s: vehicle %d", c.name, got)
+		}
+	}
+}
+
+// TestNoVehicleTakesOffForWhatWasApprovedInTheAir has vehicles land at every stage of a cue: nothing makes them take off that was not
+// proposed as a take-off.
+func TestNoVehicleTakesOffForWhatWasApprovedInTheAir(t *testing.T) {
+	t.Parallel()
+	for name, eastM := range map[string]float64{"the camera alone": 100, "a flight": 600} {
+		for _, after := range []time.Duration{0, 100 * time.Millisecond, 20 * time.Second} {
+			f := newFlight(t, cue.Config{}, drone(2, at(eastM, 0)))
+			f.fly(time.Second)
+			f.approve()
+			f.fly(after)
+			f.drone.Airborne, f.drone.AltAGL = false, 0
+			sent := len(f.gos)
+			f.fly(time.Minute)
+			if c, _ := f.engine.Cue("c-1"); c.State != cue.Failed || !strings.Contains(c.Detail, "on the ground") || f.takeoff != 0 || len(f.gos) != sent {
+				t.Errorf("%s, landed after %v: %s (%s), took off %d times", name, after, c.State, c.Detail, f.takeoff)
+			}
+		}
+		f := newFlight(t, cue.Config{}, drone(2, at(eastM, 0)))
+		f.fly(time.Second)
+		f.drone.Airborne, f.drone.AltAGL = false, 0
+		f.fly(time.Second)
+		if c, _ := f.engine.Cue("c-1"); c.State != cue.Expired || !strings.Contains(c.Detail, "on the ground") {
+			t.Errorf("%s, landed before the approval: %s (%s)", name, c.State, c.Detail)
+		}
+	}
+	// One that took off for it and has landed again stays there.
+	f := newFlight(t, cue.Config{}, with(drone(2, at(500, 0)), func(v *cue.Vehicle) { v.Airborne, v.AltAGL = false, 0 }))
+	f.fly(time.Second)
+	f.approve()
+	f.fly(30 * time.Second)
+	f.drone.Airborne, f.drone.AltAGL = false, 0
+	f.fly(time.Minute)
+	if c, _ := f.engine.Cue("c-1"); c.State != cue.Failed || f.takeoff != 1 {
+		t.Errorf("%s (%s), took off %d times", c.State, c.Detail, f.takeoff)
+	}
+}

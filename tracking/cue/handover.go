@@ -17,7 +17,7 @@ func (e *Engine) left(v Vehicle) (time.Duration, bool) {
 
 // leaves notes that a vehicle must soon go home, so that another is proposed while it still looks.
 func (e *Engine) leaves(c *entry, v Vehicle) {
-	if left, known := e.left(v); known && left <= e.cfg.HandoverLead {
+	if left, known := e.left(v); v.flyingHome() || known && left <= e.cfg.HandoverLead {
 		c.leaving, c.left = true, left
 	}
 }
@@ -45,5 +45,8 @@ func (e *Engine) takeOver(c *entry, now time.Time) {
 
 // reliefWords explains a proposal to take over.
 func reliefWords(old *entry) string {
+	if old.cue.Action == Look && old.left <= 0 {
+		return fmt.Sprintf("takes over from vehicle %d, which must go home", old.cue.Vehicle)
+	}
 	return fmt.Sprintf("takes over from vehicle %d, which must go home in %.0f min", old.cue.Vehicle, math.Max(0, math.Floor(old.left.Minutes())))
 }

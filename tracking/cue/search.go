@@ -61,6 +61,7 @@ func (e *Engine) believe(in Input, targets map[string]Target) {
 			}
 			e.begin(s, t, in.Now)
 		}
+		s.belief.weighDriving(t.Drives)
 		for _, told := range t.Evidence {
 			s.belief.hear(told)
 		}
@@ -85,7 +86,7 @@ func (e *Engine) begin(s *searched, t Target, now time.Time) {
 	case len(t.Evidence) > 0:
 		first = t.Evidence[0]
 	}
-	s.belief = newBelief(&e.cfg, t.key(), t.Vehicle, first)
+	s.belief = newBelief(&e.cfg, t.key(), t.Drives, first)
 }
 
 // flown tells whether a cue of a target is under way.
@@ -132,7 +133,7 @@ func (s *searched) halfSeen(hints []Hint, now time.Time) (geo.LatLon, bool) {
 	most := 0.0
 	for i := range hints {
 		h := &hints[i]
-		if s.tried[h.ID] || s.belief.vehicle && h.Vehicle < notDriven || !s.belief.vehicle && h.Vehicle > driven {
+		if s.tried[h.ID] || s.belief.drives > driven && h.Vehicle < notDriven || s.belief.drives < notDriven && h.Vehicle > driven {
 			continue
 		}
 		mass := s.belief.near(geo.LatLon{Lat: h.Lat, Lon: h.Lon}, hintReachM)

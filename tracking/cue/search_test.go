@@ -26,6 +26,7 @@ type hunt struct {
 	chance           *rand.Rand
 	walkerE, walkerN float64
 	heading, speed   float64
+	drives           float64 // how likely, as the alert says
 	droneE, droneN   float64
 	yaw, pitch       float64   // of the camera, degrees
 	every            float64   // seconds from picture to picture
@@ -143,7 +144,7 @@ func (h *hunt) aimed(t *testing.T, evidence func(h *hunt) []cue.Sensed) time.Dur
 	t.Helper()
 	e := cue.New(h.cfg)
 	lost := target("a-1", origin)
-	lost.Seen = false
+	lost.Seen, lost.Drives = false, h.drives
 	for h.now.Before(start.Add(huntApproval + huntFor)) {
 		h.step()
 		if evidence != nil {

@@ -68,3 +68,30 @@ func TestWhoIsNearABorderMayWantToCrossIt(t *testing.T) {
 		t.Error(words)
 	}
 }
+
+// TestABeamTellsWhichWayADriverWent has somebody break a beam and drive on, away from the drone's side or not, where the alert is not sure that it is a
+// vehicle.
+func TestABeamTellsWhichWayADriverWent(t *testing.T) {
+	t.Parallel()
+	const worlds, headingDeg = 60, 40.0
+	mean := func(drives float64, headed bool) time.Duration {
+		sum := time.Duration(0)
+		for seed := range uint64(worlds) {
+			h := newHunt(seed, 0.4)
+			h.drives = drives
+			h.walkerE, h.walkerN = 10*h.chance.NormFloat64(), 0
+			h.heading, h.speed = headingDeg*math.Pi/180+0.3*h.chance.NormFloat64(), 4+4*h.chance.Float64()
+			h.droneE, h.droneN = h.droneE/4, h.droneN/4
+			sum += h.aimed(t, func(*hunt) []cue.Sensed {
+				return []cue.Sensed{{At: start, Lat: origin.Lat, Lon: origin.Lon, EE: 100, NN: 9, HeadingDeg: headingDeg, Headed: headed}}
+			})
+		}
+		return sum / worlds
+	}
+	both, anyWay, onFoot := mean(0.5, true), mean(0.5, false), mean(0, true)
+	words := fmt.Sprintf("found within %v, %v where the beam does not tell which way, %v where nobody is thought to drive", both, anyWay, onFoot)
+	t.Log(words)
+	if both >= anyWay*3/4 || both >= onFoot*3/4 {
+		t.Error(words)
+	}
+}

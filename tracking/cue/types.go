@@ -13,7 +13,7 @@ type Target struct {
 	AlertID string // empty for a hunch
 	// HunchID is a hunch, or the one that the alert grew out of: what was proposed for that goes on for the alert.
 	HunchID string
-	// Sensed is when something was sensed of a hunch last.
+	// Sensed is when something was sensed of it last.
 	Sensed   time.Time
 	TrackID  string // empty while no track is bound
 	Lat, Lon float64
@@ -22,8 +22,8 @@ type Target struct {
 	EE, EN, NN float64
 	// Seen tells that a camera, or whatever else tells places all the time, follows it.
 	Seen bool
-	// Vehicle tells that it drives; otherwise it is taken to walk.
-	Vehicle bool
+	// Drives is how likely it drives; otherwise it is taken to walk.
+	Drives float64
 	// GroundUnknown tells that there is no terrain for its place: what is sent there flies by its home's height, and says so.
 	GroundUnknown bool
 	// Evidence is what told of it when, oldest first, while nothing follows it: trips of sensors.
@@ -42,6 +42,11 @@ type Sensed struct {
 	EE, EN, NN float64 // covariance in square metres, east-north
 	VE, VN     float64 // metres a second, east and north, where Moving tells that they are known
 	Moving     bool
+	// HeadingDeg is roughly where it went, clockwise from north, where Headed tells that it is known.
+	HeadingDeg float64
+	Headed     bool
+	// Driving is how many times farther off somebody who drives may have been than somebody who walks, for whom the covariance is; 0 is 1.
+	Driving float64
 }
 
 func (s Sensed) place() geo.LatLon { return geo.LatLon{Lat: s.Lat, Lon: s.Lon} }
@@ -84,6 +89,8 @@ type Vehicle struct {
 	LeaseHolder      string // who holds its control lease; empty: nobody
 	// Mode is its flight mode, and PlacesMode the one in which it flies to places that it is told; empty: not known.
 	Mode, PlacesMode string
+	// GoingHome tells that it returns or lands by itself or on somebody's order. Then only its camera is turned.
+	GoingHome bool
 }
 
 // State is how far a cue is.
@@ -128,7 +135,9 @@ type Cue struct {
 	// far it is with that.
 	Searching bool `json:"searching,omitempty"`
 	// Relieves is the cue whose vehicle this one would take over from.
-	Relieves  string    `json:"relieves,omitempty"`
+	Relieves string `json:"relieves,omitempty"`
+	// Leaves is the cue, under way for another alert, which its vehicle would be called away from.
+	Leaves    string    `json:"leaves,omitempty"`
 	ETAS      float64   `json:"etaS"` // seconds until it sees the target, from the last reckoning
 	Reasons   []string  `json:"reasons"`
 	CreatedAt time.Time `json:"createdAt"`

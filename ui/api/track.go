@@ -163,6 +163,7 @@ type Cue struct {
 	HeightAGL *geo.AGL    `json:"heightAGL,omitempty"`
 	Searching bool        `json:"searching,omitempty"` // on station, with nothing to follow
 	Relieves  string      `json:"relieves,omitempty"`  // the cue whose vehicle it would take over from
+	Leaves    string      `json:"leaves,omitempty"`    // the cue, under way for another alert, that its vehicle would be called away from
 	ETAS      *float64    `json:"etaS,omitempty"`      // seconds
 	Reasons   []string    `json:"reasons,omitempty"`
 	CreatedAt Time        `json:"createdAt"`
