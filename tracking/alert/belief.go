@@ -59,6 +59,14 @@ func logit(c float64) float64 {
 // fourFooted is what the name of an animal says.
 func fourFooted(c float64) float64 { return max(logit(c), hooves*min(1, max(0, (c-0.45)/0.1))) }
 
+// weak is what a confidence says for nothing at all: what nobody makes is weak, and what somebody makes is seldom so.
+func weak(c float64) float64 {
+	if c < 0.55 {
+		return 1.5 * min(1, (0.55-c)/0.1)
+	}
+	return -2 * min(1, (c-0.55)/0.2)
+}
+
 // add takes one trip: count is how many of its sensor were taken before, apartM how far it is from the first of all, which first tells.
 func (b *belief) add(t Trip, count int, apartM, reachM float64, first bool) {
 	w := math.Pow(repeats, float64(count))
@@ -86,13 +94,7 @@ func (b *belief) add(t Trip, count int, apartM, reachM float64, first bool) {
 	case detailL2R, detailR2L: // a beam runs too high for what is small
 		b.animal -= 0.4 * w
 	}
-	// What nobody makes is weak.
-	switch {
-	case t.Confidence > 0.75:
-		b.nothing -= 2 * w
-	case t.Confidence < 0.45:
-		b.nothing += 0.7 * w
-	}
+	b.nothing += w * weak(t.Confidence)
 	switch {
 	case first:
 	case count > 0:

@@ -13,6 +13,9 @@ const (
 	drift, wanderQ = 0.05, 0.01
 	// turnShare and turnMS are by how much the velocity of who comes back may differ: of the speed, and at any speed.
 	turnShare, turnMS = 0.1, 0.3
+	// hurry and hurryMS bound how fast somebody on foot may have come, unseen, from where he was: by the faster of the speeds at which he was
+	// seen before and is seen now.
+	hurry, hurryMS = 1.3, 0.5
 	// newAreaM2 and newSpeed2 are the area and the squared speed within which a stranger is as likely to appear as somebody who is where he
 	// should be by now: they weigh how vague place and velocity are. awayGate is the most of twice the negative logarithm of that
 	// likelihood ratio, and apartGate by how much another that would fit must lie farther off.
@@ -47,6 +50,10 @@ func (s *sighting) off(is *sighting) float64 {
 		return math.Inf(1)
 	}
 	speed := math.Hypot(s.vel[0], s.vel[1])
+	way := math.Hypot(is.pos[0]-s.pos[0], is.pos[1]-s.pos[1]) - 3*math.Sqrt(s.posVar+is.posVar)
+	if s.class[Vehicle] < 0.5 && way > dt*(hurry*max(speed, math.Hypot(is.vel[0], is.vel[1]))+hurryMS) {
+		return math.Inf(1)
+	}
 	pos := s.posVar + is.posVar + (s.velVar+drift*drift*speed*speed)*dt*dt + wanderQ*dt*dt*dt/3
 	vel := s.velVar + is.velVar + turnShare*turnShare*speed*speed + turnMS*turnMS
 	de, dn := is.pos[0]-s.pos[0]-dt*s.vel[0], is.pos[1]-s.pos[1]-dt*s.vel[1]

@@ -85,3 +85,26 @@ func TestWhoComesOtherwiseIsAnother(t *testing.T) {
 		t.Errorf("one of %v became %v", was, is)
 	}
 }
+
+// TestNobodyOnFootHurriesUnseen has a vague track of somebody on foot vanish, and another be seen farther away than anybody walks meanwhile, or not.
+func TestNobodyOnFootHurriesUnseen(t *testing.T) {
+	t.Parallel()
+	was := sighting{id: 1, at: 0, vel: vec2{1.4, -0.2}, posVar: 100, velVar: 1, class: ClassProbs{0.8, 0.05, 0.15}}
+	for _, c := range []struct {
+		name        string
+		afterS, way float64
+		class       ClassProbs
+		same        bool
+	}{
+		{"on his way", 100, 140, ClassProbs{0.8, 0.05, 0.15}, true},
+		{"rather faster", 100, 200, ClassProbs{0.8, 0.05, 0.15}, true},
+		{"as nobody walks", 100, 320, ClassProbs{0.8, 0.05, 0.15}, false},
+		{"as one drives", 100, 320, ClassProbs{0.3, 0.65, 0.05}, true},
+	} {
+		was.class = c.class
+		is := sighting{id: 2, at: int64(c.afterS * 1e9), pos: vec2{c.way, -20}, vel: vec2{1.4, -0.1}, posVar: 9, velVar: 0.1, class: c.class}
+		if same := was.off(&is) < awayGate; same != c.same {
+			t.Errorf("%s: the same: %v", c.name, same)
+		}
+	}
+}
