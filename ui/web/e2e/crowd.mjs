@@ -1,7 +1,9 @@
 // What thousands of moving tracks cost the page: N tracks, twice a second each, over the live socket of the fake station.
 // Usage: node e2e/crowd.mjs [TRACKS (10000)] [SECONDS (30)] [SCREENSHOT]; prints CPU of the page for each painted frame, and the heap.
 import { spawn } from 'node:child_process';
-import { launch } from './browser.mjs';
+import { writeFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { openUnwatched } from './unwatched.mjs';
 
 const tracks = Number(process.argv[2] ?? 10_000);
 const seconds = Number(process.argv[3] ?? 30);
@@ -9,11 +11,10 @@ const port = 20_000 + Math.floor(Math.random() * 20_000);
 const fake = new URL('../dev/fake-station.mjs', import.meta.url).pathname;
 const child = spawn(process.execPath, [fake, '--port', String(port), '--tracks', String(tracks)], { stdio: ['ignore', 'pipe', 'inherit'] });
 await new Promise((done) => child.stdout.once('data', done));
-const browser = await launch();
+const page = await openUnwatched({ width: 1280, height: 720 });
 let status = 0;
 try {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
-  await page.addInitScript(() => {
+  await page.first(() => {
     const draw = WebGL2RenderingContext.prototype.drawArrays;
     window.drawn = 0;
     WebGL2RenderingContext.prototype.drawArrays = function (mode, first, count) {
@@ -22,22 +23,21 @@ try {
     };
   });
   await page.goto(`http://127.0.0.1:${port}/`);
-  await page.waitForFunction((n) => window.vedette?.ready() && window.vedette.snapshot().rendered.tracks >= n, tracks, { timeout: 120_000 });
+  await page.until((n) => window.vedette?.ready() && window.vedette.snapshot().rendered.tracks >= n, { args: [tracks], timeoutMs: 120_000 });
   // That the page has them does not mean that the layer draws them: it must call for two triangles of each.
-  await page.waitForFunction((n) => window.drawn >= 6 * n, tracks, { timeout: 60_000 });
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
+  await page.until((n) => window.drawn >= 6 * n, { args: [tracks], timeoutMs: 60_000 });
+  await page.send('Performance.enable', { timeDomain: 'threadTicks' });
   const look = async () => {
-    await cdp.send('HeapProfiler.collectGarbage');
-    const { metrics } = await cdp.send('Performance.getMetrics');
+    await page.send('HeapProfiler.collectGarbage');
+    const { metrics } = await page.send('Performance.getMetrics');
     const of = (name) => metrics.find((m) => m.name === name).value;
-    return { cpuMs: of('TaskDuration') * 1000, scriptMs: of('ScriptDuration') * 1000, heapMB: of('JSHeapUsedSize') / 1e6, painted: await page.evaluate(() => window.vedette.painted()) };
+    return { cpuMs: of('TaskDuration') * 1000, scriptMs: of('ScriptDuration') * 1000, heapMB: of('JSHeapUsedSize') / 1e6, painted: await page.evaluate('window.vedette.painted()') };
   };
-  await page.waitForTimeout(5_000); // what is made once has been made
+  await wait(5_000); // what is made once has been made
   const before = await look();
   const heaps = []; // MB, minute by minute
   for (let rest = seconds; rest > 0; rest -= 60) {
-    await page.waitForTimeout(Math.min(rest, 60) * 1000);
+    await wait(Math.min(rest, 60) * 1000);
     heaps.push((await look()).heapMB.toFixed(1));
   }
   const after = await look();
@@ -49,12 +49,12 @@ try {
       `${(painted / seconds).toFixed(1)} frames/s, ${Math.round((after.cpuMs - before.cpuMs) / seconds / 10)} % of a core, ` +
       `heap ${before.heapMB.toFixed(1)} MB, then ${heaps.join(', ')} MB`,
   );
-  if (process.argv[4]) await page.screenshot({ path: process.argv[4] });
+  if (process.argv[4]) await writeFile(process.argv[4], await page.screenshot());
 } catch (error) {
   status = 1;
   console.error(error);
 } finally {
-  await browser.close();
+  await page.close();
   child.kill('SIGKILL');
 }
 process.exit(status);

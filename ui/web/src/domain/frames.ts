@@ -131,3 +131,18 @@ export function judgePicture(input: PictureInput): Picture {
   if (frameAgeMs > frozenAfterMs) return { state: 'noSignal', forMs: frameAgeMs };
   return { state: 'live', forMs: 0 };
 }
+
+/** What a tile says of its picture, and when that was so. */
+export interface Judgement {
+  picture: Picture;
+  atMs: number;
+}
+
+/** A judgement anew, or the one before where it says the same: how long a picture has been gone grows by itself. */
+export function judgeAgain(before: Judgement, input: PictureInput): Judgement {
+  const picture = judgePicture(input);
+  const { forMs, state } = before.picture;
+  const sinceMoved = Math.abs(input.nowMs - picture.forMs - (before.atMs - forMs));
+  // What lasts no time, since it is not said how long, says the same at any time.
+  return picture.state === state && (picture.forMs === forMs || sinceMoved < judgeEveryMs) ? before : { picture, atMs: input.nowMs };
+}

@@ -4,24 +4,15 @@
  */
 import type { LiveMessage, Snapshot } from './messages';
 import type { Plans } from './plan';
-import type { Aircraft, Alert, Cue, Detections, Feed, LonLat, Me, Sensor, Track, Trip, Vehicle, Zone } from './model';
-import { distanceM } from './geometry';
+import type { Aircraft, Alert, Cue, Detections, Feed, Me, Sensor, Track, Trip, Vehicle, Zone } from './model';
 import type { TrackFrame } from './trackframe';
 import { TrackTable } from './tracktable';
+import { Trail } from './trail';
 
 export type Topic = 'me' | 'vehicles' | 'feeds' | 'sensors' | 'tracks' | 'alerts' | 'cues' | 'zones' | 'detections' | 'traffic' | 'plans';
 
 const allTopics: Topic[] = ['me', 'vehicles', 'feeds', 'sensors', 'tracks', 'alerts', 'cues', 'zones', 'detections', 'traffic'];
 
-/** One point of a track's trail. */
-export interface TrailPoint {
-  t: number;
-  at: LonLat;
-}
-
-const trailSpacingM = 3;
-/** Less than the spacing anywhere on earth, in each direction. */
-const nearDeg = 1.5e-5;
 const trailForMs = 600_000;
 const trailPoints = 320;
 /** With more tracks than this only a stub of each trail is kept: nobody could tell them apart, and memory must stand still. */
@@ -34,7 +25,7 @@ export class Store {
   readonly feeds = new Map<string, Feed>();
   readonly sensors = new Map<string, Sensor>();
   readonly tracks = new TrackTable();
-  readonly trails = new Map<string, TrailPoint[]>();
+  readonly trails = new Map<string, Trail>();
   readonly alerts = new Map<string, Alert>();
   readonly cues = new Map<string, Cue>();
   readonly zones = new Map<string, Zone>();
@@ -201,16 +192,9 @@ export class Store {
   }
 
   private extend(id: string, t: number, lat: number, lon: number): void {
-    const trail = this.trails.get(id) ?? [];
-    const last = trail.at(-1);
-    // Without trigonometry for what has hardly moved: of thousands that is nearly all.
-    if (last && Math.abs(last.at[1] - lat) < nearDeg && Math.abs(last.at[0] - lon) < nearDeg) return;
-    const at: LonLat = [lon, lat];
-    if (last && distanceM(last.at, at) < trailSpacingM) return;
-    trail.push({ t, at });
-    const most = this.tracks.size > manyTracks ? trailPointsOfMany : trailPoints;
-    while (trail.length > most || (trail[0] && t - trail[0].t > trailForMs)) trail.shift();
-    this.trails.set(id, trail);
+    let trail = this.trails.get(id);
+    if (!trail) this.trails.set(id, (trail = new Trail()));
+    trail.extend(t, lon, lat, this.tracks.size > manyTracks ? trailPointsOfMany : trailPoints, trailForMs);
   }
 
   private tell(topics: readonly Topic[]): void {

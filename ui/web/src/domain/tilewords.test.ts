@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FrameCounter, judgePicture } from './frames';
+import { FrameCounter, judgeAgain, judgePicture } from './frames';
 import { ageWords, detectorWords, tileRemarks, tileWords, type TileInput } from './tilewords';
 
 const nowMs = Date.UTC(2026, 10, 26, 10, 20, 30);
@@ -89,6 +89,17 @@ describe('pictures', () => {
     expect(judgePicture(input).state).toBe('refused');
     expect(judgePicture({ ...input, feedState: 'noSignal', noSignalSince: nowMs - 100 }).state).toBe('noSignal');
     expect(judgePicture({ ...input, plays: 'some' }).state).toBe('live');
+  });
+
+  it('are judged the same while only time passes, and anew when the state or the instant of the last frame is another', () => {
+    const input = { feedState: 'live' as const, frameAgeMs: 20 as number | undefined, waitingMs: 0, nowMs };
+    const live = judgeAgain({ picture: { state: 'connecting', forMs: 0 }, atMs: 0 }, input);
+    expect(live.picture.state).toBe('live');
+    expect(judgeAgain(live, { ...input, frameAgeMs: 90, nowMs: nowMs + 200 })).toBe(live);
+    const gone = judgeAgain(live, { ...input, frameAgeMs: 5_000, nowMs: nowMs + 5_000 });
+    expect(gone).toEqual({ picture: { state: 'noSignal', forMs: 5_000 }, atMs: nowMs + 5_000 });
+    expect(judgeAgain(gone, { ...input, frameAgeMs: 65_000, nowMs: nowMs + 65_000 })).toBe(gone);
+    expect(judgeAgain(gone, { ...input, frameAgeMs: 3_000, nowMs: nowMs + 9_000 })).not.toBe(gone);
   });
 
   it('are as old as since they were taken, where that is known and can be', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import vector from '../../../live/testdata/trackframe.json';
 import { DecodeError } from './decode';
 import { track } from './model';
-import { at, readFrame, wholeTime } from './trackframe';
+import { at, readFrame, timesOf } from './trackframe';
 import { TrackTable } from './tracktable';
 
 const bytes = (): Uint8Array => Uint8Array.from(vector.frame.match(/../g)!, (h) => Number.parseInt(h, 16));
@@ -103,7 +103,7 @@ describe('a frame of tracks', () => {
 describe('the time of a row', () => {
   it('is whole again, also when its low half has just begun anew', () => {
     const sent = 407 * 2 ** 32 + 40;
-    for (const t of [sent, sent - 90, sent + 5_000, sent - 3_600_000]) expect(wholeTime(sent, t % 2 ** 32)).toBe(t);
+    for (const t of [sent, sent - 90, sent + 5_000, sent - 3_600_000]) expect(timesOf(sent)(t % 2 ** 32)).toBe(t);
   });
 });
 

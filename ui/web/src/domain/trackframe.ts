@@ -41,8 +41,9 @@ export function readFrame(data: ArrayBuffer): TrackFrame {
   return { seq, sentMs, count, rowBytes, rows: new DataView(data, headerBytes) };
 }
 
-/** The whole time whose low half a row has: the one nearest to when its frame was sent. */
-export function wholeTime(sentMs: number, low: number): number {
+/** The whole times whose low halves the rows of a frame have: those nearest to when it was sent. */
+export function timesOf(sentMs: number): (low: number) => number {
   const sent = Math.trunc(sentMs);
-  return sent + ((low - (sent % 2 ** 32)) | 0);
+  const sentLow = sent % 2 ** 32;
+  return (low) => sent + ((low - sentLow) | 0);
 }

@@ -3,7 +3,8 @@
  * there. A Track is made only for who asks for one. Slots are dense; the last one takes the place of one that ends.
  */
 import type { Track } from './model';
-import { at, flag, wholeTime, type TrackFrame } from './trackframe';
+import { at, flag, timesOf, type TrackFrame } from './trackframe';
+import { nearDeg } from './trail';
 
 const statuses: readonly Track['status'][] = ['tentative', 'confirmed', 'coasting'];
 const classNames = ['person', 'vehicle', 'animal'] as const;
@@ -29,6 +30,9 @@ export class TrackTable {
   /** The slot was moved by a row since its Track came. */
   private moved = new Uint8Array(64);
   private numbers = new Uint32Array(64);
+  /** Where each slot was when it was last told of. */
+  private toldLat = new Float64Array(64);
+  private toldLon = new Float64Array(64);
   private readonly known: Track[] = [];
   private readonly slots = new Map<string, number>();
   private readonly slotsByNumber = new Map<number, number>();
@@ -79,8 +83,8 @@ export class TrackTable {
     this.known[slot] = track;
     this.moved[slot] = 0;
     if (number !== undefined) this.rename(slot, number);
-    this.lat[slot] = track.position.lat;
-    this.lon[slot] = track.position.lon;
+    this.lat[slot] = this.toldLat[slot] = track.position.lat;
+    this.lon[slot] = this.toldLon[slot] = track.position.lon;
     this.t[slot] = track.t ?? track.lastSeen;
     this.lastSeen[slot] = track.lastSeen;
     this.major[slot] = track.ellipse?.semiMajorM ?? 0;
@@ -118,31 +122,38 @@ export class TrackTable {
     for (let slot = 0; slot < other.size; slot += 1) this.put(other.made(slot), other.numbers[slot]! || undefined);
   }
 
-  /** Takes in a frame's rows; tells of each slot that moved. Rows of numbers that nothing has introduced are left out. */
+  /** Takes in a frame's rows; tells of each slot that is not near to where it was told of last. Rows of numbers that nothing has introduced are left out. */
   take(frame: TrackFrame, moved: (slot: number) => void): void {
-    const { rows, rowBytes, sentMs } = frame;
-    for (let i = 0, o = 0; i < frame.count; i += 1, o += rowBytes) {
-      const slot = this.slotsByNumber.get(rows.getUint32(o, true));
+    const { rows, rowBytes, count } = frame;
+    const time = timesOf(frame.sentMs);
+    const { size, numbers, slotsByNumber, more, toldLat, toldLon } = this;
+    for (let i = 0, o = 0, next = 0; i < count; i += 1, o += rowBytes) {
+      const number = rows.getUint32(o, true);
+      // Rows mostly come in the order in which their tracks came.
+      const slot = next < size && numbers[next] === number && number > 0 ? next : slotsByNumber.get(number);
       const lat = rows.getInt32(o + at.lat, true) / 1e7;
       const lon = rows.getInt32(o + at.lon, true) / 1e7;
       if (slot === undefined || !(Math.abs(lat) <= 90 && Math.abs(lon) <= 180)) continue;
+      next = slot + 1;
       const flags = rows.getUint8(o + at.flags);
+      const status = rows.getUint8(o + at.status);
       this.lat[slot] = lat;
       this.lon[slot] = lon;
-      this.t[slot] = wholeTime(sentMs, rows.getUint32(o + at.t, true));
-      this.lastSeen[slot] = wholeTime(sentMs, rows.getUint32(o + at.lastSeen, true));
-      const ellipse = (flags & flag.ellipse) !== 0;
-      this.major[slot] = ellipse ? finite(rows.getFloat32(o + at.major, true)) : 0;
-      this.minor[slot] = ellipse ? finite(rows.getFloat32(o + at.minor, true)) : 0;
+      this.t[slot] = time(rows.getUint32(o + at.t, true));
+      this.lastSeen[slot] = time(rows.getUint32(o + at.lastSeen, true));
+      this.major[slot] = flags & flag.ellipse ? finite(rows.getFloat32(o + at.major, true)) : 0;
+      this.minor[slot] = flags & flag.ellipse ? finite(rows.getFloat32(o + at.minor, true)) : 0;
       this.bearing[slot] = rows.getUint16(o + at.bearing, true) / 100;
       this.course[slot] = flags & flag.course ? rows.getUint16(o + at.course, true) / 100 : Number.NaN;
       this.speed[slot] = flags & flag.speed ? rows.getUint16(o + at.speed, true) / 100 : Number.NaN;
-      const status = rows.getUint8(o + at.status);
       // A status of a newer station leaves the last one.
       if (status >= 1 && status <= statuses.length) this.status[slot] = status - 1;
-      this.more[slot * 5] = flags;
-      for (let k = 0; k < 4; k += 1) this.more[slot * 5 + 1 + k] = rows.getUint8(o + at.existence + k);
+      more[slot * 5] = flags;
+      for (let k = 0; k < 4; k += 1) more[slot * 5 + 1 + k] = rows.getUint8(o + at.existence + k);
       this.moved[slot] = 1;
+      if (Math.abs(lat - toldLat[slot]!) < nearDeg && Math.abs(lon - toldLon[slot]!) < nearDeg) continue;
+      toldLat[slot] = lat;
+      toldLon[slot] = lon;
       moved(slot);
     }
   }
@@ -178,7 +189,7 @@ export class TrackTable {
   }
 
   private columns(): (Float64Array | Float32Array | Uint8Array | Uint32Array)[] {
-    return [this.lat, this.lon, this.t, this.lastSeen, this.major, this.minor, this.bearing, this.course, this.speed, this.status, this.moved, this.numbers];
+    return [this.lat, this.lon, this.t, this.lastSeen, this.major, this.minor, this.bearing, this.course, this.speed, this.status, this.moved, this.numbers, this.toldLat, this.toldLon];
   }
 
   private grow(): void {
@@ -200,6 +211,8 @@ export class TrackTable {
     this.more = longer(this.more);
     this.moved = longer(this.moved);
     this.numbers = longer(this.numbers);
+    this.toldLat = longer(this.toldLat);
+    this.toldLon = longer(this.toldLon);
   }
 }
 

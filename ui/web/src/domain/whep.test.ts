@@ -156,7 +156,35 @@ describe('WhepClient', () => {
     await settle();
     expect(states.at(-1)).toEqual(['waiting', 'feed 1-eo has no signal yet', undefined]);
     await settle(600);
+    expect(station.offers).toHaveLength(2);
+  });
+
+  it('asks with the offer that was refused, for a minute, and shows the feed once it may', async () => {
+    station.refuse = new ApiProblem(503, 'No signal', 'feed 1-eo has no signal yet');
+    client.start();
+    await settle(30_000);
+    expect(peers).toHaveLength(1);
+    expect(new Set(station.offers).size).toBe(1);
+    expect(station.offers.length).toBeGreaterThan(5);
+    await settle(40_000);
     expect(peers).toHaveLength(2);
+    expect(peers[0]!.closed).toBe(true);
+    station.refuse = undefined;
+    await settle(8_000);
+    expect(peers).toHaveLength(2);
+    expect(peers[1]!.remotes).toHaveLength(1);
+    peers[1]!.become('connected');
+    expect(states.at(-1)).toEqual(['connected']);
+  });
+
+  it('asks no more for a feed that nobody looks at', async () => {
+    station.refuse = new ApiProblem(503, 'No signal', 'feed 1-eo has no signal yet');
+    client.start();
+    await settle();
+    client.close();
+    await settle(60_000);
+    expect(station.offers).toHaveLength(1);
+    expect(peers[0]!.closed).toBe(true);
   });
 
   it('asks anew at once when the station ends the session', async () => {

@@ -37,6 +37,8 @@ const connectTimeoutMs = 12_000;
 const disconnectedForMs = 1_000;
 const restartForMs = 8_000;
 const farewellMs = 1_000;
+/** An offer that the station refused is good for another try for so long: then the network may be another. */
+const offerForMs = 60_000;
 /** The data channel of metadata (docs/api.md). Late metadata is of no use, so that it is sent again a few times only. */
 const dataLabel = 'klv';
 const dataOptions: RTCDataChannelInit = { ordered: true, maxRetransmits: 3 };
@@ -46,6 +48,7 @@ export class WhepClient {
   private session: string | undefined;
   private answer = '';
   private closed = false;
+  private offeredAt = 0;
   private wasConnected = false;
   private restarting = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -109,7 +112,17 @@ export class WhepClient {
     try {
       await peer.setLocalDescription(await peer.createOffer());
       await gathered(peer);
-      const got = await this.api.whepOffer(this.feed, peer.localDescription?.sdp ?? '', abort.signal);
+    } catch (error) {
+      if (peer === this.peer) this.refused(peer, error);
+      return;
+    }
+    this.offeredAt = performance.now();
+    await this.ask(peer, abort.signal);
+  }
+
+  private async ask(peer: RTCPeerConnection, signal: AbortSignal): Promise<void> {
+    try {
+      const got = await this.api.whepOffer(this.feed, peer.localDescription?.sdp ?? '', signal);
       if (peer !== this.peer) {
         // Closed while the answer was on its way: the station must not keep the session.
         await this.end(got.session);
@@ -126,13 +139,20 @@ export class WhepClient {
       }
       await peer.setRemoteDescription({ type: 'answer', sdp: got.answer });
     } catch (error) {
-      if (peer === this.peer) this.refused(error);
+      if (peer === this.peer) this.refused(peer, error);
     }
   }
 
-  private refused(error: unknown): void {
-    if (error instanceof ApiProblem) this.retry(error.message, error.alternate);
-    else this.retry(texts.paths.failed);
+  private refused(peer: RTCPeerConnection, error: unknown): void {
+    if (!(error instanceof ApiProblem)) return this.retry(texts.paths.failed);
+    const { abort } = this;
+    if (!abort || performance.now() - this.offeredAt > offerForMs) return this.retry(error.message, error.alternate);
+    // A feed without signal may be asked for hundreds of times, and a connection is dear to make.
+    this.waits(error.message, error.alternate, () => {
+      this.handlers.state('connecting', ...this.why);
+      this.after(connectTimeoutMs, () => void this.giveUp(peer));
+      void this.ask(peer, abort.signal);
+    });
   }
 
   private changed(peer: RTCPeerConnection): void {
@@ -214,11 +234,15 @@ export class WhepClient {
 
   private retry(reason: string, alternate?: string): void {
     this.drop();
-    if (this.closed) return;
+    if (!this.closed) this.waits(reason, alternate, () => this.start());
+  }
+
+  /** Says why there is no picture, and tries again after a while. */
+  private waits(reason: string, alternate: string | undefined, again: () => void): void {
     this.why = [reason, alternate];
     this.handlers.stream(undefined);
     this.handlers.state('waiting', reason, alternate);
-    this.after(this.backoff.next(), () => this.start());
+    this.after(this.backoff.next(), again);
   }
 
   private after(ms: number, what: () => void): void {

@@ -8,43 +8,45 @@ import type { Palette, PaletteName } from './palette';
 
 /** Canvas pixels per map pixel. */
 export const imageRatio = 2;
+/** The same where the map is drawn with one pixel each way: MapLibre copies images with every change of what moves. */
+export const imageRatioSoftware = 1;
 
 type Draw = (c: CanvasRenderingContext2D, p: Palette) => void;
 
 /** Draws an own symbol; undefined for ids that are not known here. */
-export function drawImage(id: string, palette: Palette): ImageData | undefined {
+export function drawImage(id: string, palette: Palette, ratio: number): ImageData | undefined {
   const [what, ...rest] = id.split('|');
   switch (what) {
     case 'sensor':
-      return paint(32, palette, (c, p) => sensorSymbol(c, p, rest[0] ?? '', rest[1] ?? '', rest[2] === 'tripped'));
+      return paint(32, palette, ratio, (c, p) => sensorSymbol(c, p, rest[0] ?? '', rest[1] ?? '', rest[2] === 'tripped'));
     case 'vehicle':
-      return paint(48, palette, (c, p) => vehicleSymbol(c, p, rest[0] === 'lost', rest[1] === 'selected'));
+      return paint(48, palette, ratio, (c, p) => vehicleSymbol(c, p, rest[0] === 'lost', rest[1] === 'selected'));
     case 'alert':
-      return paint(34, palette, (c, p) => alertSymbol(c, p, rest[0] ?? '', rest[1] === 'acknowledged', rest[2] === 'selected'));
+      return paint(34, palette, ratio, (c, p) => alertSymbol(c, p, rest[0] ?? '', rest[1] === 'acknowledged', rest[2] === 'selected'));
     case 'aircraft':
-      return paint(44, palette, (c, p) => aircraftSymbol(c, p, rest[0] === 'stale', rest[1] === 'near'));
+      return paint(44, palette, ratio, (c, p) => aircraftSymbol(c, p, rest[0] === 'stale', rest[1] === 'near'));
     case 'stop':
-      return paint(22, palette, (c, p) => stopSymbol(c, p, rest[0] === 'current'));
+      return paint(22, palette, ratio, (c, p) => stopSymbol(c, p, rest[0] === 'current'));
     case 'rally':
-      return paint(26, palette, rallySymbol);
+      return paint(26, palette, ratio, rallySymbol);
     case 'home':
-      return paint(28, palette, homeSymbol);
+      return paint(28, palette, ratio, homeSymbol);
     case 'target':
-      return paint(44, palette, targetSymbol);
+      return paint(44, palette, ratio, targetSymbol);
     case 'look':
-      return paint(22, palette, lookSymbol);
+      return paint(22, palette, ratio, lookSymbol);
     default:
       return undefined;
   }
 }
 
 /** Draws around the origin in map pixels. */
-function paint(size: number, palette: Palette, draw: Draw): ImageData | undefined {
+function paint(size: number, palette: Palette, ratio: number, draw: Draw): ImageData | undefined {
   const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = size * imageRatio;
+  canvas.width = canvas.height = size * ratio;
   const c = canvas.getContext('2d');
   if (!c) return undefined;
-  c.scale(imageRatio, imageRatio);
+  c.scale(ratio, ratio);
   c.translate(size / 2, size / 2);
   c.lineJoin = c.lineCap = 'round';
   draw(c, palette);

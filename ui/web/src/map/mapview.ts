@@ -14,7 +14,7 @@ import { alertLayer, alerts } from './alerts';
 import { asked } from './asked';
 import { crossings } from './crossings';
 import { Ground } from './ground';
-import { drawImage, imageRatio } from './images';
+import { drawImage, imageRatio, imageRatioSoftware } from './images';
 import { measure } from './measure';
 import { collection, type Overlay, type View } from './overlay';
 import { own } from './own';
@@ -285,10 +285,11 @@ export class MapView {
 
   private async resolveImage(id: string): Promise<void> {
     const palette = this.palette;
+    const pixelRatio = this.software ? imageRatioSoftware : imageRatio;
     const [kind, sidc] = id.split('|');
-    const image = kind === 'symbol' ? await drawSymbol(sidc ?? '', palette) : drawImage(id, palette);
+    const image = kind === 'symbol' ? await drawSymbol(sidc ?? '', palette, pixelRatio) : drawImage(id, palette, pixelRatio);
     // The theme may have changed while a symbol was drawn; the new style asks again.
-    if (image && palette === this.palette && !this.map.hasImage(id)) this.map.addImage(id, image, { pixelRatio: imageRatio });
+    if (image && palette === this.palette && !this.map.hasImage(id)) this.map.addImage(id, image, { pixelRatio });
   }
 
   private hit(at: ScreenPoint): Hit | undefined {

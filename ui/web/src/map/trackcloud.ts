@@ -6,6 +6,7 @@ import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibre } f
 import { chooseSidc } from '../domain/sidc';
 import { fill, floatsPerTrack, mercatorOf, symbolScale } from '../domain/trackarray';
 import type { TrackTable } from '../domain/tracktable';
+import { imageRatio } from './images';
 import type { Palette } from './palette';
 import { drawSymbol } from './symbols';
 import { fragmentShader, vertexShader } from './trackshaders';
@@ -167,7 +168,7 @@ export class TrackCloud implements CustomLayerInterface {
     const at = this.places.size < cells ? this.places.size : 0;
     this.places.set(sidc, at);
     const palette = this.palette;
-    void drawSymbol(sidc, palette).then((image) => {
+    void drawSymbol(sidc, palette, imageRatio).then((image) => {
       if (!image || palette !== this.palette || this.places.get(sidc) !== at) return;
       const c = this.atlas.getContext('2d')!;
       c.putImageData(image, at * cellPx + (cellPx - image.width) / 2, (cellPx - image.height) / 2);

@@ -133,8 +133,8 @@ function shapesOf(track: Track, view: View, common: Record<string, string | numb
   const shapes: Feature[] = [];
   if (track.ellipse && (view.layers.ellipses || common['selected'] === true)) shapes.push(feature('track-ellipse', polygon(ellipseRing(track.position, track.ellipse)), common));
   const since = (track.t ?? track.lastSeen) - view.trailMs;
-  const trail = (view.store.trails.get(track.id) ?? []).filter((p) => p.t >= since);
-  if (trail.length > 0) shapes.push(feature('track-trail', line([...trail.map((p) => p.at), at]), common));
+  const trail = view.store.trails.get(track.id)?.since(since) ?? [];
+  if (trail.length > 0) shapes.push(feature('track-trail', line([...trail, at]), common));
   if (track.speed !== undefined && track.courseDeg !== undefined && track.speed > 0.3) {
     const ahead = offset(at, track.courseDeg, track.speed * courseForS);
     shapes.push(feature('track-course', line([at, ahead]), common));
