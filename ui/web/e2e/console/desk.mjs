@@ -120,8 +120,40 @@ export async function tablet(kit) {
     await kit.id('panel-vehicles').click();
     await kit.id('panel-alerts').click();
   }
+  for (const [width, height] of [[1024, 768], [768, 1024]]) {
+    await page.setViewportSize({ width, height });
+    await overPanels(kit, width);
+  }
   await page.setViewportSize({ width: 1440, height: 900 });
-  return 'the top bar in one row with its menu; two sizes, no sideways scrolling, every target at least 44 px, panels put away';
+  return 'the top bar in one row with its menu; two sizes, no sideways scrolling, every target at least 44 px, panels put away; what is asked of the map lies over them';
+}
+
+/** What the map asks, and its tools, while the panels of alerts and vehicles lie over it. */
+async function overPanels(kit, width) {
+  const inReach = async (what, selector) => {
+    const under = await kit.covered(selector);
+    check(under.length === 0, `${what} at ${width} px: ${under.join('; ')}`);
+  };
+  await inReach("the map's tools", '[data-testid="map"] .tools');
+  await kit.id('measure-tool').click();
+  await kit.id('measure').waitFor();
+  await kit.id('measure-centre').click();
+  await inReach('measuring', '[data-testid="measure"]');
+  await kit.screenshot(`tablet-measure-${width}`);
+  await kit.id('measure-done').click();
+  await kit.act('crossings');
+  await kit.id('crossings').waitFor();
+  await kit.press('0');
+  await kit.id('new-zones').click();
+  await kit.id('site-panel').waitFor();
+  await kit.id('site-centre').click();
+  await until('the centre is a point', async () => (await kit.text('site-points')).includes('° S'));
+  await inReach('a zone', '[data-testid="site-panel"]');
+  await inReach('crossings above it', '[data-testid="crossings"]');
+  await kit.screenshot(`tablet-site-${width}`);
+  await kit.id('crossings-close').click();
+  await kit.press('Escape');
+  await kit.id('site-panel').waitFor({ state: 'detached' });
 }
 
 export async function lessMovement(kit) {

@@ -141,6 +141,22 @@ export class Kit {
     }, [within, rules]);
   }
 
+  /** The buttons and fields of a part of the page that something else lies over, each scrolled to first. */
+  covered(selector) {
+    return this.page.evaluate((within) => {
+      const targets = [...document.querySelectorAll(`${within} :is(button, input, select, summary)`)].filter((e) => e.checkVisibility({ checkVisibilityCSS: true }));
+      if (targets.length === 0) return [`nothing in ${within}`];
+      return targets.flatMap((e) => {
+        const shown = e.closest('label') ?? e;
+        shown.scrollIntoView({ block: 'center' });
+        const { left, top, width, height } = shown.getBoundingClientRect();
+        const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+        const name = e.dataset.testid ?? (e.ariaLabel || e.textContent.trim());
+        return hit && shown.contains(hit) ? [] : [`${name} lies under ${hit?.outerHTML.slice(0, 60)}`];
+      });
+    }, selector);
+  }
+
   /** The names of targets smaller than 44 px among what is shown. */
   smallTargets() {
     return this.page.evaluate(() =>
