@@ -97,9 +97,16 @@ function answer(request, response, body) {
 function accountCall(request, response, id, data) {
   if (me().role !== 'admin') return problem(response, 403, 'Accounts are kept by admins.');
   if (request.method === 'GET') return json(response, 200, accounts);
+  if (request.method === 'POST') {
+    if (accounts.some((a) => a.name === data.name)) return problem(response, 409, `There is an account ${data.name} already.`);
+    accounts.push({ name: data.name, role: data.role, created: world.iso(Date.now()) });
+    return json(response, 201, accounts.at(-1));
+  }
   const account = accounts.find((a) => a.name === id);
   if (!account) return problem(response, 404, 'There is no such account.');
   if (data.secondFactor === false) delete account.secondFactor;
+  if (data.role) account.role = data.role;
+  if (data.disabled !== undefined) account.disabled = data.disabled;
   return json(response, 200, account);
 }
 

@@ -153,6 +153,36 @@ export async function admin(kit) {
   check((await kit.text('entry-radio')).includes('added here by admin'), 'who added it is not told');
   await kit.id('remove-radio').click();
   await until('the link is gone', async () => (await kit.id('entry-radio').count()) === 0);
+  await accounts(kit);
   await kit.press('Escape');
-  return 'a feed added after a refusal, one of the file removed and put back; a link that waits for the next start';
+  return 'a feed added after a refusal, one of the file removed and put back; a link that waits for the next start; an account added after a refusal, given another role and password, closed and opened again';
+}
+
+/** In the dialog that is open. */
+async function accounts(kit) {
+  const sent = [];
+  const listen = (r) => /\/accounts(\/|$)/.test(r.url()) && r.method() !== 'GET' && sent.push(`${r.method()} ${r.url().split('/accounts')[1]} ${r.postData()}`);
+  kit.page.on('request', listen);
+  check(await kit.id('account-add').isDisabled(), 'an account without a name can be added');
+  await kit.id('account-name').fill('anna');
+  await kit.id('account-role').selectOption('viewer');
+  await kit.id('account-password').fill('six words that nobody guesses');
+  await kit.id('account-add').click();
+  await kit.id('admin').getByText('There is an account anna already.').waitFor();
+  await kit.id('account-name').fill('emil');
+  await kit.id('account-add').click();
+  const emil = kit.id('account-emil');
+  await emil.waitFor();
+  check((await emil.getAttribute('data-role')) === 'viewer', 'the account has another role than was chosen');
+  await kit.id('account-role-emil').selectOption('operator');
+  await until('the other role', async () => (await emil.getAttribute('data-role')) === 'operator');
+  await emil.getByRole('button', { name: 'Password' }).click();
+  await kit.id('account-renew').fill('six other words that nobody guesses');
+  await kit.press('Enter');
+  await until('the new password', () => sent.some((s) => s.startsWith('PATCH /emil') && s.includes('six other words')));
+  for (const closed of ['true', 'false']) {
+    await kit.id('account-disable-emil').click();
+    await until(`closed: ${closed}`, async () => (await emil.getAttribute('data-disabled')) === closed);
+  }
+  kit.page.off('request', listen);
 }

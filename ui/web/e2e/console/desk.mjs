@@ -188,5 +188,8 @@ export async function silence(kit, station) {
   check(bad.length === 0, bad.join('\n  '));
   const again = await startStation(new URL(station.url).port);
   await until('the page comes back by itself', async () => (await state()) === 'live', 30_000);
+  // The new station has new proposals: one is turned down.
+  await kit.id('cue-reject-c-3').click();
+  await until('the proposal is turned down', async () => (await kit.id('cue-reject-c-3').count()) === 0);
   return { again, words: `silence marked after ${marked} ms (of a stopped process), then not live; back by itself after a restart` };
 }

@@ -78,11 +78,26 @@ export async function layers(kit) {
   await kit.act('sensor coverage');
   await until('no coverage', async () => (await kit.shown('sensors-field')) === 0);
   await kit.act('sensor coverage');
+  await shownOrNot(kit);
   for (let i = 0; i < 13; i += 1) await kit.press('-');
   await until('the world', async () => (await kit.shown('world-land')) > 0 && (await kit.shown('world-borders')) > 0, 40_000);
   await kit.screenshot('world');
   await kit.press('z');
-  return 'contours, footprint, track with ellipse and trail; own line with date and source; coverage off and on; the world from afar';
+  return 'contours, footprint, track with ellipse and trail; own line with date and source; coverage, relief, footprints and ellipses off and on; the world from afar';
+}
+
+/** Each layer that can be put away, by a click in the dialog that the map's own button opens. */
+async function shownOrNot(kit) {
+  const relief = async () => (await kit.page.evaluate(() => window.vedette.mapLayers())).includes('hillshade');
+  const some = (layer) => async () => (await kit.shown(layer)) > 0;
+  for (const [name, drawn] of [['relief', relief], ['footprints', some('vehicles-footprint')], ['ellipses', some('tracks-ellipse')]]) {
+    for (const wanted of [false, true]) {
+      await kit.id('layers-tool').click();
+      await kit.id(`layer-${name}`).setChecked(wanted);
+      await kit.press('Escape');
+      await until(`${name} ${wanted ? 'again' : 'put away'}`, async () => (await drawn()) === wanted);
+    }
+  }
 }
 
 export async function viewshed(kit) {

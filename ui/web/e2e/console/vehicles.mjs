@@ -18,7 +18,7 @@ export async function panel(kit) {
   await kit.id('health').locator('summary').click();
   await until('the health of vehicle 1 unfolded', async () => (await kit.text('health')).includes('14 sats'));
   const words = await kit.page.getByRole('complementary', { name: 'Vehicles' }).innerText();
-  for (const word of ['AGL', 'AMSL', 'Battery', '74', 'GPS']) check(words.includes(word), `the panel does not say '${word}'`);
+  for (const word of ['AGL', 'AMSL', 'Battery', '74', 'GPS', 'left after it', 'AUTO']) check(words.includes(word), `the panel does not say '${word}'`);
   check(/roll \d+° (left|right) · nose \d+° (up|down)/.test(await kit.text('attitude')), `the attitude reads '${await kit.text('attitude')}'`);
   await kit.page.getByText('anna has control.').first().waitFor();
   // What was learned of the errors of its cameras, and starting anew after a repair.
@@ -74,6 +74,14 @@ export async function flying(kit) {
   await page.getByText('More commands').click();
   await kit.id('pause').click();
   await until('pause', () => sent.some((c) => c.command === 'pause'));
+  await kit.id('height').fill('55');
+  await kit.id('change-height').click();
+  await until('another height', () => sent.some((c) => c.command === 'changeAltitude' && c.altitudeAGL === 55));
+  // The fake's vehicle never answers to this one: the page says that nobody knows whether it acted.
+  await kit.id('speed').fill('7');
+  await kit.id('change-speed').click();
+  await until('another speed', () => sent.some((c) => c.command === 'changeSpeed' && c.speed === 7));
+  await kit.toast('whether it acted is not known');
   await kit.id('terminate').click();
   check(await kit.id('terminate-confirm').isDisabled(), 'a vehicle can be terminated without the phrase');
   const bad = await everyTheme(kit, 'terminating', 'dialog[open]');
@@ -125,6 +133,8 @@ export async function many(kit) {
   for (const id of [1, 2]) await kit.id(`many-${id}`).waitFor();
   await kit.id('many-hold').click();
   await until('both hold', () => sent.includes('1 hold') && sent.includes('2 hold'));
+  await kit.id('many-pause').click();
+  await until('both pause', () => sent.includes('1 pause') && sent.includes('2 pause'));
   await kit.id('many-2').uncheck();
   await kit.sure('many-return');
   await until('one of them returns', () => sent.includes('1 return'));
