@@ -65,6 +65,7 @@ type party struct {
 	crossed time.Time // zero: not yet
 	alerted time.Time // zero: not
 	trips   []string  // of sensors that it was near, for the record of those that were missed
+	grouped bool      // the alert is about a group, in which its track is, and was raised for others of them
 	seen    bool      // it was in a camera's view, before it had crossed or soon after
 }
 
@@ -360,6 +361,49 @@ func (s *scene) judge() {
 			v.cause, v.party = "again", found
 		}
 	}
+	s.judgeGroups()
+}
+
+// judgeGroups finds who walks with others and is told of with them: an open alert says that it is about a group, and one of its tracks, of which
+// there are several, is nearer to a member of a party than to anybody else, and near enough to be it.
+func (s *scene) judgeGroups() {
+	const itsTrackM = 12.0
+	var tracks map[string]geo.LatLon
+	for _, a := range s.picture.alerts.Alerts() {
+		if !a.State.Open() || a.Probably != alert.Group {
+			continue
+		}
+		if tracks == nil {
+			tracks = map[string]geo.LatLon{}
+			for _, t := range s.picture.tracker.Tracks(s.now) {
+				tracks[s.picture.trackID(t.ID)] = t.Position
+			}
+		}
+		for _, id := range a.Tracks {
+			at, alive := tracks[id]
+			if !alive {
+				continue
+			}
+			i := s.nearestObject(at)
+			if i < 0 || geo.Distance(at, s.objects[i].LatLon) > itsTrackM || !intruder(&s.objects[i]) {
+				continue
+			}
+			if p := s.parties[partyOf(s.objects[i].ID)]; p.alerted.IsZero() {
+				p.alerted, p.grouped = s.now, true
+			}
+		}
+	}
+}
+
+// nearestObject is the index of what is nearest to a place; -1: there is nothing.
+func (s *scene) nearestObject(at geo.LatLon) int {
+	nearest, index := math.Inf(1), -1
+	for i := range s.objects {
+		if d := geo.Distance(at, s.objects[i].LatLon); d < nearest {
+			nearest, index = d, i
+		}
+	}
+	return index
 }
 
 // explain says what truly is at a place: the nearest intruder, preferably one without an alert, or what else moves there.

@@ -12,6 +12,7 @@ import (
 type score struct {
 	hours             float64
 	crossings, told   int
+	grouped           int // of told those that an alert about a group tells of which was raised for others of them
 	noticeable, noted int // the same of those that tripped a sensor or were in a camera's view
 	alerts, nuisances int
 	causes            map[string]int
@@ -50,6 +51,9 @@ func (sum *score) add(s *scene) {
 			continue
 		}
 		sum.told++
+		if p.grouped {
+			sum.grouped++
+		}
 		if noticeable {
 			sum.noted++
 		}
@@ -99,9 +103,9 @@ func (sum *score) soon() float64     { return float64(sum.eyesSoon) / float64(ma
 func (sum *score) nuisance() float64 { return float64(sum.nuisances) / float64(max(1, sum.alerts)) }
 
 func (sum *score) String() string {
-	return fmt.Sprintf("%.1f h: %d of %d crossings alerted (%.3f), of those that tripped a sensor or were in a camera's view %d of %d; missed %v; %d alerts (%.1f an hour), nuisances %d (%.3f), by cause %v; %d looks proposed without an alert (%.1f an hour), %d led to one; "+
+	return fmt.Sprintf("%.1f h: %d of %d crossings alerted (%.3f; %d of them within an alert about a group), of those that tripped a sensor or were in a camera's view %d of %d; missed %v; %d alerts (%.1f an hour), nuisances %d (%.3f), by cause %v; %d looks proposed without an alert (%.1f an hour), %d led to one; "+
 		"from the crossing to the alert p50 %.0f s, p95 %.0f s; from approval to eyes on p50 %.1f s, p95 %.1f s (%d of %d cues about somebody, the others never saw whom), with a drone within 200 m p50 %.1f s, p95 %.1f s (%d of %d), within %.0f s %d of %d; trips of gateways %v",
-		sum.hours, sum.told, sum.crossings, sum.share(), sum.noted, sum.noticeable, sum.missed, sum.alerts, float64(sum.alerts)/sum.hours, sum.nuisances, sum.nuisance(), sum.causes, sum.looks, float64(sum.looks)/sum.hours, sum.useful,
+		sum.hours, sum.told, sum.crossings, sum.share(), sum.grouped, sum.noted, sum.noticeable, sum.missed, sum.alerts, float64(sum.alerts)/sum.hours, sum.nuisances, sum.nuisance(), sum.causes, sum.looks, float64(sum.looks)/sum.hours, sum.useful,
 		quantile(sum.delays, 0.5), quantile(sum.delays, 0.95), quantile(sum.eyes, 0.5), quantile(sum.eyes, 0.95), len(sum.eyes), sum.cuesAll,
 		quantile(sum.eyesNear, 0.5), quantile(sum.eyesNear, 0.95), len(sum.eyesNear), sum.cuesNear, soonS, sum.eyesSoon, sum.cuesNear, sum.trips)
 }
