@@ -147,8 +147,15 @@ func (p *picture) addSensor(s fusion.Sensor) {
 func (p *picture) run(ctx context.Context, detections <-chan video.Detections, events <-chan sensors.Event) error {
 	ticker := time.NewTicker(pictureEvery)
 	defer ticker.Stop()
+	keeping := time.NewTicker(keepMetEvery)
+	defer keeping.Stop()
+	var kept sync.WaitGroup
+	defer kept.Wait()
 	for {
 		select {
+		case <-keeping.C:
+			met := p.alerts.Met()
+			kept.Go(func() { p.keepMet(ctx, met) })
 		case d := <-detections:
 			p.takeFrame(d)
 		case e := <-events:
@@ -158,6 +165,7 @@ func (p *picture) run(ctx context.Context, detections <-chan video.Detections, e
 		case <-ticker.C:
 			p.step(time.Now())
 		case <-ctx.Done():
+			p.keepMet(context.WithoutCancel(ctx), p.alerts.Met())
 			return nil
 		}
 	}

@@ -19,6 +19,9 @@ const restoredClosed = 24 * time.Hour
 // restore takes back from the record what was open when the station stopped: alerts go on, cues are over, and what people decided
 // is learned again. It is called before the picture runs.
 func (p *picture) restore(ctx context.Context, from *store.Store, now time.Time) error {
+	if err := p.restoreMet(ctx, from); err != nil {
+		return err
+	}
 	alerts, err := latest[api.Alert](ctx, from, kindAlert)
 	if err != nil {
 		return fmt.Errorf("take back the alerts: %w", err)

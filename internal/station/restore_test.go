@@ -207,3 +207,36 @@ func TestCrossingsAreCountedBySquareAndHour(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// TestWhatWasMetOutlivesARestart has walkers pass, restarts the station, and spoils what it kept.
+func TestWhatWasMetOutlivesARestart(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	p, s := pictureOn(t, folder)
+	now := time.Now()
+	walkPast(p, now)
+	p.step(now)
+	p.step(now.Add(6 * time.Second))
+	met := p.alerts.Met()
+	if met.People < 0.5 || len(met.Sensors) == 0 {
+		t.Fatalf("%+v", met)
+	}
+	during(t, p, s, func() {})
+	p, s = pictureOn(t, folder)
+	if is := p.alerts.Met(); is.People != met.People || len(is.Sensors) != len(met.Sensors) {
+		t.Errorf("%+v was %+v", is, met)
+	}
+	if err := s.Set(t.Context(), metSetting, []byte(`{"people":"many"}`)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p, s = pictureOn(t, folder)
+	if is := p.alerts.Met(); is.People != 0 {
+		t.Errorf("%+v", is)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -36,7 +36,7 @@ func (l Lesson) faded(now time.Time, half time.Duration) Lesson {
 // it runs it learns by itself. Areas that hold the place, and borders near it, learn from it too.
 func (e *Engine) Learn(sensors []string, place geo.LatLon, state State, at time.Time) {
 	e.teach(sensors, place, state, at)
-	if state != StateFalse {
+	if state != StateFalse || !at.After(e.usual.restoredTo) {
 		return // what nobody was alerted of is not in the record: people alone would be too many
 	}
 	var trips []Trip

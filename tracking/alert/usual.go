@@ -8,13 +8,14 @@ import (
 	"vedette/internal/geo"
 )
 
-// usual is who was met at the sensors of late: what is to be expected of the next trip there. It is kept in memory alone, and begins anew with
-// each start from what Config expects.
+// usual is who was met at the sensors of late: what is to be expected of the next trip there. It begins with what Config expects, or with what
+// an engine before this one has met (RestoreMet).
 type usual struct {
 	tallies         []tally        // in the order in which sensors were met
 	index           map[string]int // of their tallies, by sensor
 	people, animals float64        // of all sensors
 	faded           time.Time      // when the numbers held
+	restoredTo      time.Time      // until when they are those of an engine before this one; zero: it began anew
 }
 
 // tally is how often people and animals were met at a sensor: sums of probabilities.
