@@ -32,6 +32,8 @@ func (e *Engine) Follow(t Target, v Vehicle, who string, now time.Time) (Cue, er
 		return Cue{}, fmt.Errorf("%w: vehicle %d has no camera that can be pointed", ErrCannot, v.ID)
 	case !v.Airborne:
 		return Cue{}, fmt.Errorf("%w: vehicle %d is on the ground, and has to take off first", ErrCannot, v.ID)
+	case v.GoingHome:
+		return Cue{}, fmt.Errorf("%w: vehicle %d flies home or lands (%s): have it hold first", ErrCannot, v.ID, v.Mode)
 	}
 	t.AlertID, t.HunchID = "", ""
 	p, can := e.cfg.plan(t.place(), v)

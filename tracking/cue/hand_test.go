@@ -114,6 +114,7 @@ func TestWhyATrackCannotBeFollowed(t *testing.T) {
 		"nothing was heard": {change: func(v *cue.Vehicle) { v.Live = false }},
 		"no camera":         {change: func(v *cue.Vehicle) { v.HasCamera = false }},
 		"on the ground":     {change: func(v *cue.Vehicle) { v.Airborne = false }},
+		"hold first":        {change: func(v *cue.Vehicle) { v.GoingHome = true }},
 		"battery":           {change: func(v *cue.Vehicle) { v.BatteryTimeLeft = time.Minute }},
 		"no-fly":            {cfg: cue.Config{Zones: []zone.Zone{around}}, change: func(*cue.Vehicle) {}},
 	} {
