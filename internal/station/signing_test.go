@@ -95,9 +95,9 @@ func TestAVehicleGetsItsKeyThroughTheAPI(t *testing.T) {
 		t.Error("the vehicle keeps its key")
 	}
 	// What was said meanwhile is on disk.
-	untilTrue(t, "a telemetry log", func() bool { logs, err := w.TelemetryLogs(1); return err == nil && len(logs) == 1 })
+	untilTrue(t, "a telemetry log", func() bool { logs, err := w.TelemetryLogs(1); return err == nil && len(logs) == 1 && logs[0].Open })
 	logs, err := w.TelemetryLogs(1)
-	if err != nil || !logs[0].Open {
+	if err != nil || len(logs) != 1 {
 		t.Fatalf("%+v, %v", logs, err)
 	}
 	untilTrue(t, "it can be read", func() bool {

@@ -166,11 +166,11 @@ describe('WhepClient', () => {
     expect(peers).toHaveLength(1);
     expect(new Set(station.offers).size).toBe(1);
     expect(station.offers.length).toBeGreaterThan(5);
-    await settle(40_000);
+    await settle(50_000); // the minute, and twice the longest pause
     expect(peers).toHaveLength(2);
     expect(peers[0]!.closed).toBe(true);
     station.refuse = undefined;
-    await settle(8_000);
+    await settle(10_000);
     expect(peers).toHaveLength(2);
     expect(peers[1]!.remotes).toHaveLength(1);
     peers[1]!.become('connected');
