@@ -1,5 +1,5 @@
-// Looking back in the console against a running demo, by clicking and typing: the record is played and scrubbed, map, video,
-// alerts and charts go by one cursor, commands are off, and one key goes back to live. Until there is an alert to look back on, two operators
+// Looking back in the console against a running demo, by clicking and typing: the record is played and scrubbed, map, video
+// and alerts go by one cursor (no step reads the charts), commands are off, and one key goes back to live. Until there is an alert to look back on, two operators
 // share the vehicles and the station's maps (e2e/crew.mjs).
 // Usage: node e2e/time.mjs SIGN-IN-URL SCREENSHOT TOKEN MAPS-FOLDER TESTMAPS; TESTMAPS is the built command of ui/maps/testmaps.
 import { asker, check, teller, until } from './asks.mjs';
