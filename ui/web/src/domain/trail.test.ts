@@ -26,7 +26,7 @@ describe('a trail', () => {
     expect(steps(trail)).toEqual(Array.from({ length: 17 }, (_, i) => 3 + i));
   });
 
-  it('becomes a stub where fewer are wanted', () => {
+  it('is cut short where fewer points are wanted', () => {
     const trail = new Trail();
     walk(trail, 0, 100, 320);
     walk(trail, 100, 101, 12);
