@@ -32,7 +32,7 @@ type Alerts struct {
 	UsualHalfLife    time.Duration `yaml:"usualHalfLife,omitempty"`  // of who was met at a sensor
 
 	HunchConfidence float64       `yaml:"hunchConfidence,omitempty"` // 0 to 1, of trips that are worth a look
-	HunchBorderM    float64       `yaml:"hunchBorderM,omitempty"`    // of a track on its way to a border
+	HunchBorderM    float64       `yaml:"hunchBorderM,omitempty"`    // of a track on its way to a border; default: none is
 	HunchFor        time.Duration `yaml:"hunchFor,omitempty"`        // after it was last sensed
 }
 
@@ -62,7 +62,7 @@ type Cues struct {
 	FollowTime     time.Duration `yaml:"followTime,omitempty"`     // of a track that somebody has a vehicle follow
 	HunchTime      time.Duration `yaml:"hunchTime,omitempty"`      // on target, likewise
 	HunchETA       time.Duration `yaml:"hunchETA,omitempty"`       // the longest flight, likewise
-	HunchesPerHour int           `yaml:"hunchesPerHour,omitempty"` // proposals without an alert; default none
+	HunchesPerHour *int          `yaml:"hunchesPerHour,omitempty"` // proposals without an alert; 0: none; default 12
 
 	SearchWalkSlow  float64 `yaml:"searchWalkSlow,omitempty"` // m/s, of who is searched for
 	SearchWalkFast  float64 `yaml:"searchWalkFast,omitempty"`
@@ -87,7 +87,9 @@ func (c *checker) alerts(a Alerts, q Cues) {
 	} {
 		c.limit("alerts."+key, v, 0, 200)
 	}
-	c.limit("cues.hunchesPerHour", float64(q.HunchesPerHour), 0, 1000)
+	if q.HunchesPerHour != nil {
+		c.limit("cues.hunchesPerHour", float64(*q.HunchesPerHour), 0, 1000)
+	}
 	for key, v := range map[string]float64{"searchPd": q.SearchPd, "searchHidden": q.SearchHidden, "searchAcross": q.SearchAcross} {
 		c.limit("cues."+key, v, 0, 0.99)
 	}

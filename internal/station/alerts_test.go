@@ -71,7 +71,7 @@ func nights(tb testing.TB) (seeds []int64) {
 // BenchmarkAlerts plays hours of the default scenario and of a busy night, without and with looks. Nothing was tuned on its seeds.
 func BenchmarkAlerts(b *testing.B) {
 	seeds := nights(b)
-	for _, name := range []string{"crossing", "busy", "crossing" + withLooks, "busy" + withLooks} {
+	for _, name := range []string{"crossing", "busy", "crossing" + withoutLooks, "busy" + withoutLooks} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				sum := playNights(b, name, seeds...)

@@ -96,19 +96,16 @@ const (
 
 var sceneStart = time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
 
-// withLooks ends the name of a scenario in which looks without an alert are proposed as well, looksPerHour at most.
-const (
-	withLooks    = "+looks"
-	looksPerHour = 15
-)
+// withoutLooks ends the name of a scenario in which no looks without an alert are proposed.
+const withoutLooks = "-looks"
 
 // newScene builds the scene of a scenario and a seed.
 func newScene(tb testing.TB, name string, seed int64) *scene {
 	tb.Helper()
-	cues := cue.Config{}
-	name, looks := strings.CutSuffix(name, withLooks)
-	if looks {
-		cues.HunchesPerHour = looksPerHour
+	cues := cueConfig(config.Cues{}, nil)
+	name, none := strings.CutSuffix(name, withoutLooks)
+	if none {
+		cues.HunchesPerHour = 0
 	}
 	plan, err := scenario.Load(name)
 	if err != nil {

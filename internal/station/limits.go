@@ -28,9 +28,18 @@ func cueConfig(c config.Cues, zones []zone.Zone) cue.Config {
 	return cue.Config{
 		Zones: zones, StandoffM: c.StandoffM, HeightAGL: c.HeightAGL, ExpireAfter: c.Expire, LookRangeM: c.LookRangeM,
 		FarthestETA: c.FarthestETA, Reserve: c.Reserve, LeastStay: c.LeastStay, TimeOnTarget: c.TimeOnTarget,
-		HunchExpire: c.HunchExpire, HunchTime: c.HunchTime, FollowTime: c.FollowTime, CallAwayAfter: c.CallAwayAfter, HunchETA: c.HunchETA, HunchesPerHour: c.HunchesPerHour, LostAfter: c.LostAfter, QuietAfter: c.QuietAfter, HandoverLead: c.HandoverLead,
+		HunchExpire: c.HunchExpire, HunchTime: c.HunchTime, FollowTime: c.FollowTime, CallAwayAfter: c.CallAwayAfter, HunchETA: c.HunchETA, HunchesPerHour: hunchesPerHour(c), LostAfter: c.LostAfter, QuietAfter: c.QuietAfter, HandoverLead: c.HandoverLead,
 		SearchAfter: c.SearchAfter, SearchEvery: c.SearchEvery, SearchStepM: c.SearchStepM, SearchMostM: c.SearchMostM,
 		SearchPd: c.SearchPd, SearchHidden: c.SearchHidden, SearchAcross: c.SearchAcross, SearchWalkSlow: c.SearchWalkSlow, SearchWalkFast: c.SearchWalkFast,
 		SearchDriveSlow: c.SearchDriveSlow, SearchDriveFast: c.SearchDriveFast,
 	}
+}
+
+// hunchesPerHour is how many looks without an alert may be proposed, where nothing else is configured.
+func hunchesPerHour(c config.Cues) int {
+	const usual = 12
+	if c.HunchesPerHour == nil {
+		return usual
+	}
+	return *c.HunchesPerHour
 }

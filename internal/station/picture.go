@@ -57,6 +57,7 @@ type picture struct {
 	seen      map[string]time.Time // when detections of each feed were last recorded
 	recorded  time.Time
 	history   map[string]*trackHistory
+	glimpses  glimpses
 	requests  chan func()
 	posesNo   atomic.Uint64 // frames that had no pose
 	framesNo  atomic.Uint64 // frames dropped because too many waited
@@ -122,6 +123,7 @@ func newPicture(cfg pictureConfig, known []sensors.State) *picture {
 		views:    map[string]footprint{},
 		seen:     map[string]time.Time{},
 		history:  map[string]*trackHistory{},
+		glimpses: glimpses{},
 		requests: make(chan func()),
 		patrols:  map[string]api.Patrol{}, mutes: map[string]alert.Mute{}, unasked: map[string]time.Time{},
 	}

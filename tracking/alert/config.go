@@ -65,8 +65,8 @@ type Config struct {
 
 	// Hunches tells that what makes no alert may be worth a look; without it there are none.
 	Hunches bool
-	// HunchConfidence is the confidence from which trips that make no alert are worth a look: 0.15. HunchFor is how long after its last trip one is remembered: 4 min.
-	// HunchBorderM is how near to a border a track that a camera sees is worth watching: 600 m.
+	// HunchConfidence is the confidence from which trips that make no alert are worth a look: 0.5. HunchFor is how long after its last trip one is remembered: 4 min.
+	// HunchBorderM is how near to a border a track that a camera sees is worth watching: none is by default.
 	HunchConfidence float64
 	HunchBorderM    float64
 	HunchFor        time.Duration
@@ -119,8 +119,7 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.WeatherWindow, 5*time.Second)
 	orDefault(&c.WeatherSpanM, 200)
 	orDefault(&c.WeatherHold, 30*time.Second)
-	orDefault(&c.HunchConfidence, 0.15)
-	orDefault(&c.HunchBorderM, 600)
+	orDefault(&c.HunchConfidence, 0.5)
 	orDefault(&c.HunchFor, 4*time.Minute)
 	orDefault(&c.SuppressFor, 5*time.Minute)
 	orDefault(&c.GoneAfter, 90*time.Second)

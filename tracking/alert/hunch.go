@@ -72,8 +72,10 @@ func (e *Engine) judgeHunches(in Input) {
 		}
 		e.considerTrip(i, in.Now)
 	}
-	for _, t := range in.Tracks {
-		e.considerTrack(t, in.Now)
+	if e.cfg.HunchBorderM > 0 {
+		for _, t := range in.Tracks {
+			e.considerTrack(t, in.Now)
+		}
 	}
 }
 

@@ -30,7 +30,7 @@ func TestWhatIsWorthALook(t *testing.T) {
 		{"the same again is the same", []trip{{1, "s-1", "seismic", "WALK", 0.7}, {12, "s-1", "seismic", "WALK", 0.7}}, 1, ""},
 		{"what alerts is no hunch", []trip{{1, "s-1", "seismic", "WALK", 0.95}, {12, "s-1", "seismic", "WALK", 0.95}, {23, "s-1", "seismic", "WALK", 0.95}}, 0, ""},
 	} {
-		s := newStory(t, alert.Config{Hunches: true})
+		s := newStory(t, alert.Config{Hunches: true, HunchConfidence: 0.15, HunchBorderM: 600})
 		for _, x := range c.trips {
 			s.trip(x.sec, x.sensor, x.kind, x.detail, x.confidence, at(0, 500))
 		}
@@ -66,7 +66,7 @@ func TestWhatACameraSeesMakesAnAlertOfAHunch(t *testing.T) {
 		{"an animal", walker{from: 60, place: at(10, 510), class: animal}, 0, true},
 		{"one that only the sensor knows", walker{from: 60, place: at(10, 510), class: person, source: "s-1", knd: "seismic"}, 0, false},
 	} {
-		s := newStory(t, alert.Config{Hunches: true})
+		s := newStory(t, alert.Config{Hunches: true, HunchConfidence: 0.15, HunchBorderM: 600})
 		s.trip(1, "s-1", "seismic", "WALK", 0.8, at(0, 500))
 		w := c.track
 		w.id, w.to = "t-7", 120
@@ -91,7 +91,7 @@ func TestWhatACameraSeesMakesAnAlertOfAHunch(t *testing.T) {
 
 func TestATrackOnItsWayIsWorthALookBeforeItAlerts(t *testing.T) {
 	t.Parallel()
-	s := newStory(t, alert.Config{Hunches: true})
+	s := newStory(t, alert.Config{Hunches: true, HunchConfidence: 0.15, HunchBorderM: 600})
 	s.track(walker{id: "t-3", from: 0, to: 400, place: at(0, -400), vn: 1.4, class: person})
 	s.until(20)
 	s.none()
@@ -112,12 +112,31 @@ func TestATrackOnItsWayIsWorthALookBeforeItAlerts(t *testing.T) {
 
 func TestWhoWalksAwayIsNotWorthALook(t *testing.T) {
 	t.Parallel()
-	s := newStory(t, alert.Config{Hunches: true})
+	s := newStory(t, alert.Config{Hunches: true, HunchConfidence: 0.15, HunchBorderM: 600})
 	s.track(walker{id: "t-3", from: 0, to: 100, place: at(0, -300), vn: -1.4, class: person})
 	s.track(walker{id: "t-4", from: 0, to: 100, place: at(500, -900), vn: 1.4, class: person})
 	s.until(60)
 	if h := s.engine.Hunches(); len(h) != 0 {
 		t.Errorf("%+v", h)
+	}
+}
+
+// TestWhatNearlyAlertsIsWorthALook has the defaults ask about what is likelier somebody than not, and of nothing else.
+func TestWhatNearlyAlertsIsWorthALook(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		detail     string
+		confidence float64
+		hunches    int
+	}{{"WALK", 0.95, 1}, {"WALK", 0.6, 0}, {"UNKNOWN", 0.95, 0}} {
+		s := newStory(t, alert.Config{Hunches: true, AnimalsPerPerson: 2})
+		s.trip(1, "s-1", "seismic", c.detail, c.confidence, at(0, 500))
+		s.track(walker{id: "t-3", from: 0, to: 20, place: at(0, -400), vn: 1.4, class: person})
+		s.until(20)
+		s.none()
+		if h := s.engine.Hunches(); len(h) != c.hunches || len(h) > 0 && (h[0].TrackID != "" || h[0].Confidence < 0.5) {
+			t.Errorf("%s %.2f: %+v", c.detail, c.confidence, h)
+		}
 	}
 }
 

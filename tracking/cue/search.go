@@ -55,6 +55,9 @@ func (e *Engine) believe(in Input, targets map[string]Target) {
 			s.seen = &Sensed{At: in.Now, Lat: t.Lat, Lon: t.Lon, EE: t.EE, EN: t.EN, NN: t.NN, VE: t.VE, VN: t.VN, Moving: true}
 			continue
 		}
+		if t.Glimpse != nil && (s.seen == nil || t.Glimpse.At.After(s.seen.At)) {
+			s.seen = t.Glimpse
+		}
 		if s.belief == nil {
 			if !e.flown(id) {
 				continue

@@ -27,6 +27,7 @@ type hunt struct {
 	walkerE, walkerN float64
 	heading, speed   float64
 	drives           float64 // how likely, as the alert says
+	glimpse          *cue.Sensed
 	droneE, droneN   float64
 	yaw, pitch       float64   // of the camera, degrees
 	every            float64   // seconds from picture to picture
@@ -144,7 +145,7 @@ func (h *hunt) aimed(t *testing.T, evidence func(h *hunt) []cue.Sensed) time.Dur
 	t.Helper()
 	e := cue.New(h.cfg)
 	lost := target("a-1", origin)
-	lost.Seen, lost.Drives = false, h.drives
+	lost.Seen, lost.Drives, lost.Glimpse = false, h.drives, h.glimpse
 	for h.now.Before(start.Add(huntApproval + huntFor)) {
 		h.step()
 		if evidence != nil {

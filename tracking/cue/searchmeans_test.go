@@ -95,3 +95,30 @@ func TestABeamTellsWhichWayADriverWent(t *testing.T) {
 		t.Error(words)
 	}
 }
+
+// TestASearchBeginsWhereACameraSawThemLast has a camera pass over somebody whom a geophone hears from far away half a minute later.
+func TestASearchBeginsWhereACameraSawThemLast(t *testing.T) {
+	t.Parallel()
+	const worlds, offM = 30, 80.0
+	mean := func(glimpsed bool) time.Duration {
+		sum := time.Duration(0)
+		for seed := range uint64(worlds) {
+			h := newHunt(seed, 0.4)
+			h.walkerE, h.walkerN, h.heading, h.speed = offM, 0, 0, 1.3
+			h.droneE, h.droneN = h.droneE/4, h.droneN/4
+			if seen := at(offM, 0); glimpsed {
+				h.glimpse = &cue.Sensed{At: start.Add(-time.Second), Lat: seen.Lat, Lon: seen.Lon, EE: 9, NN: 9, VN: 1.3, Moving: true}
+			}
+			sum += h.aimed(t, func(*hunt) []cue.Sensed {
+				return []cue.Sensed{{At: start, Lat: origin.Lat, Lon: origin.Lon, EE: 40 * 40, NN: 40 * 40}}
+			})
+		}
+		return sum / worlds
+	}
+	seen, unseen := mean(true), mean(false)
+	words := fmt.Sprintf("found within %v, %v where no camera saw them before", seen, unseen)
+	t.Log(words)
+	if seen >= unseen/2 {
+		t.Error(words)
+	}
+}

@@ -28,6 +28,8 @@ type Target struct {
 	GroundUnknown bool
 	// Evidence is what told of it when, oldest first, while nothing follows it: trips of sensors.
 	Evidence []Sensed
+	// Glimpse is where a camera saw it last, while nothing follows it; nil: none did, or too long ago.
+	Glimpse *Sensed
 	// Urgency orders targets that compete for vehicles: caution 1, serious 2, critical 3.
 	Urgency int
 	// Reasons are the alert's; the first is told with the proposal.
