@@ -47,7 +47,8 @@ export function payload(v, now) {
       freeMiB: v.id === 1 ? 12_000 : 310, tracking: v.tracking ? { state: v.id === 1 ? 'active' : 'coasting', ...v.tracking, t } : { state: 'idle', t },
     },
   ];
-  const control = v.id === 1 ? { who: 'us', system: 255, component: 190 } : { who: 'other', system: 254, component: 190 };
+  const holder = v.gimbalHolder ?? (v.id === 1 ? 'us' : 'other');
+  const control = { us: { who: 'us', system: 255, component: 190 }, other: { who: 'other', system: 254, component: 190 }, nobody: { who: 'nobody' } }[holder];
   const gimbals = [
     { id: 154, name: 'Gimbal', pitchDeg: -38, yawDeg: 20, mode: v.gimbalMode, abilities: ['pitch', 'yaw', 'lock', 'follow', 'neutral'], control, failures: v.id === 2 ? ['motor error'] : [] },
   ];

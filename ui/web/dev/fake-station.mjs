@@ -150,7 +150,8 @@ function vehicleCall(request, response, id, verb, data) {
   if (data.command === 'changeSpeed') return problem(response, 504, `${v.name} did not answer; since then it reports armed, mode ${v.mode}: whether it acted is not known.`);
   if (data.command === 'terminate' && data.confirm !== `TERMINATE ${id}`) return problem(response, 400, `type TERMINATE ${id} to confirm`);
   if (verb === 'gimbal' && data.lookAt) v.target = data.lookAt;
-  if (verb === 'gimbal' && data.mode) v.gimbalMode = data.mode;
+  if (verb === 'gimbal' && ['control', 'release'].includes(data.mode)) v.gimbalHolder = data.mode === 'control' ? 'us' : 'nobody';
+  else if (verb === 'gimbal' && data.mode) v.gimbalMode = data.mode;
   if (verb === 'tracking') v.tracking = request.method === 'DELETE' ? undefined : { box: data.box, point: data.point };
   if (verb === 'camera') payloadCall(v, data);
   if (data.command === 'changeAltitude') v.goal = data.altitudeAGL;

@@ -13,6 +13,7 @@ import { lessMovement, remembered, report, silence, tablet } from './console/des
 import { keyboard } from './console/keyboard.mjs';
 import { check, Failure, Kit, startStation } from './console/kit.mjs';
 import { coordinates, crossings, layers, measuring, viewshed } from './console/map.mjs';
+import { payload } from './console/payload.mjs';
 import { plan } from './console/plan.mjs';
 import { sensors } from './console/sensors.mjs';
 import { fingers } from './console/fingers.mjs';
@@ -23,7 +24,7 @@ import { flying, many, panel } from './console/vehicles.mjs';
 import { wall } from './console/video.mjs';
 
 // What only looks comes before what flies: a vehicle on the ground shows less.
-const steps = { everyView, alerts, panel, measuring, coordinates, viewshed, crossings, layers, wall, hand, overlays, spans, sensors, adopt, zones, keyboard, flying, many, plan, report, tablet, fingers, lessMovement, hostileNames, asleep, remembered, admin, viewer };
+const steps = { everyView, alerts, panel, measuring, coordinates, viewshed, crossings, layers, wall, hand, overlays, payload, spans, sensors, adopt, zones, keyboard, flying, many, plan, report, tablet, fingers, lessMovement, hostileNames, asleep, remembered, admin, viewer };
 
 const [folder, only] = process.argv.slice(2);
 if (folder) mkdirSync(folder, { recursive: true });

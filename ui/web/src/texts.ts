@@ -913,6 +913,7 @@ const english = {
     track: 'Track …',
     tilt: (deg: string) => `tilt ${deg}°`,
     take: 'Take',
+    takeFrom: (station: string) => `Take it from station ${station}?`,
     release: 'Release',
     modes: { lock: 'Lock', follow: 'Follow', neutral: 'Neutral' },
     /** What was asked for, within a sentence. */
@@ -925,7 +926,7 @@ const english = {
     idle: 'idle',
     controlUntold: 'who controls it is not told',
     controls: { us: 'this station controls it', vehicle: 'the vehicle controls it', nobody: 'nobody controls it' },
-    controlledBy: (system: string, component: string) => `station ${system}/${component} controls it`,
+    controlledBy: (station: string) => `station ${station} controls it`,
     tracks: 'tracks',
     outOfSight: 'tracks, target out of sight',
     trackingFailed: 'tracking failed',

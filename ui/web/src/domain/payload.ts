@@ -69,8 +69,13 @@ export function controlWords(g: GimbalState): string {
     case 'nobody':
       return words.controls.nobody;
     default:
-      return words.controlledBy(String(c?.system ?? '–'), String(c?.component ?? '–'));
+      return words.controlledBy(holder(g));
   }
+}
+
+/** The station that moves a gimbal, as MAVLink numbers them: '254/190'. */
+export function holder(g: GimbalState): string {
+  return `${g.control?.system ?? '–'}/${g.control?.component ?? '–'}`;
 }
 
 /** What a camera's tracker does; undefined while it is idle. */
