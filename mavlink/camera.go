@@ -135,6 +135,7 @@ func (s *Service) Camera(ctx context.Context, id int, cameraID uint8, c CameraCo
 		ack, err = s.recordsAnyway(ctx, sys, cam, c, began, err)
 	}
 	sys.refresh(cam.Component, o.Shows...)
+	sys.shows(cam, c, err)
 	if err != nil {
 		return Ack{}, fmt.Errorf("camera %d: %w", cam.ID, err)
 	}

@@ -108,6 +108,13 @@ func TestARecordingWhoseAgreementWasLostIsNoRefusal(t *testing.T) {
 	if _, _, source := a.Camera(); source != 2 {
 		t.Errorf("source %d", source)
 	}
+	if no := cameraOf(s).NoSources; len(no) != 0 {
+		t.Errorf("it is said to lack %v", no)
+	}
+	if _, err := s.Camera(within(t), 1, 100, camera.Source{First: "ndvi"}); err == nil {
+		t.Error("an imager that it has not was shown")
+	}
+	eventually(t, "it is known that it lacks it", func() bool { return slices.Equal(cameraOf(s).NoSources, []string{"ndvi"}) })
 }
 
 func TestWhatACameraCannotDoIsNotSent(t *testing.T) {

@@ -61,3 +61,15 @@ func (p *part) trackingWishes(component uint8, scaled func(hz float64) float64) 
 	}
 	return all
 }
+
+// shows notes what became of the wish to see an imager. A refusal counts where the protocol says that asking again is of no use.
+func (s *system) shows(cam Camera, c CameraCommand, err error) {
+	source, ok := c.(camera.Source)
+	refused := isDenied(err, common.MAV_RESULT_DENIED) || isDenied(err, common.MAV_RESULT_UNSUPPORTED)
+	if !ok || source.First == "default" || source.Second != "" || err != nil && !refused {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state.cameras.Shows(cam.ID, source.First, err == nil)
+}

@@ -106,7 +106,7 @@ func (v *vehicles) describeCameras(m mavlink.Vehicle, now time.Time) []api.Camer
 		d := api.Camera{
 			ID: int(c.ID), Component: int(c.Component), Name: c.Name, Firmware: c.Firmware, Kind: c.Kind(), Abilities: c.AbilityNames(),
 			Gimbal: int(c.Gimbal), Mode: c.Mode, ZoomPercent: c.ZoomPercent, FocusPercent: c.FocusPercent,
-			DefinitionURI: c.DefinitionURI, LastPhoto: photoOf(c.LastPhoto), Tracking: trackingOf(c.Tracking),
+			DefinitionURI: c.DefinitionURI, LastPhoto: photoOf(c.LastPhoto), Tracking: trackingOf(c.Tracking), NoSources: c.NoSources,
 		}
 		if view := c.View; view != nil {
 			d.HFOVDeg, d.VFOVDeg = &view.HFOVDeg, positive(view.VFOVDeg)

@@ -38,6 +38,8 @@ type Camera struct {
 	Streams  []Stream
 	Thermal  []ThermalRange
 	Tracking *Tracking
+	// NoSources are the imagers that it refused to show (see Source), by their names there.
+	NoSources []string
 }
 
 // View is a field of view in degrees; VFOVDeg is 0 while not known.

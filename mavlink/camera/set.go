@@ -149,6 +149,22 @@ func (s *Set) Stopped(id uint8, at time.Time) {
 	}
 }
 
+// Shows notes whether a camera agreed to show an imager, which no ability tells: one that it refused it is taken not to have, until it agrees or starts anew.
+func (s *Set) Shows(id uint8, source string, agreed bool) Change {
+	e, ok := s.cameras[id]
+	if !ok || slices.Contains(e.NoSources, source) != agreed {
+		return Nothing
+	}
+	// Anew each time: copies of the camera hold the list.
+	left := slices.DeleteFunc(slices.Clone(e.NoSources), func(name string) bool { return name == source })
+	if !agreed {
+		left = append(left, source)
+		slices.Sort(left)
+	}
+	e.NoSources = left
+	return State
+}
+
 // List gives the cameras by id.
 func (s *Set) List() []Camera {
 	all := make([]Camera, 0, len(s.cameras))

@@ -70,7 +70,11 @@ func (a *Autopilot) cameraCommand(m *common.MessageCommandLong) {
 	case common.MAV_CMD_SET_CAMERA_MODE:
 		c.mode = common.CAMERA_MODE(m.Param2)
 	case common.MAV_CMD_SET_CAMERA_SOURCE:
-		c.source = m.Param2
+		if m.Param2 == float32(common.CAMERA_SOURCE_NDVI) {
+			result = common.MAV_RESULT_DENIED // it has no such imager
+		} else {
+			c.source = m.Param2
+		}
 	case common.MAV_CMD_IMAGE_START_CAPTURE:
 		if needs(common.CAMERA_CAP_FLAGS_CAPTURE_IMAGE) && (m.Param4 == 0 || m.Param4 != c.sequence) {
 			c.sequence = m.Param4

@@ -25,6 +25,7 @@ type Camera struct {
 	Streams       []CameraStream `json:"streams,omitempty"`
 	ThermalRanges []ThermalRange `json:"thermalRanges,omitempty"`
 	Tracking      *Tracking      `json:"tracking,omitempty"`
+	NoSources     []string       `json:"noSources,omitempty"` // imagers that it refused to show: eo, ir, ndvi
 	DefinitionURI string         `json:"definitionUri,omitempty"`
 }
 

@@ -43,7 +43,7 @@ export function payload(v, now) {
   const cameras = [
     {
       id: 100, component: 100, name: 'Thermal', kind: 'thermal', abilities: kinds, gimbal: 154, zoomPercent: Math.round(v.zoom), hfovDeg: 24.6, photo: 'idle',
-      photos: v.photos, recording: v.recordingSince !== undefined, ...(v.recordingSince ? { recordingS: (now - v.recordingSince) / 1000 } : {}),
+      photos: v.photos, noSources: v.noSources, recording: v.recordingSince !== undefined, ...(v.recordingSince ? { recordingS: (now - v.recordingSince) / 1000 } : {}),
       freeMiB: v.id === 1 ? 12_000 : 310, tracking: v.tracking ? { state: v.id === 1 ? 'active' : 'coasting', ...v.tracking, t } : { state: 'idle', t },
     },
   ];

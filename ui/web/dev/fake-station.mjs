@@ -153,6 +153,11 @@ function vehicleCall(request, response, id, verb, data) {
   if (verb === 'gimbal' && ['control', 'release'].includes(data.mode)) v.gimbalHolder = data.mode === 'control' ? 'us' : 'nobody';
   else if (verb === 'gimbal' && data.mode) v.gimbalMode = data.mode;
   if (verb === 'tracking') v.tracking = request.method === 'DELETE' ? undefined : { box: data.box, point: data.point };
+  // The camera of vehicle 1 has nothing but heat.
+  if (data.source && id === 1 && data.source !== 'ir') {
+    v.noSources = [data.source];
+    return problem(response, 422, 'vehicle 1 refused: denied');
+  }
   if (verb === 'camera') payloadCall(v, data);
   if (data.command === 'changeAltitude') v.goal = data.altitudeAGL;
   if (data.command === 'mode') v.mode = data.mode;

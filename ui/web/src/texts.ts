@@ -909,6 +909,7 @@ const english = {
     record: 'Record',
     eo: 'EO',
     ir: 'IR',
+    refusedSource: { eo: 'It refused a daylight picture: it seems to have none.', ir: 'It refused an infrared picture: it seems to have none.' },
     stopTracking: 'Stop tracking',
     track: 'Track …',
     tilt: (deg: string) => `tilt ${deg}°`,

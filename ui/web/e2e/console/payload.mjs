@@ -30,10 +30,11 @@ export async function payload(kit) {
     await taken(own, sent);
     await own.id('release-control').click();
     await own.id('take-control').waitFor();
+    await oneImager(own);
   } finally {
     await page.close();
   }
-  return 'a target by a drag, with its box where it was drawn, and by a click, each ended; daylight and heat; a gimbal taken from another station when asked twice, refused in words, released';
+  return 'a target by a drag, with its box where it was drawn, and by a click, each ended; daylight and heat; the button of what a camera refused is off, with words; a gimbal taken from another station when asked twice, refused in words, released';
 }
 
 /** Where the picture lies on the screen within its tile. */
@@ -59,6 +60,7 @@ async function target(kit, sent) {
   await kit.press('Escape');
   await kit.id(`pick-${feed}`).waitFor({ state: 'detached' });
   await kit.id(`track-mode-${camera}`).click();
+  await page.locator(`[data-testid="pick-${feed}"].ready`).waitFor();
   const at = await pictureBox(kit);
   const drawn = { x: 0.3, y: 0.35, w: 0.25, h: 0.3 };
   const [left, top] = [at.x + at.w * drawn.x, at.y + at.h * drawn.y];
@@ -67,6 +69,7 @@ async function target(kit, sent) {
   await page.mouse.down();
   await page.mouse.move(left + (at.w * drawn.w) / 2, top + (at.h * drawn.h) / 2);
   await page.mouse.move(left + at.w * drawn.w, top + at.h * drawn.h);
+  await page.locator(`[data-testid="pick-${feed}"] .drawn`).waitFor({ timeout: 10_000 });
   await kit.screenshot('payload-drawn');
   check(sent.length === 0, 'a target is sent while it is drawn');
   await page.mouse.up();
@@ -101,6 +104,27 @@ async function source(kit, sent) {
     await kit.toast(words);
     check(JSON.stringify(sent) === JSON.stringify([{ what: 'POST camera', camera, command: 'source', source: button }]), `sent ${JSON.stringify(sent)}`);
   }
+}
+
+/** Which imagers a camera has is known once it refuses one. */
+async function oneImager(kit) {
+  await kit.id('vehicle-1').click();
+  await kit.id('takeover').click();
+  await kit.id('takeover-reason').fill('to look');
+  await kit.id('takeover-confirm').click();
+  await kit.id('release-control').waitFor();
+  const eo = kit.id(`source-eo-${camera}`);
+  if (!(await eo.isVisible())) await kit.id('payload').locator('summary').click();
+  check(await eo.isEnabled(), 'what was never asked of a camera is barred');
+  await eo.click();
+  await kit.toast('vehicle 1 refused');
+  await until('the button is barred', () => eo.isDisabled());
+  check(/refused a daylight picture/.test(await kit.text(`refused-eo-${camera}`)), 'it is not said why');
+  check(await kit.id(`source-ir-${camera}`).isEnabled(), 'the other imager is barred too');
+  const bad = await everyTheme(kit, 'a camera of one imager', `[data-testid="camera-${camera}"]`);
+  check(bad.length === 0, bad.join('; '));
+  await kit.screenshot('payload-one-imager');
+  await kit.id('release-control').click();
 }
 
 async function taken(kit, sent) {

@@ -23,6 +23,7 @@ export const camera = object({
   name: optional(str),
   kind: optional(str),
   abilities: optional(array(str)),
+  noSources: optional(array(str)),
   gimbal: optional(num),
   mode: optional(str),
   zoomPercent: optional(num),
