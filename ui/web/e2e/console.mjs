@@ -13,18 +13,22 @@ import { lessMovement, remembered, report, silence, tablet } from './console/des
 import { keyboard } from './console/keyboard.mjs';
 import { check, Failure, Kit, startStation } from './console/kit.mjs';
 import { coordinates, crossings, layers, measuring, viewshed } from './console/map.mjs';
+import { menu } from './console/menu.mjs';
 import { payload } from './console/payload.mjs';
-import { plan } from './console/plan.mjs';
+import { picks } from './console/picks.mjs';
+import { patterns, plan } from './console/plan.mjs';
 import { sensors } from './console/sensors.mjs';
 import { fingers } from './console/fingers.mjs';
 import { hand } from './console/hand.mjs';
 import { overlays } from './console/overlays.mjs';
 import { spans } from './console/spans.mjs';
+import { terminate } from './console/terminate.mjs';
 import { flying, many, panel } from './console/vehicles.mjs';
 import { wall } from './console/video.mjs';
+import { zoneRules } from './console/zonerules.mjs';
 
 // What only looks comes before what flies: a vehicle on the ground shows less.
-const steps = { everyView, alerts, panel, measuring, coordinates, viewshed, crossings, layers, wall, hand, overlays, payload, spans, sensors, adopt, zones, keyboard, flying, many, plan, report, tablet, fingers, lessMovement, hostileNames, asleep, remembered, admin, viewer };
+const steps = { everyView, alerts, panel, measuring, coordinates, viewshed, crossings, layers, wall, hand, overlays, payload, spans, sensors, adopt, zones, zoneRules, keyboard, flying, many, menu, picks, terminate, plan, patterns, report, tablet, fingers, lessMovement, hostileNames, asleep, remembered, admin, viewer };
 
 const [folder, only] = process.argv.slice(2);
 if (folder) mkdirSync(folder, { recursive: true });

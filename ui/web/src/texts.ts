@@ -732,6 +732,7 @@ const english = {
     /** Around the words that have to be typed. */
     type: 'Type',
     toConfirm: 'to confirm',
+    notPhrase: 'This is not what is to be typed: nothing is sent.',
     terminate: 'Terminate',
   },
 
@@ -1070,6 +1071,8 @@ const english = {
     spacing: (metres: number) => `The spacing counts ${metres} m as the height above what is looked at.`,
     lanes: (n: number, apart: string, length: string) =>
       plural(n, { one: `1 lane, ${apart} apart, ${length} in all`, other: `${n} lanes, ${apart} apart, ${length} in all` }),
+    along: (heading: string) => `, heading ${heading}`,
+    needs: (field: string, from: number, to: number) => `${field}: a number from ${from} to ${to}.`,
     add: (n: number) => plural(n, { one: 'Add 1 waypoint', other: `Add ${n} waypoints` }),
     threeCorners: 'An area needs at least three corners.',
     empty: 'The area is empty: its corners lie on a line.',
@@ -1397,6 +1400,9 @@ const english = {
     dateLine: 'It crosses the 180th meridian: make two zones of it, one on each side.',
     crosses: 'It crosses itself: move the points so that its sides do not meet.',
     halfTime: 'From and to belong together.',
+    badSpeed: 'Speeds need from 0 to 200 m/s.',
+    speedsSwapped: 'The slowest is faster than the fastest.',
+    badLoiter: 'Inside for at least: a time as 30s, 5m or 1h30m, 24h at most.',
     badTime: 'A time is written as 22:30, from 00:00 to 23:59.',
     sure: 'Remove it?',
     zoneKinds: {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { check, Failure, until } from '../asks.mjs';
+import { coarse } from '../browser.mjs';
 
 export { check, Failure, until };
 
@@ -167,4 +168,36 @@ export class Kit {
         .map(({ e, r }) => `${e.dataset.testid ?? e.textContent.trim().slice(0, 20)} ${Math.round(r.width)}x${Math.round(r.height)}`),
     );
   }
+}
+
+/** Takes control of a vehicle, from whom it may be. */
+export async function takeControl(kit, id) {
+  await kit.id(`vehicle-${id}`).click();
+  await until(`something to do about the control of ${id}`, async () => (await kit.id('take-control').count()) + (await kit.id('takeover').count()) + (await kit.id('release-control').count()));
+  if (await kit.id('takeover').count()) {
+    await kit.id('takeover').click();
+    await kit.id('takeover-reason').fill('anna has gone home');
+    await kit.id('takeover-confirm').click();
+  } else if (await kit.id('take-control').count()) await kit.id('take-control').click();
+  await kit.id('release-control').waitFor();
+}
+
+/** A tablet at a station of its own. */
+export async function tabletOf(kit) {
+  const context = await kit.page.context().browser().newContext({ viewport: { width: 1024, height: 768 }, hasTouch: true, isMobile: true, ...(kit.folder ? {} : coarse) });
+  context.setDefaultTimeout(60_000);
+  const page = await context.newPage();
+  const station = await startStation();
+  const own = new Kit(page, station.url, kit.folder);
+  const end = async () => {
+    await context.close();
+    station.child.kill('SIGKILL');
+  };
+  try {
+    await own.open();
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return { own, page, end };
 }

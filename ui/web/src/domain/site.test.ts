@@ -95,6 +95,22 @@ describe('a zone', () => {
     expect(lacking({ ...d, kind: 'noFly', to: '24:00' })).toEqual([]);
   });
 
+  it.each([
+    [{ minSpeed: 201 }, 'Speeds need from 0 to 200 m/s.'],
+    [{ maxSpeed: -1 }, 'Speeds need from 0 to 200 m/s.'],
+    [{ minSpeed: NaN }, 'Speeds need from 0 to 200 m/s.'],
+    [{ minSpeed: 5, maxSpeed: 4 }, 'The slowest is faster than the fastest.'],
+    [{ minSpeed: 5, maxSpeed: 0 }, ''],
+    [{ loiter: '5' }, 'Inside for at least: a time as 30s, 5m or 1h30m, 24h at most.'],
+    [{ loiter: '25h' }, 'Inside for at least: a time as 30s, 5m or 1h30m, 24h at most.'],
+    [{ loiter: ' 1h0m30.5s ' }, ''],
+    [{ kind: 'border' as const, loiter: 'soon' }, ''],
+    [{ kind: 'noFly' as const, minSpeed: 900 }, ''],
+  ])('has a rule that makes sense: %o', (rule, words) => {
+    const d = draftOf(zoneEntry({ kind: 'area', points: square })) as ZoneDraft;
+    expect(lacking({ ...d, ...rule }).join()).toBe(words);
+  });
+
   it('of a file that repeats the first point is not closed twice', () => {
     const d = draftOf(zoneEntry({ kind: 'area', points: [...square, square[0]] })) as ZoneDraft;
     expect(d.points).toEqual(square);

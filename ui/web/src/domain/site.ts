@@ -197,7 +197,23 @@ export function lacking(d: SiteDraft): string[] {
   else if (crosses(d.points, d.kind !== 'border')) out.push(texts.site.crosses);
   if ((d.from === '') !== (d.to === '')) out.push(texts.site.halfTime);
   else if (ruled(d.kind) && [d.from, d.to].some((t) => t !== '' && !/^([01]\d|2[0-3]):[0-5]\d$/.test(t))) out.push(texts.site.badTime);
+  if (ruled(d.kind)) out.push(...badSpeeds(d));
+  if (d.kind === 'area' && d.loiter.trim() !== '' && !goodSpan(d.loiter.trim())) out.push(texts.site.badLoiter);
   return out;
+}
+
+function badSpeeds({ minSpeed, maxSpeed }: ZoneDraft): string[] {
+  if ([minSpeed, maxSpeed].some((v) => v !== null && !(v >= 0 && v <= 200))) return [texts.site.badSpeed];
+  return minSpeed !== null && maxSpeed !== null && maxSpeed > 0 && maxSpeed < minSpeed ? [texts.site.speedsSwapped] : [];
+}
+
+const unitS: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 0.001 };
+
+/** A span as the configuration file has it, such as '1h30m', of a day at most. */
+function goodSpan(typed: string): boolean {
+  if (!/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(typed)) return false;
+  const seconds = [...typed.matchAll(/([\d.]+)(h|ms|m|s)/g)].reduce((sum, [, n, unit]) => sum + Number(n) * unitS[unit!]!, 0);
+  return seconds <= 86_400;
 }
 
 /** Whether two points in a row lie on either side of the 180th meridian. */

@@ -7,6 +7,8 @@ import { beat, feature, get, labelFont, liveSource, ofKind, point, polygon, type
 import type { Palette } from './palette';
 
 export const alertLayer = 'alerts-symbol';
+/** So far above its place the middle of an alert's mark stands. */
+export const alertMarkPx = 26;
 
 /** A new alert pulses for so long; then it stands still, and the queue alone insists. */
 const pulseForMs = 60_000;

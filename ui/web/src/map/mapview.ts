@@ -10,15 +10,17 @@ import { boundsOf } from '../domain/geometry';
 import type { LonLat, Place, Terrain } from '../domain/model';
 import type { Store, Topic } from '../domain/store';
 import { nearest } from '../domain/trackarray';
-import { alertLayer, alerts } from './alerts';
+import { alertLayer, alertMarkPx, alerts } from './alerts';
 import { asked } from './asked';
 import { crossings } from './crossings';
 import { Ground } from './ground';
+import { nearestFirst, type Hit } from './hits';
 import { drawImage, imageRatio, imageRatioSoftware } from './images';
 import { measure } from './measure';
 import { collection, type Overlay, type View } from './overlay';
 import { own } from './own';
 import { plans } from './plans';
+import { onMenu } from './press';
 import { readPalette, type Palette } from './palette';
 import { sensorLayer, sensors } from './sensors';
 import { sketch } from './sketch';
@@ -34,9 +36,6 @@ import { zones } from './zones';
 setWorkerUrl(workerUrl);
 
 const overlays: readonly Overlay[] = [zones, own, plans, sensors, vehicles, traffic, tracks, alerts, crossings, asked, measure, sketch];
-
-/** What lies under a click. */
-export type Hit = { kind: 'track' | 'alert' | 'sensor'; id: string } | { kind: 'vehicle'; id: number };
 
 /** A place on the screen, in pixels from the map's corner. */
 export interface ScreenPoint {
@@ -56,12 +55,18 @@ export interface MapOptions {
   centre: Place | undefined;
   /** What is selected and wanted at first. */
   selection: Selection;
-  onClick(at: Place, screen: ScreenPoint, hit: Hit | undefined): void;
+  /** hits is what lies there, the nearest first. */
+  onClick(at: Place, screen: ScreenPoint, hits: readonly Hit[]): void;
+  /** A right click, a long press, or by the key for menus in the map's middle. */
+  onMenu(at: Place, screen: ScreenPoint, byKey: boolean): void;
   onCursor(at: Place | undefined): void;
   /** The user moves the map. */
   onMove(): void;
   onProblem(text: string): void;
 }
+
+/** How far from a symbol a click may be, in pixels. */
+const reach = 14;
 
 const redrawMs = 250;
 /** Without a graphics card a redraw costs about 120 ms of CPU, so the map is drawn half as often. */
@@ -175,6 +180,12 @@ export class MapView {
     this.map.easeTo({ zoom: this.zoomGoal, duration: 200 });
   }
 
+  /** Where a place would be drawn, in pixels from the map's corner. */
+  pixel(at: LonLat): ScreenPoint {
+    const { x, y } = this.map.project(at);
+    return { x, y };
+  }
+
   get centre(): LonLat {
     const { lng, lat } = this.map.getCenter();
     return [lng, lat];
@@ -202,6 +213,16 @@ export class MapView {
     return this.loaded && this.map.getLayer(layer) ? this.map.queryRenderedFeatures({ layers: [layer] }).length : 0;
   }
 
+  /** What one layer shows now: each thing with its place in pixels from the map's corner, and whether it is marked as selected. */
+  drawnIn(layer: string): { id: unknown; x: number; y: number; selected: boolean }[] {
+    if (!this.loaded || !this.map.getLayer(layer)) return [];
+    return this.map.queryRenderedFeatures({ layers: [layer] }).flatMap(({ geometry, properties: p }) => {
+      if (geometry.type !== 'Point') return [];
+      const [lon, lat] = geometry.coordinates;
+      return [{ id: p['id'] as unknown, ...this.pixel([lon!, lat!]), selected: p['selected'] === true || /\|selected$/.test(String(p['icon'])) }];
+    });
+  }
+
   destroy(): void {
     clearInterval(this.timer);
     this.unsubscribe();
@@ -222,9 +243,11 @@ export class MapView {
       this.ground.loadWorld(map).catch((error: unknown) => options.onProblem(`map: ${String(error)}`));
     });
     map.on('moveend', () => this.contours());
+    const pressed = onMenu(map, options.onMenu);
     map.on('click', (e) => {
+      if (pressed()) return;
       const at = { lat: e.lngLat.lat, lon: e.lngLat.lng };
-      options.onClick(at, { x: e.point.x, y: e.point.y }, this.hit(e.point));
+      options.onClick(at, { x: e.point.x, y: e.point.y }, this.hits(e.point));
     });
     map.on('mousemove', (e) => options.onCursor({ lat: e.lngLat.lat, lon: e.lngLat.lng }));
     map.on('mouseout', () => options.onCursor(undefined));
@@ -292,28 +315,33 @@ export class MapView {
     if (image && palette === this.palette && !this.map.hasImage(id)) this.map.addImage(id, image, { pixelRatio });
   }
 
-  private hit(at: ScreenPoint): Hit | undefined {
-    const reach = 14;
+  private hits(at: ScreenPoint): Hit[] {
     const found = this.map.queryRenderedFeatures(
       [
         [at.x - reach, at.y - reach],
         [at.x + reach, at.y + reach],
       ],
       { layers: [alertLayer, trackLayer, vehicleLayer, sensorLayer] },
-    )[0];
-    const id: unknown = found?.properties['id'];
-    if (!found && this.cloud.size > 0) return this.hitInCrowd(at, reach);
-    if (found?.layer.id === vehicleLayer && typeof id === 'number') return { kind: 'vehicle', id };
-    if (typeof id !== 'string') return undefined;
-    if (found?.layer.id === trackLayer) return { kind: 'track', id };
-    return { kind: found?.layer.id === alertLayer ? 'alert' : 'sensor', id };
+    );
+    if (found.length === 0 && this.cloud.size > 0) return this.hitInCrowd(at, reach);
+    const kinds: Record<string, Hit['kind']> = { [alertLayer]: 'alert', [trackLayer]: 'track', [vehicleLayer]: 'vehicle', [sensorLayer]: 'sensor' };
+    return nearestFirst(
+      found.flatMap(({ layer, properties, geometry }) => {
+        const kind = kinds[layer.id];
+        if (!kind || geometry.type !== 'Point') return [];
+        const [lon, lat] = geometry.coordinates;
+        const p = this.pixel([lon!, lat!]);
+        // The mark of an alert stands above its place.
+        return [{ kind, id: properties['id'] as unknown, awayPx: Math.hypot(p.x - at.x, p.y - (kind === 'alert' ? alertMarkPx : 0) - at.y) }];
+      }),
+    );
   }
 
-  private hitInCrowd(at: ScreenPoint, reachPx: number): Hit | undefined {
+  private hitInCrowd(at: ScreenPoint, reachPx: number): Hit[] {
     const here = this.map.unproject([at.x, at.y]);
     const beside = this.map.unproject([at.x + reachPx, at.y]);
     const track = nearest(this.options.store.tracks.values(), { lat: here.lat, lon: here.lng }, here.distanceTo(beside));
-    return track && { kind: 'track', id: track.id };
+    return track ? [{ kind: 'track', id: track.id }] : [];
   }
 
   private count(layer: string): number {

@@ -16,6 +16,7 @@ export interface View {
   selectedVehicle: number | undefined;
   selectedTrack: string | undefined;
   selectedAlert: string | undefined;
+  selectedSensor: string | undefined;
   /** What the operator wants to see. */
   layers: Layout['layers'];
   /** How far back trails reach. */

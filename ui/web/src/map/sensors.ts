@@ -56,6 +56,16 @@ export const sensors: Overlay = {
       },
     },
     {
+      z: 49,
+      layer: {
+        id: 'sensors-selected',
+        type: 'circle',
+        source: liveSource,
+        filter: ['all', ofKind('sensor'), get('selected')],
+        paint: { 'circle-radius': 17, 'circle-color': 'transparent', 'circle-stroke-color': p.label, 'circle-stroke-width': 2 },
+      },
+    },
+    {
       z: 51,
       layer: {
         id: sensorLayer,
@@ -87,7 +97,7 @@ export const sensors: Overlay = {
       const tripped = sinceTrip < tripShownMs;
       const pulse = tripped ? Math.round(beat(sinceTrip) * 20) / 20 : 0;
       const icon = `sensor|${sensor.kind}|${sensor.state}|${tripped ? 'tripped' : 'quiet'}`;
-      features.push(feature('sensor', point(sensor.position), { id: sensor.id, icon, tripped, pulse }));
+      features.push(feature('sensor', point(sensor.position), { id: sensor.id, icon, tripped, pulse, selected: sensor.id === view.selectedSensor }));
       features.push(...shapesOf(sensor, tripped, view.layers.coverage));
     }
     return features;

@@ -22,6 +22,10 @@ export interface Hooks {
   mapLayers(): string[];
   /** The map's middle, longitude and latitude. */
   centre(): [number, number] | undefined;
+  /** Where the map draws a place, in pixels from its corner. */
+  pixel(lon: number, lat: number): { x: number; y: number } | undefined;
+  /** What a layer shows now, where, in pixels from the map's corner, and whether it is marked as selected. */
+  drawn(layer: string): { id: unknown; x: number; y: number; selected: boolean }[];
   /** How many times the map was painted. */
   painted(): number;
   /** Sounds made so far, by class. */
@@ -55,6 +59,8 @@ export function exposeHooks(desk: Desk): void {
     shown: (layer) => shown?.shown(layer) ?? 0,
     mapLayers: () => shown?.map.getStyle().layers.map((l) => l.id) ?? [],
     centre: () => shown?.centre,
+    pixel: (lon, lat) => shown?.pixel([lon, lat]),
+    drawn: (layer) => shown?.drawnIn(layer) ?? [],
     painted: () => shown?.frames ?? 0,
     sounds: () => ({ ...desk.sounds.made }),
   };
