@@ -82,6 +82,8 @@ func BenchmarkAlerts(b *testing.B) {
 				b.ReportMetric(quantile(sum.delays, 0.5), "s-to-alert")
 				b.ReportMetric(quantile(sum.eyesNear, 0.95), "s-to-eyes-p95")
 				b.ReportMetric(sum.soon(), "eyes-in-6s/cue-near")
+				b.ReportMetric(quantile(sum.spotNear, 0.95), "s-to-spot-p95")
+				b.ReportMetric(sum.onSpot(), "spot-in-6s/cue-near")
 			}
 		})
 	}

@@ -79,6 +79,7 @@ type verdict struct {
 // cueWatch is a cue from its approval on.
 type cueWatch struct {
 	approved, seen time.Time
+	shown          time.Time // when its camera first showed the place that it is about
 	party          *party
 	distanceM      float64 // of the vehicle at the approval
 }
@@ -349,8 +350,8 @@ func (s *scene) operate() {
 				s.approved[c.ID] = w
 			}
 		case c.State == cue.Approved || c.State == cue.Active:
-			if w := s.approved[c.ID]; w != nil && w.seen.IsZero() && w.party != nil && s.inView(c.Vehicle, w.party) {
-				w.seen = s.now
+			if w := s.approved[c.ID]; w != nil {
+				s.watch(w, c)
 			}
 		case c.State.Final():
 			for _, d := range s.drones {
@@ -385,6 +386,20 @@ func (s *scene) noteLook(c cue.Cue, v *verdict) {
 		s.looks[c.ID] = &look{at: s.now, near: cause}
 	case l != nil && v != nil && v.party != nil:
 		l.useful = true
+	}
+}
+
+// watch notes what the camera of a cue shows.
+func (s *scene) watch(w *cueWatch, c cue.Cue) {
+	if w.seen.IsZero() && w.party != nil && s.inView(c.Vehicle, w.party) {
+		w.seen = s.now
+	}
+	for _, d := range s.drones {
+		if d.plan.ID == c.Vehicle && d.flying() && w.shown.IsZero() {
+			if _, _, _, ok := d.pixel(d.enu(c.Target)); ok {
+				w.shown = s.now
+			}
+		}
 	}
 }
 
