@@ -1,5 +1,5 @@
-// Looking back in the console against a running demo, by clicking and typing: the record is played and scrubbed, map, video
-// and alerts go by one cursor (no step reads the charts), commands are off, and one key goes back to live. Until there is an alert to look back on, two operators
+// Looking back in the console against a running demo, by clicking and typing: the record is played and scrubbed, map, video,
+// charts and alerts go by one cursor, commands are off, and one key goes back to live. Until there is an alert to look back on, two operators
 // share the vehicles and the station's maps (e2e/crew.mjs).
 // Usage: node e2e/time.mjs SIGN-IN-URL SCREENSHOT TOKEN MAPS-FOLDER TESTMAPS; TESTMAPS is the built command of ui/maps/testmaps.
 import { asker, check, teller, until } from './asks.mjs';
@@ -84,26 +84,19 @@ try {
   await until('ten seconds pass at 10 times', async () => (await bar()).at - before > 10_000, 20_000);
   check(Date.now() - clock < 15_000, 'it does not play faster than life');
   await until('it stops at the present', async () => (await id('rewind-play').innerText()) === 'Play', 90_000);
-  // At 60 times: by the page's own clock, as it draws.
+  // Once and 60 times as fast as life: by the page's own clock, as it draws.
+  await id('rewind-goal').fill(new Date((await bar()).at - 40_000).toISOString().slice(0, 19).replace('T', ' '));
+  await id('rewind-go').click();
+  await id('rewind-speed-1').click();
+  await until('what is played is there', async () => (await bar()).shown);
+  const slow = await paced(page, 5_000);
+  check(slow > 0.85 && slow < 1.15, `at 1 times it plays ${slow.toFixed(2)} times as fast as life`);
+  await id('rewind-play').click();
+  await until('it stands', async () => (await id('rewind-play').innerText()) === 'Play');
   await id('rewind-goal').fill(new Date((await bar()).at - 60_000).toISOString().slice(0, 19).replace('T', ' '));
   await id('rewind-go').click();
   await id('rewind-speed-60').click();
-  const from = (await bar()).at;
-  await id('rewind-play').click();
-  const pace = await page.evaluate(
-    (start) =>
-      new Promise((done) => {
-        const now = () => Number(document.querySelector('[data-testid="rewind-bar"]').dataset.at);
-        let first;
-        const look = (t) => {
-          if (first === undefined && now() > start) first = { t, at: now() };
-          if (first !== undefined && now() - first.at > 20_000) done((now() - first.at) / (t - first.t));
-          else requestAnimationFrame(look);
-        };
-        requestAnimationFrame(look);
-      }),
-    from,
-  );
+  const pace = await paced(page, 20_000);
   check(pace > 30 && pace < 120, `at 60 times it plays ${pace.toFixed(0)} times as fast as life`);
   await until('it stops at the present again', async () => (await id('rewind-play').innerText()) === 'Play', 90_000);
 
@@ -117,6 +110,17 @@ try {
     const shown = Number(await id(`rewind-tile-${feed}`).getAttribute('data-ms'));
     return Math.abs(shown - (await bar()).at) < 1_000;
   });
+  await charts(page, id, bar, api);
+  // From here to the alert before: chart and picture go with the one cursor.
+  const middleAt = (await bar()).at;
+  await page.keyboard.press('End');
+  await id('rewind-previous').click();
+  await until('the cursor at an alert', async () => {
+    const { at: now } = await bar();
+    return now !== middleAt && (await api('/alerts')).some((a) => Math.abs(Date.parse(a.raisedAt) + 1_000 - now) < 1_500);
+  });
+  await until('the picture of that instant', async () => Math.abs(Number(await id(`rewind-tile-${feed}`).getAttribute('data-ms')) - (await bar()).at) < 1_000);
+  await until('the chart at that instant', async () => (await offCursor(page, bar)) < 5);
   await page.screenshot({ path: screenshot });
 
   // Nothing can be commanded: by button, by key, by the page's own API.
@@ -136,4 +140,64 @@ try {
   say('looked back; passed');
 } finally {
   await browser.close();
+}
+
+/** Plays until so much recorded time has passed; answers how much faster than life that was. */
+async function paced(page, lengthMs) {
+  const from = Number(await page.getByTestId('rewind-bar').getAttribute('data-at'));
+  await page.getByTestId('rewind-play').click();
+  return page.evaluate(
+    ([start, length]) =>
+      new Promise((done) => {
+        const now = () => Number(document.querySelector('[data-testid="rewind-bar"]').dataset.at);
+        let first;
+        const look = (t) => {
+          if (first === undefined && now() > start) first = { t, at: now() };
+          if (first !== undefined && now() - first.at > length) done((now() - first.at) / (t - first.t));
+          else requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+      }),
+    [from, lengthMs],
+  );
+}
+
+/** How far the cursor of the chart of all is from where the time says, in thousandths of the chart. */
+async function offCursor(page, bar) {
+  const { at } = await bar();
+  return page.evaluate((ms) => {
+    const slider = document.querySelector('[data-testid="rewind-position"]');
+    const cursor = document.querySelector('.charts .cursor');
+    return Math.abs(Number(cursor.getAttribute('x1')) - ((ms / 1000 - slider.min) / (slider.max - slider.min)) * 1000);
+  }, at);
+}
+
+/** The charts: both cursors go with the time, and what is read under them is what the record says. */
+async function charts(page, id, bar, api) {
+  check((await offCursor(page, bar)) < 5, `the cursor of the chart is off by ${await offCursor(page, bar)} thousandths`);
+  const chart = id('rewind-vehicle-chart');
+  await chart.waitFor();
+  const read = () =>
+    chart.evaluate((svg) => {
+      const x = Number(svg.querySelector('.cursor').getAttribute('x1'));
+      const points = svg.querySelector('.battery').getAttribute('points').split(' ').map((p) => p.split(',').map(Number));
+      const near = points.reduce((best, p) => (Math.abs(p[0] - x) < Math.abs(best[0] - x) ? p : best));
+      const words = svg.parentElement.querySelector('p').textContent;
+      return { x, percent: ((40 - near[1]) / 38) * 100, words };
+    });
+  const { at } = await bar();
+  const past = await api(`/replay?from=${new Date(at - 20_000).toISOString()}&to=${new Date(at + 1).toISOString()}`);
+  const was = past.changes.findLast((c) => c.type === 'vehicle' && c.id === '1').data;
+  const seen = await until('the words under the charts', async () => {
+    const now = await read();
+    const [height, percent] = [/([-\d]+) m/, /([\d]+) %/].map((r) => Number(r.exec(now.words)?.[1]));
+    const right = Math.abs(height - was.position.altAGL) < 5 && Math.abs(percent - was.battery.percent) < 2 && Math.abs(now.percent - percent) < 4;
+    return right && now;
+  }).catch(async (error) => {
+    throw new Error(`${error.message}: ${JSON.stringify(await read())}, the record says ${was.position.altAGL} m, ${was.battery.percent} %`);
+  });
+  await id('rewind-back').click();
+  await until('ten seconds back on the chart of the vehicle', async () => (await read()).x < seen.x - 5);
+  await id('rewind-forward').click();
+  await until('and forth', async () => Math.abs((await read()).x - seen.x) < 5);
 }
