@@ -28,7 +28,7 @@ import { wall } from './console/video.mjs';
 import { zoneRules } from './console/zonerules.mjs';
 
 // What only looks comes before what flies: a vehicle on the ground shows less.
-const steps = { everyView, alerts, panel, measuring, coordinates, viewshed, crossings, layers, wall, hand, overlays, spans, sensors, adopt, zones, zoneRules, keyboard, flying, many, menu, picks, terminate, plan, patterns, report, tablet, fingers, lessMovement, hostileNames, asleep, remembered, admin, payload, viewer };
+const steps = { everyView, alerts, panel, measuring, coordinates, viewshed, crossings, layers, wall, hand, overlays, payload, spans, sensors, adopt, zones, zoneRules, keyboard, flying, many, menu, picks, terminate, plan, patterns, report, tablet, fingers, lessMovement, hostileNames, asleep, remembered, admin, viewer };
 
 const [folder, only] = process.argv.slice(2);
 if (folder) mkdirSync(folder, { recursive: true });

@@ -1,16 +1,18 @@
 // Cameras and gimbals: a target chosen in the picture by a drag and by a click, the imager, and a gimbal that another station holds.
 import { playTestPictures } from '../../dev/test-pictures.mjs';
 import { everyTheme } from './access.mjs';
-import { check, Kit, until } from './kit.mjs';
+import { check, Kit, startStation, until } from './kit.mjs';
 
 const feed = '2-thermal';
 const [camera, gimbal] = [100, 154];
 const picture = { width: 640, height: 512 };
 
+/** At a station of its own: other steps change whose the vehicles are and which feeds there are. */
 export async function payload(kit) {
+  const station = await startStation();
   const page = await kit.page.context().newPage();
   await page.addInitScript(playTestPictures);
-  const own = new Kit(page, kit.url, kit.folder);
+  const own = new Kit(page, station.url, kit.folder);
   const sent = [];
   page.on('request', (r) => {
     const what = /\/vehicles\/2\/(camera|gimbal|tracking)(\?.*)?$/.exec(r.url());
@@ -33,6 +35,7 @@ export async function payload(kit) {
     await oneImager(own);
   } finally {
     await page.close();
+    station.child.kill('SIGKILL');
   }
   return 'a target by a drag, with its box where it was drawn, and by a click, each ended; daylight and heat; the button of what a camera refused is off, with words; a gimbal taken from another station when asked twice, refused in words, released';
 }
